@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.api;
+
+import org.jspecify.annotations.NullMarked;
