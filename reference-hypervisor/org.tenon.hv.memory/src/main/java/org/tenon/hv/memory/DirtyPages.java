@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * Which pages of one region have been written since the last {@link #drain}. Marking is lock-free, from any thread; a
- * page marked while a drain runs is reported by that drain or by the next, never lost.
+ * Which pages of one region have been written since the last {@link #drain}. Marking is lock-free,
+ * from any thread; a page marked while a drain runs is reported by that drain or by the next, never
+ * lost.
  */
 public final class DirtyPages {
   /** Bytes per page. */
@@ -29,7 +30,10 @@ public final class DirtyPages {
     return Math.toIntExact((pages + Long.SIZE - 1) / Long.SIZE);
   }
 
-  /** Marks every page that {@code [offset, offset + length)} touches; what lies outside the region is ignored. */
+  /**
+   * Marks every page that {@code [offset, offset + length)} touches; what lies outside the region
+   * is ignored.
+   */
   void mark(long offset, long length) {
     if (length <= 0 || offset < 0 || offset >= size) {
       return;

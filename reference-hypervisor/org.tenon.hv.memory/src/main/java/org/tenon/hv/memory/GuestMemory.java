@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All RAM of one machine: its regions in ascending order, and the translation of guest-physical addresses to them. */
+/**
+ * All RAM of one machine: its regions in ascending order, and the translation of guest-physical
+ * addresses to them.
+ */
 public final class GuestMemory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(GuestMemory.class.getName());
 
@@ -22,14 +25,18 @@ public final class GuestMemory implements AutoCloseable {
     this.arena = arena;
   }
 
-  /** Zeroed RAM, shareable with other processes where the host can do that ({@link RamBacking#best}). */
+  /**
+   * Zeroed RAM, shareable with other processes where the host can do that ({@link
+   * RamBacking#best}).
+   */
   public static GuestMemory allocate(RamLayout layout) {
     RamBacking best = RamBacking.best();
     if (best == RamBacking.MEMFD) {
       try {
         return allocate(layout, RamBacking.MEMFD);
       } catch (IOException e) {
-        LOG.log(Level.WARNING, "guest RAM cannot be shared with other processes: {0}", e.getMessage());
+        LOG.log(
+            Level.WARNING, "guest RAM cannot be shared with other processes: {0}", e.getMessage());
       }
     }
     return anonymous(layout);
@@ -84,8 +91,9 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
-   * The region that holds {@code [gpa, gpa + length)} wholly, or null. Allocates nothing, throws nothing, whatever the
-   * arguments. A range that crosses from one region into the next answers null, as RAM on both sides of a hole does.
+   * The region that holds {@code [gpa, gpa + length)} wholly, or null. Allocates nothing, throws
+   * nothing, whatever the arguments. A range that crosses from one region into the next answers
+   * null, as RAM on both sides of a hole does.
    */
   public @Nullable MemoryRegion find(long gpa, long length) {
     for (MemoryRegion region : regions) {
@@ -152,10 +160,11 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
-   * Releases the RAM; accesses afterwards fail with {@link IllegalStateException}. Closing again does nothing.
+   * Releases the RAM; accesses afterwards fail with {@link IllegalStateException}. Closing again
+   * does nothing.
    *
-   * @throws IllegalStateException while a system call still reads or writes the RAM (a driver that was not stopped);
-   *     nothing is released, and the caller may close later
+   * @throws IllegalStateException while a system call still reads or writes the RAM (a driver that
+   *     was not stopped); nothing is released, and the caller may close later
    */
   @Override
   public void close() {

@@ -15,8 +15,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * A Linux memfd mapped into this process: memfd_create(2), ftruncate(2), seals (fcntl(2)), mmap(2). Numbers are those
- * of the generic Linux ABI that x86-64 and AArch64 share.
+ * A Linux memfd mapped into this process: memfd_create(2), ftruncate(2), seals (fcntl(2)), mmap(2).
+ * Numbers are those of the generic Linux ABI that x86-64 and AArch64 share.
  *
  * @param descriptor open until the arena closes
  * @param segment the whole file, mapped shared
@@ -32,7 +32,8 @@ record Memfd(int descriptor, MemorySegment segment) {
   private static final long MAP_FAILED = -1;
 
   /**
-   * Creates and maps a zeroed file of {@code size} bytes; {@code arena}'s close unmaps and closes it.
+   * Creates and maps a zeroed file of {@code size} bytes; {@code arena}'s close unmaps and closes
+   * it.
    *
    * @throws IOException naming the call and the errno, nothing left open
    */

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of guest RAM: contiguous in the guest-physical address space and in the host's memory. Engines map {@link
- * #segment}; device models reach it through {@link GuestMemory#find}.
+ * A stretch of guest RAM: contiguous in the guest-physical address space and in the host's memory.
+ * Engines map {@link #segment}; device models reach it through {@link GuestMemory#find}.
  */
 public final class MemoryRegion {
   /** What {@link #fileDescriptor} answers for memory that no file backs. */
@@ -25,7 +25,8 @@ public final class MemoryRegion {
   }
 
   /**
-   * A region over memory somebody else owns and releases, such as a peer's RAM in a vhost-user session.
+   * A region over memory somebody else owns and releases, such as a peer's RAM in a vhost-user
+   * session.
    *
    * @param base guest-physical address, page-aligned
    * @param segment writable, its size a multiple of the page size, accessible from every thread
@@ -50,16 +51,16 @@ public final class MemoryRegion {
   }
 
   /**
-   * The file that backs the region from file offset 0, for a peer that maps it (vhost-user SET_MEM_TABLE), or {@link
-   * #NO_FILE}. The region owns it: pass it on, do not close it.
+   * The file that backs the region from file offset 0, for a peer that maps it (vhost-user
+   * SET_MEM_TABLE), or {@link #NO_FILE}. The region owns it: pass it on, do not close it.
    */
   public int fileDescriptor() {
     return fileDescriptor;
   }
 
   /**
-   * Whether {@code [gpa, gpa + length)} lies wholly inside. Any value is allowed: a negative length answers false, an
-   * end beyond 2^64 does not wrap.
+   * Whether {@code [gpa, gpa + length)} lies wholly inside. Any value is allowed: a negative length
+   * answers false, an end beyond 2^64 does not wrap.
    */
   public boolean contains(long gpa, long length) {
     long offset = gpa - base;
@@ -72,8 +73,9 @@ public final class MemoryRegion {
   }
 
   /**
-   * Notes that {@code [offset, offset + length)} was written on the guest's behalf; one field read while tracking is
-   * off. Call it after the write, so that whoever drains the mark also finds the bytes.
+   * Notes that {@code [offset, offset + length)} was written on the guest's behalf; one field read
+   * while tracking is off. Call it after the write, so that whoever drains the mark also finds the
+   * bytes.
    */
   public void markDirty(long offset, long length) {
     DirtyPages pages = dirty;

@@ -3,7 +3,8 @@ package org.tenon.hv.memory;
 import java.util.List;
 
 /**
- * Where RAM lies in the guest-physical address space: ranges in ascending order that do not overlap.
+ * Where RAM lies in the guest-physical address space: ranges in ascending order that do not
+ * overlap.
  *
  * @param ranges at least one
  */

@@ -95,7 +95,14 @@ class GuestMemoryTest {
       GuestMemory memory = GuestMemory.over(regions);
       Random random = new Random(7);
       long[] anchors = {
-        0, 8192, 12288, RamLayout.FOUR_GIB, RamLayout.FOUR_GIB + 12288, Long.MAX_VALUE, Long.MIN_VALUE, -1
+        0,
+        8192,
+        12288,
+        RamLayout.FOUR_GIB,
+        RamLayout.FOUR_GIB + 12288,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        -1
       };
       long hits = 0;
       for (int i = 0; i < 200_000; i++) {
@@ -123,7 +130,10 @@ class GuestMemoryTest {
     BigInteger start = new BigInteger(Long.toUnsignedString(gpa));
     BigInteger base = BigInteger.valueOf(region.base());
     return start.compareTo(base) >= 0
-        && start.add(BigInteger.valueOf(length)).compareTo(base.add(BigInteger.valueOf(region.size()))) <= 0;
+        && start
+                .add(BigInteger.valueOf(length))
+                .compareTo(base.add(BigInteger.valueOf(region.size())))
+            <= 0;
   }
 
   @Test
