@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -20,8 +19,7 @@ import java.util.List;
 /**
  * The binary form of state records, big-endian: the format's name (length as u16, UTF-8), its version (u16), the length of the
  * body (u32), then the record's components in their order. A component is a {@code boolean} (one byte, 0 or 1), {@code int},
- * {@code long}, {@code String}, array of {@code byte}, {@code int} or {@code long}, another record, or a {@code List} of
- * records; everything of variable length is preceded by its count (u32).
+ * {@code long}, {@code String}, another record, or a {@code List} of records, {@code Integer} or {@code Long}; everything of variable length is preceded by its count (u32).
  *
  * <p>Reading trusts nothing: each count is checked against the bytes left, the record's constructor checks the values, and a
  * body with bytes left over is refused.
@@ -106,28 +104,16 @@ public final class StateCodec {
       case Boolean b -> out.writeByte(b ? 1 : 0);
       case Integer i -> out.writeInt(i);
       case Long l -> out.writeLong(l);
-      case String s -> writeValue(out, s.getBytes(StandardCharsets.UTF_8));
-      case byte[] bytes -> {
+      case String s -> {
+        byte[] bytes = s.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
-      }
-      case int[] ints -> {
-        out.writeInt(ints.length);
-        for (int i : ints) {
-          out.writeInt(i);
-        }
-      }
-      case long[] longs -> {
-        out.writeInt(longs.length);
-        for (long l : longs) {
-          out.writeLong(l);
-        }
       }
       case Record nested -> writeRecord(out, nested);
       case List<?> list -> {
         out.writeInt(list.size());
         for (Object element : list) {
-          writeRecord(out, (Record) element);
+          writeValue(out, element);
         }
       }
       default -> throw new IllegalArgumentException("no binary form for " + value.getClass());
@@ -163,42 +149,31 @@ public final class StateCodec {
     } else if (type == long.class) {
       return in.getLong();
     } else if (type == String.class) {
-      return new String((byte[]) readArray(byte.class, 1, in), StandardCharsets.UTF_8);
-    } else if (type == byte[].class) {
-      return readArray(byte.class, 1, in);
-    } else if (type == int[].class) {
-      return readArray(int.class, 4, in);
-    } else if (type == long[].class) {
-      return readArray(long.class, 8, in);
+      byte[] bytes = new byte[count(in)];
+      in.get(bytes);
+      return new String(bytes, StandardCharsets.UTF_8);
+    } else if (type == Integer.class) {
+      return in.getInt();
+    } else if (type == Long.class) {
+      return in.getLong();
     } else if (type instanceof Class<?> nested && nested.isRecord()) {
       return readRecord(nested, in);
     } else if (type instanceof ParameterizedType list
-        && list.getRawType() == List.class
-        && list.getActualTypeArguments()[0] instanceof Class<?> element) {
-      int count = count(1, in);
+        && list.getRawType() == List.class) {
+      int count = count(in);
       List<Object> elements = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
-        elements.add(readRecord(element, in));
+        elements.add(readValue(list.getActualTypeArguments()[0], in));
       }
       return List.copyOf(elements);
     }
     throw new IllegalArgumentException("no binary form for " + type);
   }
 
-  private static Object readArray(Class<?> element, int size, ByteBuffer in) throws StateException {
-    int count = count(size, in);
-    Object array = Array.newInstance(element, count);
-    switch (array) {
-      case byte[] bytes -> in.get(bytes);
-      case int[] ints -> Arrays.setAll(ints, i -> in.getInt());
-      default -> Arrays.setAll((long[]) array, i -> in.getLong());
-    }
-    return array;
-  }
-
-  private static int count(int size, ByteBuffer in) throws StateException {
+  /** A count of elements, each of which takes at least one byte. */
+  private static int count(ByteBuffer in) throws StateException {
     int count = in.getInt();
-    if (count < 0 || (long) count * size > in.remaining()) {
+    if (count < 0 || count > in.remaining()) {
       throw new StateException(count + " elements announced, " + in.remaining() + " bytes left: the state is truncated");
     }
     return count;
