@@ -1,5 +1,7 @@
 package org.tenon.spi;
 
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,17 +27,31 @@ public final class Config {
   private final SortedMap<String, ConfigKey> keys;
   private final SortedMap<String, String> values;
 
-  private Config(SortedMap<String, ConfigKey> keys, SortedMap<String, String> values) {
+  private final FileSystem files;
+
+  private Config(SortedMap<String, ConfigKey> keys, SortedMap<String, String> values, FileSystem files) {
     this.keys = keys;
     this.values = values;
+    this.files = files;
+  }
+
+  /**
+   * Reads settings against the keys they must fit, with paths on the default file system. Called by the host.
+   *
+   * @throws ConfigException as below
+   */
+  public static Config of(List<ConfigKey> keys, Map<String, String> settings) throws ConfigException {
+    return of(keys, settings, FileSystems.getDefault());
   }
 
   /**
    * Reads settings against the keys they must fit. Called by the host.
    *
+   * @param files where paths lie; a test host hands in one that records, delays or fails
    * @throws ConfigException for an unknown key, a missing required one, or a value that is not of its type
    */
-  public static Config of(List<ConfigKey> keys, Map<String, String> settings) throws ConfigException {
+  public static Config of(List<ConfigKey> keys, Map<String, String> settings, FileSystem files)
+      throws ConfigException {
     SortedMap<String, ConfigKey> known = new TreeMap<>();
     SortedMap<String, String> values = new TreeMap<>();
     for (ConfigKey key : keys) {
@@ -54,7 +70,7 @@ public final class Config {
     for (ConfigKey key : keys) {
       String value = values.get(key.name());
       if (value != null) {
-        checkType(key, value);
+        checkType(key, value, files);
       } else if (key.required()) {
         missing.add(key.name() + "=… (" + key.description() + ")");
       }
@@ -62,7 +78,7 @@ public final class Config {
     if (!missing.isEmpty()) {
       throw new ConfigException("missing setting: add " + String.join(", ", missing));
     }
-    return new Config(known, values);
+    return new Config(known, values, files);
   }
 
   /** Whether the key has a value, given or default. */
@@ -89,9 +105,13 @@ public final class Config {
     return value;
   }
 
-  /** The value as a path, relative ones against the working folder of the host process. */
+  /**
+   * The value as a path on the file system that the host chose, relative ones against its working folder. A driver reaches
+   * its files through the {@code java.nio.file} API on this path, so that the driver kit can record, delay and fail what it
+   * does, and cut the power.
+   */
   public Path path(String key) {
-    return Path.of(typed(key, ConfigKey.Type.PATH));
+    return files.getPath(typed(key, ConfigKey.Type.PATH));
   }
 
   /** The value as a whole number. */
@@ -150,11 +170,11 @@ public final class Config {
     return text(key);
   }
 
-  private static void checkType(ConfigKey key, String value) throws ConfigException {
+  private static void checkType(ConfigKey key, String value, FileSystem files) throws ConfigException {
     boolean fits =
         switch (key.type()) {
           case TEXT -> true;
-          case PATH -> isPath(value);
+          case PATH -> isPath(value, files);
           case INTEGER -> value.matches("-?\\d{1,18}");
           case SIZE -> SIZE.matcher(value).matches() && parseSize(value) >= 0;
           case FLAG -> value.equals("true") || value.equals("false");
@@ -175,9 +195,9 @@ public final class Config {
     };
   }
 
-  private static boolean isPath(String value) {
+  private static boolean isPath(String value, FileSystem files) {
     try {
-      return !Path.of(value).toString().isEmpty();
+      return !files.getPath(value).toString().isEmpty();
     } catch (InvalidPathException e) {
       return false;
     }
