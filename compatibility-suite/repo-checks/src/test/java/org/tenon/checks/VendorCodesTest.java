@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
 
-/** governance/vendor-codes/registry.csv gives each vendor blocks of its own, one after the other. */
+/**
+ * governance/vendor-codes/registry.csv gives each vendor blocks of its own, one after the other.
+ */
 class VendorCodesTest {
   private static final int BLOCK = 256;
 
