@@ -19,8 +19,8 @@ import org.tenon.hv.engine.sim.jit.CompiledBlock;
 public final class RunLoop {
   private static final int RECENT = 1 << 12;
 
-  /** Executions after which a block is compiled. */
-  static final int COMPILE_THRESHOLD = Integer.getInteger("tenon.sim.compile.threshold", 2000);
+  /** Threshold that never compiles. */
+  public static final int INTERPRET_ONLY = 0;
 
   /** Instructions that a compiled loop may run before the run loop looks up. */
   private static final long LONGEST_LOOP = 100_000;
@@ -30,6 +30,7 @@ public final class RunLoop {
   private final Cpu cpu;
   private final BlockCache cache;
   private final BlockBuilder builder;
+  private final int compileThreshold;
 
   /** Blocks that this processor executed lately, by RIP. */
   private final @Nullable Block[] recent = new Block[RECENT];
@@ -38,8 +39,14 @@ public final class RunLoop {
   private long[] breakpoints = {};
   private boolean passBreakpoint;
 
-  public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory) {
+  /**
+   * A loop for one processor.
+   *
+   * @param compileThreshold executions after which a block of 64-bit code is compiled, or {@link #INTERPRET_ONLY}
+   */
+  public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold) {
     this.cpu = cpu;
+    this.compileThreshold = compileThreshold;
     this.cache = cache;
     this.builder = new BlockBuilder(memory);
   }
@@ -156,7 +163,7 @@ public final class RunLoop {
     if (compiled != null) {
       return runCompiled(block, compiled, limit);
     }
-    if (++block.heat == COMPILE_THRESHOLD && block.codeSize == 8) {
+    if (++block.heat == compileThreshold && block.codeSize == 8) {
       block.compiled = BlockCompiler.compile(block.insns, block.handlers);
     }
     return interpret(block, block.insns.length);
