@@ -197,7 +197,7 @@ final class QueuePort {
       accepted = target == null ? 0 : target.submit(offer.batch);
     } catch (Throwable e) {
       threw = true;
-      faults.report(Clauses.NEVER_THROWS, Fault.Kind.THREW, "submit on queue " + queue + " threw " + e);
+      faults.reportThrown(Clauses.NEVER_THROWS, "submit on queue " + queue + " threw", e);
     } finally {
       limit.cancel();
       offer.batch.end();

@@ -38,7 +38,7 @@ final class ThreadWatch {
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler(
         (died, e) ->
-            faults.report(Clauses.THREADS_CATCH, Fault.Kind.THREW, "thread '" + name + "' died of " + e));
+            faults.reportThrown(Clauses.THREADS_CATCH, "thread '" + name + "' died of", e));
     return thread;
   }
 

@@ -38,8 +38,8 @@ import org.tenon.spi.block.BlockRequests;
  * wrong driver overrides the one method in which it is wrong.
  */
 public class RamDisk implements BlockDriver {
-  static final int BLOCK = 512;
-  static final int BLOCKS = 256;
+  public static final int BLOCK = 512;
+  public static final int BLOCKS = 256;
 
   final BlockAgreement agreement;
   final BlockHost host;
@@ -57,7 +57,7 @@ public class RamDisk implements BlockDriver {
     return new Factory(opening -> new RamDisk(opening.agreement(), opening.host()));
   }
 
-  static Factory factory(Function<Opening, BlockDriver> make) {
+  public static Factory factory(Function<Opening, BlockDriver> make) {
     return new Factory(make);
   }
 
@@ -158,7 +158,7 @@ public class RamDisk implements BlockDriver {
   public void close() {}
 
   /** What {@code open} was given. */
-  record Opening(BlockAgreement agreement, Config config, BlockHost host) {}
+  public record Opening(BlockAgreement agreement, Config config, BlockHost host) {}
 
   /** Finds its driver where the test says. */
   public static class Factory implements BlockDriverFactory {
