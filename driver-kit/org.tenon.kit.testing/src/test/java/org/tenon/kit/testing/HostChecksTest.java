@@ -31,17 +31,22 @@ import org.tenon.spi.block.BlockOffer;
 import org.tenon.spi.block.BlockQueue;
 import org.tenon.spi.block.BlockRequests;
 
-/** For each check of the host a driver that is wrong in exactly that: the check finds it, and finds nothing else. */
+/**
+ * For each check of the host a driver that is wrong in exactly that: the check finds it, and finds
+ * nothing else.
+ */
 class HostChecksTest {
   private static final byte[] BLOCK = new byte[RamDisk.BLOCK];
-  private static final Deadlines SHORT = new Deadlines(Duration.ofMillis(80), Duration.ofMillis(80));
+  private static final Deadlines SHORT =
+      new Deadlines(Duration.ofMillis(80), Duration.ofMillis(80));
 
   /** What is done to a driver. */
   private interface Use {
     void of(BlockHarness disk) throws Exception;
   }
 
-  private static List<String> faultsOf(Function<RamDisk.Opening, BlockDriver> make, Use use) throws Exception {
+  private static List<String> faultsOf(Function<RamDisk.Opening, BlockDriver> make, Use use)
+      throws Exception {
     return faultsOf(BlockHarness.of(RamDisk.factory(make)), use);
   }
 
@@ -54,7 +59,10 @@ class HostChecksTest {
     } finally {
       disk.close();
     }
-    return disk.faults().stream().map(fault -> fault.clause() + " " + fault.kind().name()).distinct().toList();
+    return disk.faults().stream()
+        .map(fault -> fault.clause() + " " + fault.kind().name())
+        .distinct()
+        .toList();
   }
 
   private static void writeOne(BlockHarness disk) {
@@ -111,12 +119,11 @@ class HostChecksTest {
     VirtualClock clock = new VirtualClock();
     BlockHarness.Builder builder =
         BlockHarness.of(
-                RamDisk.factory(
-                    opening ->
-                        new Wrong(opening) {
-                          @Override
-                          void serve(int queue, int tag) {}
-                        }))
+                RamDisk.factory(opening ->
+                    new Wrong(opening) {
+                      @Override
+                      void serve(int queue, int tag) {}
+                    }))
             .clock(clock);
     assertThat(
             faultsOf(
@@ -195,14 +202,13 @@ class HostChecksTest {
     assertThat(
             faultsOf(
                 BlockHarness.of(
-                        RamDisk.factory(
-                            opening ->
-                                new Wrong(opening) {
-                                  @Override
-                                  int submit(int queue, BlockBatch batch) {
-                                    return 0;
-                                  }
-                                }))
+                        RamDisk.factory(opening ->
+                            new Wrong(opening) {
+                              @Override
+                              int submit(int queue, BlockBatch batch) {
+                                return 0;
+                              }
+                            }))
                     .deadlines(SHORT),
                 HostChecksTest::writeOne))
         .containsExactly("BLK-033 hung");
@@ -213,15 +219,14 @@ class HostChecksTest {
     CountDownLatch stalled = new CountDownLatch(1);
     BlockHarness.Builder builder =
         BlockHarness.of(
-                RamDisk.factory(
-                    opening ->
-                        new Wrong(opening) {
-                          @Override
-                          int submit(int queue, BlockBatch batch) {
-                            HostChecksTest.await(stalled);
-                            return super.submit(queue, batch);
-                          }
-                        }))
+                RamDisk.factory(opening ->
+                    new Wrong(opening) {
+                      @Override
+                      int submit(int queue, BlockBatch batch) {
+                        HostChecksTest.await(stalled);
+                        return super.submit(queue, batch);
+                      }
+                    }))
             .submitLimit(Duration.ofMillis(50));
     assertThat(
             faultsOf(
@@ -321,17 +326,16 @@ class HostChecksTest {
     assertThat(
             faultsOf(
                 BlockHarness.of(
-                        RamDisk.factory(
-                            opening ->
-                                new Wrong(opening) {
-                                  @Override
-                                  void serve(int queue, int tag) {
-                                    MemorySegment memory = host.requests(queue).memory(tag, 0);
-                                    long offset = host.requests(queue).offset(tag, 0);
-                                    super.serve(queue, tag);
-                                    memory.set(ValueLayout.JAVA_BYTE, offset + 9, (byte) 1);
-                                  }
-                                }))
+                        RamDisk.factory(opening ->
+                            new Wrong(opening) {
+                              @Override
+                              void serve(int queue, int tag) {
+                                MemorySegment memory = host.requests(queue).memory(tag, 0);
+                                long offset = host.requests(queue).offset(tag, 0);
+                                super.serve(queue, tag);
+                                memory.set(ValueLayout.JAVA_BYTE, offset + 9, (byte) 1);
+                              }
+                            }))
                     .memory(LentMemory.POISONED),
                 HostChecksTest::readOne))
         .containsExactly("BLK-035 used-after-complete");
@@ -347,7 +351,10 @@ class HostChecksTest {
                         @Override
                         void carryOut(BlockRequests requests, int tag) {
                           super.carryOut(requests, tag);
-                          requests.memory(tag, 0).set(ValueLayout.JAVA_BYTE, requests.offset(tag, 0) + stray, (byte) 0);
+                          requests
+                              .memory(tag, 0)
+                              .set(
+                                  ValueLayout.JAVA_BYTE, requests.offset(tag, 0) + stray, (byte) 0);
                         }
                       },
                   HostChecksTest::readOne))
@@ -364,7 +371,9 @@ class HostChecksTest {
                       @Override
                       void carryOut(BlockRequests requests, int tag) {
                         super.carryOut(requests, tag);
-                        requests.memory(tag, 0).set(ValueLayout.JAVA_BYTE, requests.offset(tag, 0) + 5, (byte) 7);
+                        requests
+                            .memory(tag, 0)
+                            .set(ValueLayout.JAVA_BYTE, requests.offset(tag, 0) + 5, (byte) 7);
                       }
                     },
                 HostChecksTest::writeOne))
@@ -442,11 +451,10 @@ class HostChecksTest {
     RamDisk.Factory[] holder = new RamDisk.Factory[1];
     BlockHost[] host = new BlockHost[1];
     holder[0] =
-        RamDisk.factory(
-            opening -> {
-              host[0] = opening.host();
-              return new RamDisk(opening.agreement(), opening.host());
-            });
+        RamDisk.factory(opening -> {
+          host[0] = opening.host();
+          return new RamDisk(opening.agreement(), opening.host());
+        });
     BlockHarness disk = BlockHarness.of(holder[0]).lenient().open();
     disk.close();
     host[0].queueReady(0);
@@ -562,14 +570,13 @@ class HostChecksTest {
     assertThat(
             faultsOf(
                 BlockHarness.of(
-                        RamDisk.factory(
-                            opening ->
-                                new Wrong(opening) {
-                                  @Override
-                                  public CompletionStage<Void> reset() {
-                                    return new CompletableFuture<>();
-                                  }
-                                }))
+                        RamDisk.factory(opening ->
+                            new Wrong(opening) {
+                              @Override
+                              public CompletionStage<Void> reset() {
+                                return new CompletableFuture<>();
+                              }
+                            }))
                     .deadlines(SHORT),
                 BlockHarness::reset))
         .containsExactly("DRV-019 hung");
@@ -581,14 +588,13 @@ class HostChecksTest {
     assertThat(
             faultsOf(
                 BlockHarness.of(
-                        RamDisk.factory(
-                            opening ->
-                                new Wrong(opening) {
-                                  @Override
-                                  public void resume() {
-                                    HostChecksTest.await(never);
-                                  }
-                                }))
+                        RamDisk.factory(opening ->
+                            new Wrong(opening) {
+                              @Override
+                              public void resume() {
+                                HostChecksTest.await(never);
+                              }
+                            }))
                     .deadlines(SHORT),
                 disk -> {
                   disk.quiesce();
@@ -627,14 +633,14 @@ class HostChecksTest {
     assertThat(
             faultsOf(
                 BlockHarness.of(
-                        RamDisk.factory(
-                            opening ->
-                                new Wrong(opening) {
-                                  @Override
-                                  public void start() {
-                                    host.log().log(System.Logger.Level.INFO, "logging in with {0}", "pa55");
-                                  }
-                                }))
+                        RamDisk.factory(opening ->
+                            new Wrong(opening) {
+                              @Override
+                              public void start() {
+                                host.log().log(
+                                    System.Logger.Level.INFO, "logging in with {0}", "pa55");
+                              }
+                            }))
                     .setting("password", "pa55"),
                 disk -> assertThat(disk.log()).containsExactly("INFO logging in with pa55")))
         .containsExactly("DRV-015 told-secret");
@@ -646,12 +652,13 @@ class HostChecksTest {
         new RamDisk.Factory(opening -> new RamDisk(opening.agreement(), opening.host())) {
           @Override
           public BlockAgreement negotiate(BlockOffer offer) {
-            return BlockOffer.of(BlockCapabilities.ALL, 8, 8).accept().take(BlockCapabilities.FUA).build();
+            return BlockOffer.of(BlockCapabilities.ALL, 8, 8)
+                .accept()
+                .take(BlockCapabilities.FUA)
+                .build();
           }
         };
-    assertThat(
-            faultsOf(
-                BlockHarness.of(greedy).offer(BlockOffer.of(Set.of(), 1, 8)), disk -> {}))
+    assertThat(faultsOf(BlockHarness.of(greedy).offer(BlockOffer.of(Set.of(), 1, 8)), disk -> {}))
         .containsExactly("BLK-001 bad-answer");
   }
 
@@ -671,14 +678,12 @@ class HostChecksTest {
 
   @Test
   void openThrowsSomethingElseThanADriverException() {
-    assertThatThrownBy(
-            () ->
-                BlockHarness.open(
-                    RamDisk.factory(
-                        opening -> {
-                          throw new IllegalStateException("broken");
-                        }),
-                    Map.of()))
+    assertThatThrownBy(() ->
+            BlockHarness.open(
+                RamDisk.factory(opening -> {
+                  throw new IllegalStateException("broken");
+                }),
+                Map.of()))
         .isInstanceOf(HarnessError.class)
         .hasMessageContaining("open threw java.lang.IllegalStateException: broken");
   }

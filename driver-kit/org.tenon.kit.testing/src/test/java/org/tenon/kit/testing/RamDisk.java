@@ -34,8 +34,8 @@ import org.tenon.spi.block.BlockQueue;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * The fixture of the kit's own tests: blocks in memory, completed during {@code submit}. It is right; a test that needs a
- * wrong driver overrides the one method in which it is wrong.
+ * The fixture of the kit's own tests: blocks in memory, completed during {@code submit}. It is
+ * right; a test that needs a wrong driver overrides the one method in which it is wrong.
  */
 public class RamDisk implements BlockDriver {
   public static final int BLOCK = 512;
@@ -74,8 +74,14 @@ public class RamDisk implements BlockDriver {
     if (status == Status.OK) {
       carryOut(requests, tag);
     }
-    boolean transfer = requests.operation(tag) == BlockOperation.READ || requests.operation(tag) == BlockOperation.WRITE;
-    host.complete(queue, tag, status, status == Status.OK && transfer ? (long) requests.blocks(tag) * BLOCK : 0);
+    boolean transfer =
+        requests.operation(tag) == BlockOperation.READ
+            || requests.operation(tag) == BlockOperation.WRITE;
+    host.complete(
+        queue,
+        tag,
+        status,
+        status == Status.OK && transfer ? (long) requests.blocks(tag) * BLOCK : 0);
   }
 
   private int check(BlockRequests requests, int tag) {
@@ -186,7 +192,8 @@ public class RamDisk implements BlockDriver {
 
     @Override
     public List<ConfigKey> configKeys() {
-      return List.of(ConfigKey.optional("password", ConfigKey.Type.TEXT, "opens nothing").asSecret());
+      return List.of(
+          ConfigKey.optional("password", ConfigKey.Type.TEXT, "opens nothing").asSecret());
     }
 
     @Override
@@ -195,7 +202,8 @@ public class RamDisk implements BlockDriver {
     }
 
     @Override
-    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
+    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+        throws DriverException {
       return make.apply(new Opening(agreement, config, host));
     }
   }

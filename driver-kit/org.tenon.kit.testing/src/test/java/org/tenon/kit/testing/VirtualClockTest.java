@@ -13,7 +13,8 @@ class VirtualClockTest {
   private final List<String> ran = new ArrayList<>();
 
   private HostClock.Timer at(long millis, String name) {
-    return clock.schedule(Duration.ofMillis(millis), () -> ran.add(name + "@" + clock.nanoTime() / 1_000_000));
+    return clock.schedule(
+        Duration.ofMillis(millis), () -> ran.add(name + "@" + clock.nanoTime() / 1_000_000));
   }
 
   @Test

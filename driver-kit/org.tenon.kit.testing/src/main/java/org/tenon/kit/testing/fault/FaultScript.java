@@ -9,9 +9,10 @@ import org.tenon.api.Stability;
 import org.tenon.spi.block.BlockOperation;
 
 /**
- * When a driver misbehaves, and how. A script counts requests in the order in which they are offered; one that the driver
- * refuses counts again. The first rule that picks a request decides. The same seed and the same order of submissions give the same faults. Filled by one thread, then safe for
- * any.
+ * When a driver misbehaves, and how. A script counts requests in the order in which they are
+ * offered; one that the driver refuses counts again. The first rule that picks a request decides.
+ * The same seed and the same order of submissions give the same faults. Filled by one thread, then
+ * safe for any.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class FaultScript {
@@ -77,7 +78,9 @@ public final class FaultScript {
     return add(new Rule(request -> true, count -> random.nextInt(n) == 0, injection));
   }
 
-  /** Every call of that kind. Of the injections, {@code Hang}, {@code Throw} and {@code Exit} apply. */
+  /**
+   * Every call of that kind. Of the injections, {@code Hang}, {@code Throw} and {@code Exit} apply.
+   */
   public FaultScript onControl(Control call, Injection injection) {
     controls.add(new ControlRule(call, injection));
     return this;

@@ -14,8 +14,8 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockOffer;
 
 /**
- * A driver that goes wrong as a script says, made of any driver that does not: for hosts that must withstand it, and for
- * checks that must see it.
+ * A driver that goes wrong as a script says, made of any driver that does not: for hosts that must
+ * withstand it, and for checks that must see it.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class FaultyDriverFactory implements BlockDriverFactory {
@@ -49,7 +49,8 @@ public final class FaultyDriverFactory implements BlockDriverFactory {
   }
 
   @Override
-  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
+  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+      throws DriverException {
     FaultyHost between = new FaultyHost(host, agreement, script);
     return new FaultyDriver(inner.open(agreement, config, between), between, script, agreement);
   }

@@ -18,7 +18,10 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockRequests;
 
-/** Stands between the inner driver and its host: shows it changed requests, and changes what it completes. */
+/**
+ * Stands between the inner driver and its host: shows it changed requests, and changes what it
+ * completes.
+ */
 final class FaultyHost implements BlockHost {
   private final BlockHost outer;
   private final FaultScript script;
@@ -68,7 +71,8 @@ final class FaultyHost implements BlockHost {
         }
         finish(queue, tag, status, bytes);
       }
-      case Injection.Tear tear when status == Status.OK && table.operation(tag) == BlockOperation.WRITE ->
+      case Injection.Tear tear
+          when status == Status.OK && table.operation(tag) == BlockOperation.WRITE ->
           finish(queue, tag, status, table.wholeLength(tag));
       case null, default -> finish(queue, tag, status, bytes);
     }
@@ -104,7 +108,8 @@ final class FaultyHost implements BlockHost {
 
   private void corrupt(BlockRequests table, int tag) {
     int segment = script.next(table.segments(tag));
-    flipOneBit(table.memory(tag, segment).asSlice(table.offset(tag, segment), table.length(tag, segment)));
+    flipOneBit(
+        table.memory(tag, segment).asSlice(table.offset(tag, segment), table.length(tag, segment)));
   }
 
   private void flipOneBit(MemorySegment data) {

@@ -17,7 +17,8 @@ final class FaultyQueue implements BlockQueue {
   private final CountDownLatch released;
   private final Single single = new Single();
 
-  FaultyQueue(int queue, BlockQueue inner, FaultyHost host, FaultScript script, CountDownLatch released) {
+  FaultyQueue(
+      int queue, BlockQueue inner, FaultyHost host, FaultScript script, CountDownLatch released) {
     this.queue = queue;
     this.inner = inner;
     this.host = host;
@@ -31,7 +32,9 @@ final class FaultyQueue implements BlockQueue {
     for (int i = 0; i < batch.size(); i++) {
       int tag = batch.tag(i);
       Injection injection =
-          script.pick(new FaultScript.Request(requests.operation(tag), requests.block(tag), requests.blocks(tag)));
+          script.pick(
+              new FaultScript.Request(
+                  requests.operation(tag), requests.block(tag), requests.blocks(tag)));
       FaultyDriver.commit(injection, released);
       if (!accept(tag, injection)) {
         return i;

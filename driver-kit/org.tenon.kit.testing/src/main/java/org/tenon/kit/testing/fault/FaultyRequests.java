@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.tenon.spi.block.BlockRequests;
 
-/** Requests as the inner driver sees them: the host's, but for those whose data or length is changed. */
+/**
+ * Requests as the inner driver sees them: the host's, but for those whose data or length is
+ * changed.
+ */
 final class FaultyRequests implements BlockRequests {
   private final BlockRequests outer;
   private final AtomicReferenceArray<@Nullable Injection> injections;

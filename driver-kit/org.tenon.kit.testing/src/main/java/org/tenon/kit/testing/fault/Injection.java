@@ -26,18 +26,24 @@ public sealed interface Injection {
   /** The request is carried out and completes twice. */
   record Duplicate() implements Injection {}
 
-  /** One bit of the data, which the seed picks, is wrong: as read, or as written. Other operations are left alone. */
+  /**
+   * One bit of the data, which the seed picks, is wrong: as read, or as written. Other operations
+   * are left alone.
+   */
   record Corrupt() implements Injection {}
 
   /**
-   * Of a write only the first logical blocks reach the device, although it completes as whole. Other operations are left
-   * alone.
+   * Of a write only the first logical blocks reach the device, although it completes as whole.
+   * Other operations are left alone.
    *
    * @param blocks how many, from 0
    */
   record Tear(int blocks) implements Injection {}
 
-  /** The call in which the request comes, or the control call, does not return until {@link FaultyDriver#release()}. */
+  /**
+   * The call in which the request comes, or the control call, does not return until {@link
+   * FaultyDriver#release()}.
+   */
   record Hang() implements Injection {}
 
   /** The call in which the request comes, or the control call, throws. */

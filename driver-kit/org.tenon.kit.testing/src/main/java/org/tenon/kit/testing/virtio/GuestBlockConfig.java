@@ -3,7 +3,8 @@ package org.tenon.kit.testing.virtio;
 import org.tenon.api.Stability;
 
 /**
- * What a virtio-blk device says of itself (VIRTIO 1.2 section 5.2.4). A field counts only if its feature was taken.
+ * What a virtio-blk device says of itself (VIRTIO 1.2 section 5.2.4). A field counts only if its
+ * feature was taken.
  *
  * @param sectors the capacity, in sectors of 512 bytes
  * @param sizeMax the longest segment, in bytes

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.tenon.api.Stability;
 
 /**
- * A guest's virtio-blk driver (VIRTIO 1.2 section 5.2): what a kernel does with the device, without the kernel. Each queue is
- * for one thread; everything else for the thread that opened it.
+ * A guest's virtio-blk driver (VIRTIO 1.2 section 5.2): what a kernel does with the device, without
+ * the kernel. Each queue is for one thread; everything else for the thread that opened it.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestBlockDriver implements AutoCloseable {
@@ -53,7 +53,8 @@ public final class GuestBlockDriver implements AutoCloseable {
    */
   public static GuestBlockDriver open(VirtioTransport transport, RingOptions shape, long features) {
     if (transport.deviceType() != VirtioBlk.DEVICE_TYPE) {
-      throw new IllegalArgumentException("device type " + transport.deviceType() + " is no block device");
+      throw new IllegalArgumentException(
+          "device type " + transport.deviceType() + " is no block device");
     }
     GuestBlockDriver driver = new GuestBlockDriver(new GuestDevice(transport), features, shape);
     driver.bringUp();
@@ -171,7 +172,9 @@ public final class GuestBlockDriver implements AutoCloseable {
       if (token < 0) {
         throw new VirtioViolation(
             "2.7",
-            "no answer to %s: %s".formatted(io.request(), device.needsReset() ? "the device needs a reset" : "none came"));
+            "no answer to %s: %s"
+                .formatted(
+                    io.request(), device.needsReset() ? "the device needs a reset" : "none came"));
       }
       finish(io.queue(), token);
     }
@@ -194,7 +197,8 @@ public final class GuestBlockDriver implements AutoCloseable {
     io.describe(chain);
     int token = device.ring(queue).add(chain);
     if (token < 0) {
-      throw new IllegalStateException("the ring of queue %d has no room for %s".formatted(queue, request));
+      throw new IllegalStateException(
+          "the ring of queue %d has no room for %s".formatted(queue, request));
     }
     inFlight.get(queue).put(token, io);
     return io;
@@ -203,7 +207,8 @@ public final class GuestBlockDriver implements AutoCloseable {
   private void finish(int queue, int token) {
     GuestBlockIo io = inFlight.get(queue).remove(token);
     if (io == null) {
-      throw new VirtioViolation("2.7.8", "the device answered chain " + token + ", which holds no request");
+      throw new VirtioViolation(
+          "2.7.8", "the device answered chain " + token + ", which holds no request");
     }
     io.finish(device.ring(queue).usedLength());
   }

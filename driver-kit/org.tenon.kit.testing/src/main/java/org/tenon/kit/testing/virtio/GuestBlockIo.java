@@ -16,11 +16,14 @@ public final class GuestBlockIo {
     this.queue = queue;
     this.request = request;
     this.memory = memory;
-    this.buffer = memory.allocate(dataOffset() + request.out().length + (long) request.inBytes() + 1, 16);
+    this.buffer =
+        memory.allocate(dataOffset() + request.out().length + (long) request.inBytes() + 1, 16);
     memory.put32(buffer, request.type());
     memory.put64(buffer + 8, request.sector());
     memory.write(buffer + dataOffset(), request.out());
-    memory.slice(buffer + dataOffset() + request.out().length, request.inBytes() + 1L).fill((byte) VirtioBlk.NOT_WRITTEN);
+    memory
+        .slice(buffer + dataOffset() + request.out().length, request.inBytes() + 1L)
+        .fill((byte) VirtioBlk.NOT_WRITTEN);
   }
 
   /** What was asked. */

@@ -70,9 +70,13 @@ public final class GuestBlockRequest {
 
   /** The same with its data in pieces of these lengths, in bytes; they must add up to the data. */
   public GuestBlockRequest pieces(int... lengths) {
-    if (Arrays.stream(lengths).sum() != out.length + inBytes || Arrays.stream(lengths).anyMatch(n -> n < 1)) {
+    if (Arrays.stream(lengths).sum() != out.length + inBytes
+        || Arrays.stream(lengths).anyMatch(n -> n < 1)) {
       throw new IllegalArgumentException(
-          Arrays.toString(lengths) + " do not cut " + (out.length + inBytes) + " bytes into pieces");
+          Arrays.toString(lengths)
+              + " do not cut "
+              + (out.length + inBytes)
+              + " bytes into pieces");
     }
     return new GuestBlockRequest(type, sector, out, inBytes, lengths.clone());
   }

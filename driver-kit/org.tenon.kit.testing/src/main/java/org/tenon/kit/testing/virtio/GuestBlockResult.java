@@ -15,7 +15,10 @@ public final class GuestBlockResult {
     this.data = data;
   }
 
-  /** The status byte, of {@link VirtioBlk}; {@link VirtioBlk#NOT_WRITTEN} if the device did not write one. */
+  /**
+   * The status byte, of {@link VirtioBlk}; {@link VirtioBlk#NOT_WRITTEN} if the device did not
+   * write one.
+   */
   public int status() {
     return status;
   }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.tenon.api.Stability;
 
 /**
- * A list of buffers for a device, first those it reads, then those it writes (VIRTIO 1.2 section 2.6). Reusable, so that a
- * ring's user need not allocate. For one thread.
+ * A list of buffers for a device, first those it reads, then those it writes (VIRTIO 1.2 section
+ * 2.6). Reusable, so that a ring's user need not allocate. For one thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestChain {

@@ -6,8 +6,8 @@ import java.util.List;
 import org.tenon.api.Stability;
 
 /**
- * A virtio device as any guest driver brings it up (VIRTIO 1.2 section 3.1): reset, features, rings. For one thread; each
- * ring then for one thread of its own.
+ * A virtio device as any guest driver brings it up (VIRTIO 1.2 section 3.1): reset, features,
+ * rings. For one thread; each ring then for one thread of its own.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestDevice {
@@ -30,7 +30,8 @@ public final class GuestDevice {
   /**
    * Resets the device and brings it up.
    *
-   * @param wanted feature bits, of which those are taken that the device offers; VERSION_1 is taken in any case
+   * @param wanted feature bits, of which those are taken that the device offers; VERSION_1 is taken
+   *     in any case
    * @param queueCount how many rings, from 1
    * @param shape of each ring; it is cut down to what the device offers
    * @throws VirtioViolation if the device does not accept what it offered
@@ -45,7 +46,8 @@ public final class GuestDevice {
     transport.status(agreed);
     if ((transport.status() & VirtioStatus.FEATURES_OK) == 0) {
       throw new VirtioViolation(
-          "3.1.1", "the device offered features 0x%x, but does not accept them".formatted(features));
+          "3.1.1",
+          "the device offered features 0x%x, but does not accept them".formatted(features));
     }
     for (int queue = 0; queue < queueCount; queue++) {
       rings.add(setUp(queue, shape));
@@ -54,7 +56,8 @@ public final class GuestDevice {
   }
 
   /**
-   * Resets the device, and waits until it is reset. Its rings are gone, and all guest memory is free.
+   * Resets the device, and waits until it is reset. Its rings are gone, and all guest memory is
+   * free.
    *
    * @throws VirtioViolation if the status does not become 0
    */
@@ -63,7 +66,8 @@ public final class GuestDevice {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (transport.status() != 0) {
       if (System.nanoTime() > end) {
-        throw new VirtioViolation("2.4", "the status is still 0x%x after a reset".formatted(transport.status()));
+        throw new VirtioViolation(
+            "2.4", "the status is still 0x%x after a reset".formatted(transport.status()));
       }
       Thread.onSpinWait();
     }
@@ -127,7 +131,8 @@ public final class GuestDevice {
   /**
    * Waits for a used chain on a ring, by interrupt.
    *
-   * @return what {@link GuestRing#poll} answers; −1 if none came in {@code limit} of real time, or the device needs a reset
+   * @return what {@link GuestRing#poll} answers; −1 if none came in {@code limit} of real time, or
+   *     the device needs a reset
    */
   public int awaitUsed(int queue, Duration limit) {
     GuestRing ring = rings.get(queue);

@@ -9,14 +9,17 @@ import java.util.TreeMap;
 import org.tenon.api.Stability;
 
 /**
- * Guest RAM as a guest's driver uses it: hands out pieces, and reads and writes them little-endian by guest-physical
- * address. Handing out is for any thread; two threads do not write one piece.
+ * Guest RAM as a guest's driver uses it: hands out pieces, and reads and writes them little-endian
+ * by guest-physical address. Handing out is for any thread; two threads do not write one piece.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestMemory {
-  private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort LE16 =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt LE32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LE64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle ORDERED16 = LE16.varHandle();
 
   private final MemorySegment memory;
@@ -55,7 +58,8 @@ public final class GuestMemory {
       }
     }
     throw new IllegalStateException(
-        "no %d bytes are free in %d bytes of guest memory: give the device more".formatted(bytes, memory.byteSize()));
+        "no %d bytes are free in %d bytes of guest memory: give the device more"
+            .formatted(bytes, memory.byteSize()));
   }
 
   /**
@@ -66,7 +70,8 @@ public final class GuestMemory {
   public synchronized void free(long address) {
     Long bytes = used.remove(address);
     if (bytes == null) {
-      throw new IllegalArgumentException("nothing was handed out at 0x" + Long.toHexString(address));
+      throw new IllegalArgumentException(
+          "nothing was handed out at 0x" + Long.toHexString(address));
     }
     long start = address;
     long end = address + bytes;

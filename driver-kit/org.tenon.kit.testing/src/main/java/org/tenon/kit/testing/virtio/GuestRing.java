@@ -3,8 +3,8 @@ package org.tenon.kit.testing.virtio;
 import org.tenon.api.Stability;
 
 /**
- * The driver's side of one virtqueue. Allocates nothing after its construction, so that it measures a device and not itself.
- * For one thread.
+ * The driver's side of one virtqueue. Allocates nothing after its construction, so that it measures
+ * a device and not itself. For one thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public abstract sealed class GuestRing permits SplitRing, PackedRing {
@@ -18,12 +18,15 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
 
   GuestRing(GuestMemory memory, RingOptions options) {
     if (Integer.bitCount(options.size()) != 1 || options.size() > 32_768) {
-      throw new IllegalArgumentException("a ring has a power of two of descriptors up to 32768, not " + options.size());
+      throw new IllegalArgumentException(
+          "a ring has a power of two of descriptors up to 32768, not " + options.size());
     }
     this.memory = memory;
     this.options = options;
     this.indirectTables =
-        options.indirect() ? memory.allocate((long) options.size() * INDIRECT_ENTRIES * Descriptor.BYTES, 16) : 0;
+        options.indirect()
+            ? memory.allocate((long) options.size() * INDIRECT_ENTRIES * Descriptor.BYTES, 16)
+            : 0;
   }
 
   /** An empty ring in freshly allocated memory. */
@@ -51,7 +54,8 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   /**
    * Puts a chain into the ring; the device sees it after {@link #publish()}.
    *
-   * @return a number below the ring's size that comes back from {@link #poll()}; −1 if there is no room
+   * @return a number below the ring's size that comes back from {@link #poll()}; −1 if there is no
+   *     room
    */
   public abstract int add(GuestChain chain);
 
@@ -85,7 +89,10 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   /** Asks for no interrupts. */
   public abstract void disarmInterrupt();
 
-  /** Puts a chain with a defect into the ring and lets the device see it. The ring is of no use afterwards. */
+  /**
+   * Puts a chain with a defect into the ring and lets the device see it. The ring is of no use
+   * afterwards.
+   */
   public abstract void publishDefect(RingDefect defect);
 
   final void usedLength(int bytes) {
@@ -101,7 +108,10 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
     return indirectTables + (long) token * INDIRECT_ENTRIES * Descriptor.BYTES;
   }
 
-  /** The rule of section 2.7.10: whether an index was passed on the way from {@code before} to {@code now}. */
+  /**
+   * The rule of section 2.7.10: whether an index was passed on the way from {@code before} to
+   * {@code now}.
+   */
   static boolean passed(int event, int now, int before) {
     return ((now - event - 1) & 0xFFFF) < ((now - before) & 0xFFFF);
   }

@@ -38,7 +38,10 @@ final class InterruptCounter implements VirtioTransport.Interrupts {
     return total;
   }
 
-  /** Sleeps until there were more than {@code seen} interrupts; false if {@code end}, in nanoTime, comes first. */
+  /**
+   * Sleeps until there were more than {@code seen} interrupts; false if {@code end}, in nanoTime,
+   * comes first.
+   */
   synchronized boolean awaitBeyond(long seen, long end) {
     try {
       while (total <= seen) {

@@ -30,7 +30,10 @@ public final class PackedRing extends GuestRing {
   private boolean usedWrap = true;
   private int added;
 
-  /** The first descriptor added since the last publish, whose flags are held back so that the device sees none of them. */
+  /**
+   * The first descriptor added since the last publish, whose flags are held back so that the device
+   * sees none of them.
+   */
   private int heldBack = NOTHING_ADDED;
 
   private int heldBackFlags;
@@ -118,7 +121,8 @@ public final class PackedRing extends GuestRing {
     long descriptor = at(nextUsed);
     int id = memory.get16(descriptor + 12);
     if (id >= size || lengths[id] == 0) {
-      throw new VirtioViolation("2.8.7", "the device used buffer %d, which it was not given".formatted(id));
+      throw new VirtioViolation(
+          "2.8.7", "the device used buffer %d, which it was not given".formatted(id));
     }
     usedLength(memory.get32(descriptor + 8));
     nextUsed += lengths[id];
@@ -194,7 +198,8 @@ public final class PackedRing extends GuestRing {
   private void fillIndirect(long entries, GuestChain chain) {
     for (int i = 0; i < chain.size(); i++) {
       int flags = chain.isWritable(i) ? Descriptor.WRITE : 0;
-      describeAt(entries + (long) i * Descriptor.BYTES, chain.address(i), chain.length(i), 0, flags);
+      describeAt(
+          entries + (long) i * Descriptor.BYTES, chain.address(i), chain.length(i), 0, flags);
     }
   }
 

@@ -5,8 +5,8 @@ import java.util.List;
 import org.tenon.api.Stability;
 
 /**
- * What a hostile or broken guest may put into a ring. Each is a virtio-blk write of one sector to sector 0 with exactly one
- * thing wrong, so that a device which overlooks it shows on the disk.
+ * What a hostile or broken guest may put into a ring. Each is a virtio-blk write of one sector to
+ * sector 0 with exactly one thing wrong, so that a device which overlooks it shows on the disk.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public enum RingDefect {
@@ -60,7 +60,11 @@ public enum RingDefect {
   public boolean fits(RingOptions options) {
     return switch (this) {
       case NEXT_OUTSIDE_TABLE, HEAD_OUTSIDE_TABLE, INDEX_RUNS_AHEAD -> !options.packed();
-      case INDIRECT_ODD_LENGTH, INDIRECT_EMPTY, INDIRECT_OUTSIDE_MEMORY, INDIRECT_GOES_ON, INDIRECT_NESTED ->
+      case INDIRECT_ODD_LENGTH,
+          INDIRECT_EMPTY,
+          INDIRECT_OUTSIDE_MEMORY,
+          INDIRECT_GOES_ON,
+          INDIRECT_NESTED ->
           options.indirect();
       default -> true;
     };
@@ -68,7 +72,8 @@ public enum RingDefect {
 
   private Plan breakWrite(Victim v) {
     return switch (this) {
-      case CHAIN_LOOPS -> v.changed(2, v.status().withFlags(Descriptor.WRITE | Descriptor.NEXT).withNext(0));
+      case CHAIN_LOOPS ->
+          v.changed(2, v.status().withFlags(Descriptor.WRITE | Descriptor.NEXT).withNext(0));
       case NEXT_OUTSIDE_TABLE -> v.changed(1, v.data().withNext(0xFFF0));
       case HEAD_OUTSIDE_TABLE -> v.chain().withHead(0xFFF0);
       case INDEX_RUNS_AHEAD -> v.chain().withSkip(v.ringSize() + 1);
@@ -76,11 +81,15 @@ public enum RingDefect {
       case BUFFER_CROSSES_END -> v.changed(1, v.data().withAddress(v.memoryEnd() - 16));
       case BUFFER_WRAPS_AROUND -> v.changed(1, v.data().withAddress(-16));
       case BUFFER_ENDLESS -> v.changed(1, v.data().withLength(-1));
-      case READ_AFTER_WRITE -> v.changed(1, v.data().withFlags(Descriptor.WRITE | Descriptor.NEXT)).withLast(v.header().withFlags(0));
+      case READ_AFTER_WRITE ->
+          v.changed(1, v.data().withFlags(Descriptor.WRITE | Descriptor.NEXT))
+              .withLast(v.header().withFlags(0));
       case INDIRECT_ODD_LENGTH -> v.through(v.table().withLength(3 * Descriptor.BYTES - 5));
       case INDIRECT_EMPTY -> v.through(v.table().withLength(0));
       case INDIRECT_OUTSIDE_MEMORY -> v.through(v.table().withAddress(v.memoryEnd()));
-      case INDIRECT_GOES_ON -> v.through(v.table().withFlags(Descriptor.INDIRECT | Descriptor.NEXT).withNext(1)).withLast(v.status());
+      case INDIRECT_GOES_ON ->
+          v.through(v.table().withFlags(Descriptor.INDIRECT | Descriptor.NEXT).withNext(1))
+              .withLast(v.status());
       case INDIRECT_NESTED -> v.through(v.table()).withTable(List.of(v.table()));
       case NO_STATUS -> v.only(v.header(), v.data().withFlags(0));
       case SHORT_HEADER -> v.only(v.header().withLength(7), v.status());
@@ -108,7 +117,8 @@ public enum RingDefect {
     Plan broken = breakWrite(victim);
     for (int i = 0; i < broken.table.size(); i++) {
       Link link = broken.table.get(i);
-      ring.describeAt(victim.tableAt(i), link.address, link.length, 0, link.flags & ~Descriptor.NEXT);
+      ring.describeAt(
+          victim.tableAt(i), link.address, link.length, 0, link.flags & ~Descriptor.NEXT);
     }
     for (Link link : broken.direct) {
       ring.put(link.address, link.length, 0, link.flags);

@@ -101,7 +101,8 @@ public final class SplitRing extends GuestRing {
     long element = used + 4 + 8L * (usedIndex & (size - 1));
     int head = memory.get32(element);
     if (head < 0 || head >= size || lengths[head] == 0) {
-      throw new VirtioViolation("2.7.8", "the device used chain %d, which it was not given".formatted(head));
+      throw new VirtioViolation(
+          "2.7.8", "the device used chain %d, which it was not given".formatted(head));
     }
     usedLength(memory.get32(element + 4));
     usedIndex = (usedIndex + 1) & 0xFFFF;
@@ -171,7 +172,12 @@ public final class SplitRing extends GuestRing {
     for (int i = 0; i < chain.size(); i++) {
       boolean last = i == chain.size() - 1;
       int flags = (chain.isWritable(i) ? Descriptor.WRITE : 0) | (last ? 0 : Descriptor.NEXT);
-      describeAt(entries + (long) i * Descriptor.BYTES, chain.address(i), chain.length(i), flags, last ? 0 : i + 1);
+      describeAt(
+          entries + (long) i * Descriptor.BYTES,
+          chain.address(i),
+          chain.length(i),
+          flags,
+          last ? 0 : i + 1);
     }
   }
 

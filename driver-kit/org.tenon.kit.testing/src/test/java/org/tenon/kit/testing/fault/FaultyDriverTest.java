@@ -23,10 +23,14 @@ import org.tenon.kit.testing.VirtualClock;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.block.BlockOperation;
 
-/** Each injection does what it says to a driver that is right, and the checking host sees what it must. */
+/**
+ * Each injection does what it says to a driver that is right, and the checking host sees what it
+ * must.
+ */
 class FaultyDriverTest {
   private static final byte[] DATA = random(4 * RamDisk.BLOCK);
-  private static final Deadlines SHORT = new Deadlines(Duration.ofMillis(80), Duration.ofMillis(80));
+  private static final Deadlines SHORT =
+      new Deadlines(Duration.ofMillis(80), Duration.ofMillis(80));
 
   private static byte[] random(int length) {
     byte[] bytes = new byte[length];
@@ -45,7 +49,8 @@ class FaultyDriverTest {
   @Test
   void withoutARuleNothingIsChanged() throws Exception {
     try (BlockHarness disk =
-        BlockHarness.open(new FaultyDriverFactory(RamDisk.factory(), FaultScript.seeded(1)), Map.of())) {
+        BlockHarness.open(
+            new FaultyDriverFactory(RamDisk.factory(), FaultScript.seeded(1)), Map.of())) {
       disk.write(0, DATA);
       assertThat(disk.read(0, 4)).isEqualTo(DATA);
     }
@@ -54,7 +59,8 @@ class FaultyDriverTest {
   @Test
   void aDelayLastsAsLongAsTheClockSays() throws Exception {
     VirtualClock clock = new VirtualClock();
-    FaultScript script = FaultScript.seeded(1).onRequest(1, new Injection.Delay(Duration.ofSeconds(5)));
+    FaultScript script =
+        FaultScript.seeded(1).onRequest(1, new Injection.Delay(Duration.ofSeconds(5)));
     try (BlockHarness disk = with(script).clock(clock).open()) {
       Submission slow = disk.offer(0, List.of(disk.writing(0, DATA))).getFirst();
       clock.advance(Duration.ofMillis(4_999));
@@ -67,7 +73,8 @@ class FaultyDriverTest {
 
   @Test
   void aDelayedRequestCompletesBeforeQuiesceEnds() throws Exception {
-    FaultScript script = FaultScript.seeded(1).onRequest(1, new Injection.Delay(Duration.ofDays(1)));
+    FaultScript script =
+        FaultScript.seeded(1).onRequest(1, new Injection.Delay(Duration.ofDays(1)));
     BlockHarness disk = with(script).clock(new VirtualClock()).open();
     Submission slow = disk.offer(0, List.of(disk.writing(0, DATA))).getFirst();
     disk.quiesce();
@@ -79,17 +86,20 @@ class FaultyDriverTest {
   @Test
   void aFailureChangesNothingOnTheDevice() throws Exception {
     FaultScript script =
-        FaultScript.seeded(1).onOperation(BlockOperation.WRITE, 2, new Injection.Fail(Status.NO_SPACE));
+        FaultScript.seeded(1)
+            .onOperation(BlockOperation.WRITE, 2, new Injection.Fail(Status.NO_SPACE));
     try (BlockHarness disk = with(script).open()) {
       disk.write(0, DATA);
-      assertThat(disk.perform(disk.writing(0, new byte[RamDisk.BLOCK])).status()).isEqualTo(Status.NO_SPACE);
+      assertThat(disk.perform(disk.writing(0, new byte[RamDisk.BLOCK])).status())
+          .isEqualTo(Status.NO_SPACE);
       assertThat(disk.read(0, 4)).isEqualTo(DATA);
     }
   }
 
   @Test
   void aDropIsSeenAsForgotten() throws Exception {
-    BlockHarness disk = with(FaultScript.seeded(1).onRequest(1, new Injection.Drop())).deadlines(SHORT).open();
+    BlockHarness disk =
+        with(FaultScript.seeded(1).onRequest(1, new Injection.Drop())).deadlines(SHORT).open();
     assertThatThrownBy(() -> disk.perform(BlockRequest.flush())).isInstanceOf(HarnessError.class);
     disk.close();
     assertThat(faults(disk)).containsExactly("BLK-028 hung", "BLK-057 forgot");
@@ -122,7 +132,8 @@ class FaultyDriverTest {
   @Test
   void aTornWriteLosesItsTailAndClaimsToBeWhole() throws Exception {
     for (int kept = 0; kept <= 4; kept++) {
-      FaultScript script = FaultScript.seeded(1).onOperation(BlockOperation.WRITE, 1, new Injection.Tear(kept));
+      FaultScript script =
+          FaultScript.seeded(1).onOperation(BlockOperation.WRITE, 1, new Injection.Tear(kept));
       try (BlockHarness disk = with(script).open()) {
         disk.perform(disk.writing(8, DATA).segments(700, 1348));
         byte[] expected = DATA.clone();
@@ -159,7 +170,9 @@ class FaultyDriverTest {
             .onControl(FaultScript.Control.RESET, new Injection.Throw());
     BlockHarness disk = with(script).open();
     assertThatThrownBy(disk::flush).isInstanceOf(HarnessError.class);
-    assertThatThrownBy(disk::reset).isInstanceOf(HarnessError.class).hasMessageContaining("an injected fault");
+    assertThatThrownBy(disk::reset)
+        .isInstanceOf(HarnessError.class)
+        .hasMessageContaining("an injected fault");
     disk.close();
     assertThat(faults(disk)).containsExactly("DRV-013 threw", "DRV-013 threw");
   }
@@ -190,7 +203,11 @@ class FaultyDriverTest {
 
   @Test
   void theSameSeedGivesTheSameFaults() throws Exception {
-    assertThat(pattern(5)).isEqualTo(pattern(5)).isNotEqualTo(pattern(6)).contains(true).contains(false);
+    assertThat(pattern(5))
+        .isEqualTo(pattern(5))
+        .isNotEqualTo(pattern(6))
+        .contains(true)
+        .contains(false);
   }
 
   private static List<Boolean> pattern(long seed) throws Exception {

@@ -18,16 +18,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The guest's rings and block driver against a strict device. */
 class GuestBlockDriverTest {
   private static final long ALL =
-      GuestBlockDriver.FEATURES | VirtioFeature.RING_PACKED | VirtioFeature.INDIRECT_DESC | VirtioFeature.EVENT_IDX;
+      GuestBlockDriver.FEATURES
+          | VirtioFeature.RING_PACKED
+          | VirtioFeature.INDIRECT_DESC
+          | VirtioFeature.EVENT_IDX;
 
   static Stream<RingOptions> shapes() {
     return Stream.of(false, true)
-        .flatMap(
-            packed ->
-                Stream.of(false, true)
-                    .flatMap(
-                        indirect ->
-                            Stream.of(false, true).map(event -> new RingOptions(16, packed, indirect, event))));
+        .flatMap(packed ->
+            Stream.of(false, true)
+                .flatMap(indirect ->
+                    Stream.of(false, true)
+                        .map(event -> new RingOptions(16, packed, indirect, event))));
   }
 
   @ParameterizedTest
@@ -48,7 +50,8 @@ class GuestBlockDriverTest {
       assertThat(guest.read(6, 1024)).containsOnly(0);
       assertThat(guest.perform(1, GuestBlockRequest.read(LoopbackDevice.SECTORS, 512)).status())
           .isEqualTo(VirtioBlk.IOERR);
-      assertThat(guest.perform(1, GuestBlockRequest.of(99, 0, new byte[0], 0)).status()).isEqualTo(VirtioBlk.UNSUPP);
+      assertThat(guest.perform(1, GuestBlockRequest.of(99, 0, new byte[0], 0)).status())
+          .isEqualTo(VirtioBlk.UNSUPP);
       assertThat(device.defects).isEmpty();
     }
   }
@@ -98,7 +101,8 @@ class GuestBlockDriverTest {
 
   @Test
   void aResetForgetsWhatWasAndTheDeviceServesAgain() {
-    try (GuestBlockDriver guest = GuestBlockDriver.open(new LoopbackDevice(ALL), new RingOptions(8, true, true, true))) {
+    try (GuestBlockDriver guest =
+        GuestBlockDriver.open(new LoopbackDevice(ALL), new RingOptions(8, true, true, true))) {
       guest.write(0, random(4, 512));
       guest.reset();
       assertThat(guest.read(0, 512)).isEqualTo(random(4, 512));
@@ -110,7 +114,8 @@ class GuestBlockDriverTest {
     try (GuestBlockDriver guest =
         GuestBlockDriver.open(new LoopbackDevice(0), new RingOptions(512, true, true, true))) {
       assertThat(guest.device().features()).isEqualTo(VirtioFeature.VERSION_1);
-      assertThat(guest.device().ring(0).options()).isEqualTo(new RingOptions(256, false, false, false));
+      assertThat(guest.device().ring(0).options())
+          .isEqualTo(new RingOptions(256, false, false, false));
       assertThat(guest.queues()).isEqualTo(1);
     }
   }
@@ -143,7 +148,8 @@ class GuestBlockDriverTest {
     GuestMemory memory = new GuestMemory(MemorySegment.ofArray(new long[1 << 20]), 0);
     GuestRing ring = GuestRing.create(memory, shape);
     LoopbackQueue device =
-        LoopbackQueue.of(memory, shape, ring.descriptorArea(), ring.driverArea(), ring.deviceArea());
+        LoopbackQueue.of(
+            memory, shape, ring.descriptorArea(), ring.driverArea(), ring.deviceArea());
     GuestChain chain = new GuestChain().readable(4096, 16).writable(8192, 8).writable(8200, 1);
     for (int i = 0; i < 70_000; i++) {
       int token = ring.add(chain);
@@ -170,15 +176,20 @@ class GuestBlockDriverTest {
         memory.put32(ring.deviceArea() + 4, 3);
         memory.release16(ring.deviceArea() + 2, 1);
       }
-      assertThatThrownBy(ring::poll).isInstanceOf(VirtioViolation.class).hasMessageContaining("was not given");
+      assertThatThrownBy(ring::poll)
+          .isInstanceOf(VirtioViolation.class)
+          .hasMessageContaining("was not given");
     }
   }
 
   @Test
   void notificationsAreSparedWhileTheDeviceIsBusy() {
     LoopbackDevice device = new LoopbackDevice(ALL);
-    try (GuestBlockDriver guest = GuestBlockDriver.open(device, new RingOptions(64, false, true, true))) {
-      guest.submit(0, List.of(GuestBlockRequest.flush(), GuestBlockRequest.flush(), GuestBlockRequest.flush()));
+    try (GuestBlockDriver guest =
+        GuestBlockDriver.open(device, new RingOptions(64, false, true, true))) {
+      guest.submit(
+          0,
+          List.of(GuestBlockRequest.flush(), GuestBlockRequest.flush(), GuestBlockRequest.flush()));
       assertThat(device.notifications).isEqualTo(1);
     }
   }

@@ -10,8 +10,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The fixture of the guest side's tests: a small virtio-blk device over memory that looks at everything the guest does and
- * gives up at the first thing that is wrong. It works on a thread of its own, and asks for notifications only when idle.
+ * The fixture of the guest side's tests: a small virtio-blk device over memory that looks at
+ * everything the guest does and gives up at the first thing that is wrong. It works on a thread of
+ * its own, and asks for notifications only when idle.
  */
 final class LoopbackDevice implements VirtioTransport {
   static final int SECTORS = 256;
@@ -83,7 +84,8 @@ final class LoopbackDevice implements VirtioTransport {
   }
 
   @Override
-  public void setUpQueue(int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
+  public void setUpQueue(
+      int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
     RingOptions shape =
         new RingOptions(
             size,
@@ -147,7 +149,8 @@ final class LoopbackDevice implements VirtioTransport {
         }
       }
       case VirtioBlk.GET_ID -> {
-        chain.write("LOOP-7\0\0\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII), 0, 20);
+        chain.write(
+            "LOOP-7\0\0\0\0\0\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII), 0, 20);
         written = 20;
       }
       case VirtioBlk.FLUSH -> {}
@@ -163,7 +166,9 @@ final class LoopbackDevice implements VirtioTransport {
   }
 
   private static boolean whole(long sector, int bytes) {
-    return bytes % VirtioBlk.SECTOR == 0 && sector >= 0 && sector + bytes / VirtioBlk.SECTOR <= SECTORS;
+    return bytes % VirtioBlk.SECTOR == 0
+        && sector >= 0
+        && sector + bytes / VirtioBlk.SECTOR <= SECTORS;
   }
 
   @Override

@@ -26,7 +26,8 @@ abstract class LoopbackQueue {
     this.device = device;
   }
 
-  static LoopbackQueue of(GuestMemory memory, RingOptions shape, long descriptors, long driver, long device) {
+  static LoopbackQueue of(
+      GuestMemory memory, RingOptions shape, long descriptors, long driver, long device) {
     return shape.packed()
         ? new Packed(memory, shape, descriptors, driver, device)
         : new Split(memory, shape, descriptors, driver, device);
@@ -248,7 +249,12 @@ abstract class LoopbackQueue {
         long descriptor = descriptors + 16L * next;
         flags = memory.get16(descriptor + 14);
         links.add(
-            new long[] {memory.get64(descriptor), memory.get32(descriptor + 8), memory.get16(descriptor + 12), flags});
+            new long[] {
+              memory.get64(descriptor),
+              memory.get32(descriptor + 8),
+              memory.get16(descriptor + 12),
+              flags
+            });
         if (++next == shape.size()) {
           next = 0;
           wrap = !wrap;
@@ -286,7 +292,8 @@ abstract class LoopbackQueue {
       long descriptor = descriptors + 16L * used;
       memory.put32(descriptor + 8, written);
       memory.put16(descriptor + 12, chain.id);
-      memory.release16(descriptor + 14, (usedWrap ? 1 << 7 | 1 << 15 : 0) | (written > 0 ? WRITE : 0));
+      memory.release16(
+          descriptor + 14, (usedWrap ? 1 << 7 | 1 << 15 : 0) | (written > 0 ? WRITE : 0));
       int at = used | (usedWrap ? 1 << 15 : 0);
       used += chain.descriptors;
       if (used >= shape.size()) {
