@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -154,8 +155,7 @@ class GuestBlockDriverTest {
     for (int i = 0; i < 70_000; i++) {
       int token = ring.add(chain);
       ring.publish();
-      LoopbackQueue.Chain taken = device.take();
-      assertThat(taken).isNotNull();
+      LoopbackQueue.Chain taken = Objects.requireNonNull(device.take());
       device.use(taken, i);
       assertThat(ring.poll()).isEqualTo(token);
       assertThat(ring.usedLength()).isEqualTo(i);
@@ -171,7 +171,7 @@ class GuestBlockDriverTest {
       GuestRing ring = GuestRing.create(memory, new RingOptions(4, packed, false, false));
       if (packed) {
         memory.put16(ring.descriptorArea() + 12, 3);
-        memory.release16(ring.descriptorArea() + 14, 1 << 7 | 1 << 15);
+        memory.release16(ring.descriptorArea() + 14, (1 << 7) | (1 << 15));
       } else {
         memory.put32(ring.deviceArea() + 4, 3);
         memory.release16(ring.deviceArea() + 2, 1);
