@@ -4,6 +4,7 @@ module org.tenon.kit.testing {
   requires static org.jspecify;
 
   exports org.tenon.kit.testing;
+  exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
 
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;
