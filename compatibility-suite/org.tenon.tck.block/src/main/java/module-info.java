@@ -11,6 +11,8 @@ module org.tenon.tck.block {
   // JUnit calls the tests.
   opens org.tenon.tck.block to
       org.junit.platform.commons;
+  opens org.tenon.tck.block.contract to
+      org.junit.platform.commons;
   opens org.tenon.tck.block.trial to
       org.junit.platform.commons;
 }
