@@ -85,7 +85,7 @@ public final class Rtc implements RegisterBlock {
   private int readRegister() {
     return switch (index) {
       case 0, 2, 4, 6, 7, 8, 9, CENTURY -> timeField(index);
-      case A -> memory[A] & 0x7f | (updateInProgress() ? 0x80 : 0);
+      case A -> (memory[A] & 0x7f) | (updateInProgress() ? 0x80 : 0);
       case C -> {
         int value = memory[C];
         memory[C] = 0;
