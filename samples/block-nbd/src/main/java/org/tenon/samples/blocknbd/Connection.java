@@ -39,8 +39,7 @@ final class Connection implements ReplyParser.Ledger {
   private final Backoff backoff = new Backoff();
   private final ByteBuffer discarded = ByteBuffer.allocateDirect(DISCARD_BYTES);
 
-  /** Both directions are tried whatever the selector says: it only has to wake the thread. */
-  private final Consumer<SelectionKey> ready = selected -> {};
+  private final Consumer<SelectionKey> onReady = this::socketIsReady;
 
   /** A request has to be over this long before the host's deadline. */
   private final long requestLimit;
@@ -246,9 +245,14 @@ final class Connection implements ReplyParser.Ledger {
     sleeping = true;
     if (!attention) {
       // A closing driver looks at its limit in real time: the control thread waits for it in real time, too.
-      selector.select(ready, closing ? CLOSING_LOOK_MILLIS : 0);
+      selector.select(onReady, closing ? CLOSING_LOOK_MILLIS : 0);
     }
     sleeping = false;
+  }
+
+  /** Both directions are tried whatever the selector says: it only has to wake the thread. */
+  private void socketIsReady(SelectionKey selected) {
+    attention = true;
   }
 
   // Connecting.
