@@ -1,0 +1,14 @@
+/** Bundles: what a partner ships, checked before any of its code runs, then loaded on a layer of its own. */
+module org.tenon.hv.plugin {
+  requires transitive org.tenon.spi.block;
+  requires static org.jspecify;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires com.networknt.schema;
+  requires org.apache.commons.compress;
+  requires org.tenon.spec;
+
+  exports org.tenon.hv.plugin;
+
+  uses org.tenon.spi.block.BlockDriverFactory;
+}
