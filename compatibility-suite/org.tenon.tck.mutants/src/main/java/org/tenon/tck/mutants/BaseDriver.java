@@ -51,6 +51,10 @@ class BaseDriver implements BlockDriver {
     return host;
   }
 
+  final int depth() {
+    return agreement.queueDepth();
+  }
+
   final BaseStorage storage() {
     return storage;
   }
@@ -100,7 +104,8 @@ class BaseDriver implements BlockDriver {
   @Override
   public CompletionStage<Void> reset() {
     queues.forEach(BaseQueue::abort);
-    return quiesce();
+    storage.reset();
+    return CompletableFuture.allOf(queues.stream().map(BaseQueue::whenIdle).toArray(CompletableFuture[]::new));
   }
 
   @Override

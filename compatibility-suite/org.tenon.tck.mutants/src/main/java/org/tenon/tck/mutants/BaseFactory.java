@@ -81,7 +81,7 @@ class BaseFactory implements BlockDriverFactory {
         throw new DriverException(
             Status.INVALID, "%s has %d bytes: give an image of whole blocks of 512 bytes".formatted(path, size));
       }
-      BaseStorage storage = newStorage(channel, agreement);
+      BaseStorage storage = newStorage(path, channel, agreement);
       return newDriver(new Opening(this, agreement, host, storage, size / BaseStorage.BLOCK, readOnly, serial(path)));
     } catch (IOException e) {
       throw new DriverException(Status.NOT_READY, "cannot open the image " + path + ": " + e, e);
@@ -106,7 +106,7 @@ class BaseFactory implements BlockDriverFactory {
     return new BaseDriver(opening);
   }
 
-  BaseStorage newStorage(FileChannel channel, BlockAgreement agreement) throws IOException {
+  BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
     return new BaseStorage(channel, agreement);
   }
 

@@ -71,7 +71,8 @@ class BaseStorage {
     }
   }
 
-  void reset() throws IOException {}
+  /** The guest is forgotten; nothing of it is kept here. */
+  void reset() {}
 
   void close() throws IOException {
     channel.close();

@@ -3,14 +3,15 @@ package org.tenon.tck.mutants;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tenon.spi.block.BlockAgreement;
-import org.tenon.spi.block.BlockCapabilities;
 
 /** Drivers that lose, tear or invent data when the power is cut or the process killed. */
 final class DurabilityMutants {
@@ -61,9 +62,59 @@ final class DurabilityMutants {
     }
   }
 
-  private static final class WrongOrder extends BaseStorage {
+  /** Keeps blocks in memory until {@link #writeBack}. */
+  private static class Cached extends BaseStorage {
+    private final Map<Long, byte[]> cache = new TreeMap<>();
+
+    Cached(FileChannel channel, BlockAgreement agreement) {
+      super(channel, agreement);
+    }
+
+    @Override
+    synchronized void put(ByteBuffer data, long offset) throws IOException {
+      for (int at = 0; at < data.limit(); at += BLOCK) {
+        byte[] block = new byte[BLOCK];
+        data.get(at, block);
+        cache.put(offset + at, block);
+      }
+    }
+
+    @Override
+    synchronized void read(int queue, ByteBuffer target, long offset) throws IOException {
+      super.read(queue, target, offset);
+      for (int at = 0; at < target.limit(); at += BLOCK) {
+        byte[] block = cache.get(offset + at);
+        if (block != null) {
+          target.put(at, block);
+        }
+      }
+    }
+
+    final synchronized void writeBack() throws IOException {
+      for (Map.Entry<Long, byte[]> block : cache.entrySet()) {
+        super.put(ByteBuffer.wrap(block.getValue()), block.getKey());
+      }
+      cache.clear();
+    }
+
+    @Override
+    void close() throws IOException {
+      writeBack();
+      super.close();
+    }
+  }
+
+  private static final class WrongOrder extends Cached {
     WrongOrder(FileChannel channel, BlockAgreement agreement) {
       super(channel, agreement);
+    }
+
+    @Override
+    synchronized void settle(int queue, boolean fua) throws IOException {
+      if (fua) {
+        writeBack();
+        channel().force(false);
+      }
     }
 
     @Override
@@ -71,6 +122,18 @@ final class DurabilityMutants {
       super.flush(queue);
       writeBack();
     }
+  }
+
+  private static final class AtClose extends Cached {
+    AtClose(FileChannel channel, BlockAgreement agreement) {
+      super(channel, agreement);
+    }
+
+    @Override
+    void settle(int queue, boolean fua) {}
+
+    @Override
+    void flush(int queue) {}
   }
 
   private static final class NoFua extends BaseStorage {
@@ -163,7 +226,7 @@ final class DurabilityMutants {
     @Override
     synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
       byte[] ones = new byte[data.limit()];
-      java.util.Arrays.fill(ones, (byte) 0xFF);
+      Arrays.fill(ones, (byte) 0xFF);
       put(ByteBuffer.wrap(ones), offset);
       super.write(queue, data, offset, fua);
     }
@@ -180,11 +243,37 @@ final class DurabilityMutants {
     }
   }
 
-  /** A driver that tells the next life, in a file beside the image, what it wrote last, and not that it was done. */
+  /** Notes each write with FUA in a file beside the image, and never strikes it out. */
   private static final class Replays extends BaseFactory {
     @Override
-    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
-      return super.open(agreement, config, host);
+    BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
+      Path journal = image.resolveSibling(image.getFileName() + ".journal");
+      BaseStorage storage = new Journalled(channel, agreement, journal);
+      if (Files.exists(journal)) {
+        ByteBuffer note = ByteBuffer.wrap(Files.readAllBytes(journal));
+        long offset = note.getLong();
+        storage.put(note.slice(), offset);
+      }
+      return storage;
+    }
+  }
+
+  private static final class Journalled extends BaseStorage {
+    private final Path journal;
+
+    Journalled(FileChannel channel, BlockAgreement agreement, Path journal) {
+      super(channel, agreement);
+      this.journal = journal;
+    }
+
+    @Override
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+      if (fua) {
+        byte[] note = new byte[Long.BYTES + data.limit()];
+        ByteBuffer.wrap(note).putLong(offset).put(data.duplicate());
+        Files.write(journal, note);
+      }
+      super.write(queue, data, offset, fua);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.tenon.tck.mutants;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import org.tenon.spi.block.BlockAgreement;
 
 /** The base driver with one of its parts replaced. */
@@ -52,7 +53,7 @@ final class Variation extends BaseFactory {
   }
 
   @Override
-  BaseStorage newStorage(FileChannel channel, BlockAgreement agreement) throws IOException {
+  BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
     return storages.make(channel, agreement);
   }
 
