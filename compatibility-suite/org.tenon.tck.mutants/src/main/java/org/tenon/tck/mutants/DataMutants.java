@@ -74,14 +74,14 @@ final class DataMutants {
     @Override
     int check(int tag) {
       int status = super.check(tag);
-      return status == Status.OUT_OF_RANGE && driver.geometry().contains((int) requests.block(tag), requests.blocks(tag))
-          ? Status.OK
-          : status;
+      long wrapped = requests.block(tag) & 0xFFFF_FFFFL;
+      boolean fits = driver.geometry().contains(wrapped, requests.blocks(tag));
+      return status == Status.OUT_OF_RANGE && fits ? Status.OK : status;
     }
 
     @Override
     long offset(int tag) {
-      return (long) (int) requests.block(tag) * BaseStorage.BLOCK;
+      return (requests.block(tag) & 0xFFFF_FFFFL) * BaseStorage.BLOCK;
     }
   }
 
