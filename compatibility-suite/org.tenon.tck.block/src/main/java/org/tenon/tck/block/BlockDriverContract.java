@@ -1,6 +1,9 @@
 package org.tenon.tck.block;
 
+import org.junit.jupiter.api.Nested;
 import org.tenon.api.Stability;
+import org.tenon.tck.block.durability.KillTests;
+import org.tenon.tck.block.durability.PowerCutTests;
 import org.tenon.tck.block.subject.BlockSubject;
 
 /**
@@ -21,4 +24,20 @@ public abstract class BlockDriverContract {
 
   /** The driver under test. Called once for each test. */
   protected abstract BlockSubject subject();
+
+  @Nested
+  class PowerCuts extends PowerCutTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  @Nested
+  class Kills extends KillTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
 }
