@@ -5,12 +5,13 @@ module org.tenon.tck.block {
   requires static org.jspecify;
 
   exports org.tenon.tck.block;
-  exports org.tenon.tck.block.durability;
   exports org.tenon.tck.block.subject;
   exports org.tenon.tck.block.trial;
 
   // JUnit calls the tests.
   opens org.tenon.tck.block to
+      org.junit.platform.commons;
+  opens org.tenon.tck.block.contract to
       org.junit.platform.commons;
   opens org.tenon.tck.block.durability to
       org.junit.platform.commons;
