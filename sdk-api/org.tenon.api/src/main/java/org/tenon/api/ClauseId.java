@@ -4,7 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The number of a requirement clause under spec/requirements, such as {@code BLK-014}. A released number is never reused.
+ * The number of a requirement clause under spec/requirements, such as {@code BLK-014}. A released
+ * number is never reused.
  *
  * @param profile two to four capital letters: the profile the clause belongs to
  * @param number 1 to 999
@@ -21,7 +22,8 @@ public record ClauseId(String profile, int number) implements Comparable<ClauseI
    */
   public ClauseId {
     if (!PROFILE.matcher(profile).matches() || number < 1 || number > 999) {
-      throw new IllegalArgumentException("'" + profile + "-" + number + "' is no clause number: it looks like BLK-014");
+      throw new IllegalArgumentException(
+          "'" + profile + "-" + number + "' is no clause number: it looks like BLK-014");
     }
   }
 
@@ -33,7 +35,8 @@ public record ClauseId(String profile, int number) implements Comparable<ClauseI
   public static ClauseId parse(String text) {
     Matcher parts = GRAMMAR.matcher(text);
     if (!parts.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no clause number: it looks like BLK-014");
+      throw new IllegalArgumentException(
+          "'" + text + "' is no clause number: it looks like BLK-014");
     }
     return new ClauseId(parts.group(1), Integer.parseInt(parts.group(2)));
   }

@@ -1,8 +1,8 @@
 package org.tenon.api;
 
 /**
- * A promise that a component broke, as whoever noticed it reports it: the hypervisor's attach layer in production, the
- * driver kit in a partner's test, the compatibility suite on a certificate.
+ * A promise that a component broke, as whoever noticed it reports it: the hypervisor's attach layer
+ * in production, the driver kit in a partner's test, the compatibility suite on a certificate.
  *
  * @param clause the clause that was broken
  * @param kind what was done, as an open code

@@ -3,9 +3,9 @@ package org.tenon.api;
 import java.util.regex.Pattern;
 
 /**
- * The name of a bundle, a driver or a capability: lower-case words of letters and digits joined by single {@code '-'} or
- * {@code '.'}, starting with a letter, at most {@value #MAX_LENGTH} characters; for example {@code block-file} or
- * {@code com.example.array-x}.
+ * The name of a bundle, a driver or a capability: lower-case words of letters and digits joined by
+ * single {@code '-'} or {@code '.'}, starting with a letter, at most {@value #MAX_LENGTH}
+ * characters; for example {@code block-file} or {@code com.example.array-x}.
  *
  * @param value the name as written
  */
@@ -25,7 +25,9 @@ public record Identifier(String value) implements Comparable<Identifier> {
     if (value.length() > MAX_LENGTH || !GRAMMAR.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "'%s' is no identifier: use lower-case words of letters and digits joined by '-' or '.', at most %d characters"
-              .formatted(value.length() > MAX_LENGTH ? value.substring(0, MAX_LENGTH) + "…" : value, MAX_LENGTH));
+              .formatted(
+                  value.length() > MAX_LENGTH ? value.substring(0, MAX_LENGTH) + "…" : value,
+                  MAX_LENGTH));
     }
   }
 

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a partner may rely on. Every public type of the SDK carries it; a build check refuses one that does not, and one
- * whose {@link #eta()} has passed.
+ * What a partner may rely on. Every public type of the SDK carries it; a build check refuses one
+ * that does not, and one whose {@link #eta()} has passed.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -22,8 +22,8 @@ public @interface Stability {
   String since();
 
   /**
-   * The date, {@code yyyy-MM-dd}, by which an {@link Level#EVOLVING} or {@link Level#DEPRECATED} type becomes stable or
-   * leaves; empty for a stable one.
+   * The date, {@code yyyy-MM-dd}, by which an {@link Level#EVOLVING} or {@link Level#DEPRECATED}
+   * type becomes stable or leaves; empty for a stable one.
    */
   String eta() default "";
 

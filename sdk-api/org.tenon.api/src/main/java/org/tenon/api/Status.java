@@ -3,9 +3,10 @@ package org.tenon.api;
 /**
  * How a request ended, as an {@code int}, so that the I/O path carries it without an allocation.
  *
- * <p>The codes are open. {@link #OK} is the only success; a reader that meets a code it does not know treats it as
- * {@link #IO_ERROR}. Codes from {@link #VENDOR_FIRST} to {@link #VENDOR_LAST} belong to vendors, in blocks of 256 that
- * governance/vendor-codes registers; all others belong to this class.
+ * <p>The codes are open. {@link #OK} is the only success; a reader that meets a code it does not
+ * know treats it as {@link #IO_ERROR}. Codes from {@link #VENDOR_FIRST} to {@link #VENDOR_LAST}
+ * belong to vendors, in blocks of 256 that governance/vendor-codes registers; all others belong to
+ * this class.
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public final class Status {
@@ -36,7 +37,10 @@ public final class Status {
   /** The storage did not answer in time. */
   public static final int TIMEOUT = 8;
 
-  /** A reset, a close or a removal ended it before it was carried out; it may have been carried out in part. */
+  /**
+   * A reset, a close or a removal ended it before it was carried out; it may have been carried out
+   * in part.
+   */
   public static final int ABORTED = 9;
 
   /** The device is gone or its path is down. */

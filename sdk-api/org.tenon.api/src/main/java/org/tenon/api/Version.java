@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A released version, {@code major.minor.patch}. A new major may break, a new minor only adds, a new patch only mends
- * (governance/STABILITY.md).
+ * A released version, {@code major.minor.patch}. A new major may break, a new minor only adds, a
+ * new patch only mends (governance/STABILITY.md).
  *
  * @param major 0 or more
  * @param minor 0 or more
@@ -14,9 +14,12 @@ import java.util.regex.Pattern;
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public record Version(int major, int minor, int patch) implements Comparable<Version> {
-  private static final Pattern GRAMMAR = Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
+  private static final Pattern GRAMMAR =
+      Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
   private static final Comparator<Version> ORDER =
-      Comparator.comparingInt(Version::major).thenComparingInt(Version::minor).thenComparingInt(Version::patch);
+      Comparator.comparingInt(Version::major)
+          .thenComparingInt(Version::minor)
+          .thenComparingInt(Version::patch);
 
   /**
    * Checks the parts.
@@ -25,7 +28,8 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
    */
   public Version {
     if (major < 0 || minor < 0 || patch < 0) {
-      throw new IllegalArgumentException("a version has no negative part: " + major + "." + minor + "." + patch);
+      throw new IllegalArgumentException(
+          "a version has no negative part: " + major + "." + minor + "." + patch);
     }
   }
 
@@ -37,11 +41,14 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
   public static Version parse(String text) {
     Matcher parts = GRAMMAR.matcher(text);
     if (!parts.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no version: write major.minor or major.minor.patch, such as 1.0");
+      throw new IllegalArgumentException(
+          "'" + text + "' is no version: write major.minor or major.minor.patch, such as 1.0");
     }
     String patch = parts.group(3);
     return new Version(
-        Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)), patch == null ? 0 : Integer.parseInt(patch));
+        Integer.parseInt(parts.group(1)),
+        Integer.parseInt(parts.group(2)),
+        patch == null ? 0 : Integer.parseInt(patch));
   }
 
   @Override

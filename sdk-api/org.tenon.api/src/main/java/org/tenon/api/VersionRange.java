@@ -4,7 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The versions from {@link #from()} (included) up to {@link #below()} (excluded), written {@code [1.0,2.0)}.
+ * The versions from {@link #from()} (included) up to {@link #below()} (excluded), written {@code
+ * [1.0,2.0)}.
  *
  * @param from the first version inside
  * @param below the first version outside; above {@code from}
@@ -32,12 +33,16 @@ public record VersionRange(Version from, Version below) {
   public static VersionRange parse(String text) {
     Matcher bounds = GRAMMAR.matcher(text);
     if (!bounds.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no version range: write [from,below), such as [1.0,2.0)");
+      throw new IllegalArgumentException(
+          "'" + text + "' is no version range: write [from,below), such as [1.0,2.0)");
     }
     return new VersionRange(Version.parse(bounds.group(1)), Version.parse(bounds.group(2)));
   }
 
-  /** Every version that {@code version} may be replaced by without a break: itself up to the next major. */
+  /**
+   * Every version that {@code version} may be replaced by without a break: itself up to the next
+   * major.
+   */
   public static VersionRange compatibleWith(Version version) {
     return new VersionRange(version, new Version(version.major() + 1, 0, 0));
   }

@@ -4,8 +4,8 @@ import org.tenon.api.Identifier;
 import org.tenon.api.Stability;
 
 /**
- * An ability that a host offers and a driver may take: an open code. Each device class lists the ones it knows (for
- * example {@code BlockCapabilities}); a driver ignores all others.
+ * An ability that a host offers and a driver may take: an open code. Each device class lists the
+ * ones it knows (for example {@code BlockCapabilities}); a driver ignores all others.
  *
  * @param name what it is called in the specification
  */

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
 /**
- * What the user has set for one driver, checked against the driver's {@link ConfigKey}s: every key is known, every required
- * one is there, every value is of its type. Immutable. Its text form hides the secrets.
+ * What the user has set for one driver, checked against the driver's {@link ConfigKey}s: every key
+ * is known, every required one is there, every value is of its type. Immutable. Its text form hides
+ * the secrets.
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public final class Config {
@@ -29,18 +30,21 @@ public final class Config {
 
   private final FileSystem files;
 
-  private Config(SortedMap<String, ConfigKey> keys, SortedMap<String, String> values, FileSystem files) {
+  private Config(
+      SortedMap<String, ConfigKey> keys, SortedMap<String, String> values, FileSystem files) {
     this.keys = keys;
     this.values = values;
     this.files = files;
   }
 
   /**
-   * Reads settings against the keys they must fit, with paths on the default file system. Called by the host.
+   * Reads settings against the keys they must fit, with paths on the default file system. Called by
+   * the host.
    *
    * @throws ConfigException as below
    */
-  public static Config of(List<ConfigKey> keys, Map<String, String> settings) throws ConfigException {
+  public static Config of(List<ConfigKey> keys, Map<String, String> settings)
+      throws ConfigException {
     return of(keys, settings, FileSystems.getDefault());
   }
 
@@ -48,7 +52,8 @@ public final class Config {
    * Reads settings against the keys they must fit. Called by the host.
    *
    * @param files where paths lie; a test host hands in one that records, delays or fails
-   * @throws ConfigException for an unknown key, a missing required one, or a value that is not of its type
+   * @throws ConfigException for an unknown key, a missing required one, or a value that is not of
+   *     its type
    */
   public static Config of(List<ConfigKey> keys, Map<String, String> settings, FileSystem files)
       throws ConfigException {
@@ -62,7 +67,8 @@ public final class Config {
     }
     for (String name : settings.keySet()) {
       if (!known.containsKey(name)) {
-        throw new ConfigException("unknown setting '" + name + "': this driver has " + known.keySet());
+        throw new ConfigException(
+            "unknown setting '" + name + "': this driver has " + known.keySet());
       }
     }
     values.putAll(settings);
@@ -94,21 +100,22 @@ public final class Config {
   /**
    * The value as written.
    *
-   * @throws IllegalArgumentException if the driver asks for a key that it did not declare, or that has no value; the same
-   *     holds for the typed readers below
+   * @throws IllegalArgumentException if the driver asks for a key that it did not declare, or that
+   *     has no value; the same holds for the typed readers below
    */
   public String text(String key) {
     String value = find(key);
     if (value == null) {
-      throw new IllegalArgumentException("setting '" + key + "' has no value: ask has(\"" + key + "\") first");
+      throw new IllegalArgumentException(
+          "setting '" + key + "' has no value: ask has(\"" + key + "\") first");
     }
     return value;
   }
 
   /**
-   * The value as a path on the file system that the host chose, relative ones against its working folder. A driver reaches
-   * its files through the {@code java.nio.file} API on this path, so that the driver kit can record, delay and fail what it
-   * does, and cut the power.
+   * The value as a path on the file system that the host chose, relative ones against its working
+   * folder. A driver reaches its files through the {@code java.nio.file} API on this path, so that
+   * the driver kit can record, delay and fail what it does, and cut the power.
    */
   public Path path(String key) {
     return files.getPath(typed(key, ConfigKey.Type.PATH));
@@ -127,7 +134,8 @@ public final class Config {
   public int integer(String key, int min, int max) throws ConfigException {
     long value = integer(key);
     if (value < min || value > max) {
-      throw new ConfigException("setting '" + key + "' is " + value + ": give " + min + " to " + max);
+      throw new ConfigException(
+          "setting '" + key + "' is " + value + ": give " + min + " to " + max);
     }
     return (int) value;
   }
@@ -146,7 +154,10 @@ public final class Config {
   @Override
   public String toString() {
     return values.entrySet().stream()
-        .map(setting -> setting.getKey() + "=" + (declared(setting.getKey()).secret() ? "•••" : setting.getValue()))
+        .map(setting ->
+            setting.getKey()
+                + "="
+                + (declared(setting.getKey()).secret() ? "•••" : setting.getValue()))
         .collect(Collectors.joining(","));
   }
 
@@ -158,19 +169,22 @@ public final class Config {
   private ConfigKey declared(String key) {
     ConfigKey found = keys.get(key);
     if (found == null) {
-      throw new IllegalArgumentException("the driver reads '" + key + "' but declares only " + keys.keySet());
+      throw new IllegalArgumentException(
+          "the driver reads '" + key + "' but declares only " + keys.keySet());
     }
     return found;
   }
 
   private String typed(String key, ConfigKey.Type type) {
     if (declared(key).type() != type) {
-      throw new IllegalArgumentException("setting '" + key + "' is declared as " + declared(key).type() + ", not " + type);
+      throw new IllegalArgumentException(
+          "setting '" + key + "' is declared as " + declared(key).type() + ", not " + type);
     }
     return text(key);
   }
 
-  private static void checkType(ConfigKey key, String value, FileSystem files) throws ConfigException {
+  private static void checkType(ConfigKey key, String value, FileSystem files)
+      throws ConfigException {
     boolean fits =
         switch (key.type()) {
           case TEXT -> true;
@@ -181,7 +195,8 @@ public final class Config {
         };
     if (!fits) {
       String shown = key.secret() ? "its value" : "'" + value + "'";
-      throw new ConfigException("setting '" + key.name() + "': " + shown + " is no " + expected(key.type()));
+      throw new ConfigException(
+          "setting '" + key.name() + "': " + shown + " is no " + expected(key.type()));
     }
   }
 

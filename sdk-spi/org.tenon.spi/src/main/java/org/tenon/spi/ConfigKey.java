@@ -7,7 +7,8 @@ import org.tenon.api.Stability;
 /**
  * A setting that a driver has.
  *
- * @param name how the user writes it, as in {@code --disk driver=block-file,path=disk.img}: lower-case words joined by '-'
+ * @param name how the user writes it, as in {@code --disk driver=block-file,path=disk.img}:
+ *     lower-case words joined by '-'
  * @param type what its value is
  * @param required whether the driver cannot open without it
  * @param defaultValue the value when the user gives none; null for none
@@ -16,7 +17,12 @@ import org.tenon.api.Stability;
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public record ConfigKey(
-    String name, Type type, boolean required, @Nullable String defaultValue, boolean secret, String description) {
+    String name,
+    Type type,
+    boolean required,
+    @Nullable String defaultValue,
+    boolean secret,
+    String description) {
   /** What a value is, and how it is written. */
   public enum Type {
     /** Any text. */
@@ -40,10 +46,12 @@ public record ConfigKey(
    */
   public ConfigKey {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException("'" + name + "' is no setting's name: use lower-case words joined by '-'");
+      throw new IllegalArgumentException(
+          "'" + name + "' is no setting's name: use lower-case words joined by '-'");
     }
     if (required && defaultValue != null) {
-      throw new IllegalArgumentException("the required setting '" + name + "' has a default that nothing would use");
+      throw new IllegalArgumentException(
+          "the required setting '" + name + "' has a default that nothing would use");
     }
   }
 
@@ -58,7 +66,8 @@ public record ConfigKey(
   }
 
   /** A setting that may be left out, with a value in its place. */
-  public static ConfigKey optional(String name, Type type, String defaultValue, String description) {
+  public static ConfigKey optional(
+      String name, Type type, String defaultValue, String description) {
     return new ConfigKey(name, type, false, defaultValue, false, description);
   }
 

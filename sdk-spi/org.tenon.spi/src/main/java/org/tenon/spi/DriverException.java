@@ -3,8 +3,8 @@ package org.tenon.spi;
 import org.tenon.api.Stability;
 
 /**
- * Why a driver cannot be agreed with, opened or started, for the person who must mend it. The message is one line: what,
- * where, and how to mend; it never holds a secret.
+ * Why a driver cannot be agreed with, opened or started, for the person who must mend it. The
+ * message is one line: what, where, and how to mend; it never holds a secret.
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public class DriverException extends Exception {

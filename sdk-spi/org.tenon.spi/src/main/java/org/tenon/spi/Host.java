@@ -4,8 +4,9 @@ import org.tenon.api.Health;
 import org.tenon.api.Stability;
 
 /**
- * What surrounds a driver. The host implements it; each device class adds its own calls. Every method may be called by any
- * thread, from {@code open} until {@link Driver#close()} returns, and none blocks.
+ * What surrounds a driver. The host implements it; each device class adds its own calls. Every
+ * method may be called by any thread, from {@code open} until {@link Driver#close()} returns, and
+ * none blocks.
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public interface Host {
@@ -16,8 +17,8 @@ public interface Host {
   Deadlines deadlines();
 
   /**
-   * A new, unstarted thread for the driver's own work; the host knows whose it is. It must have ended when
-   * {@link Driver#close()} returns.
+   * A new, unstarted thread for the driver's own work; the host knows whose it is. It must have
+   * ended when {@link Driver#close()} returns.
    *
    * @param name what it does, in a word or two, such as {@code queue-0}
    * @param work its body; whatever that throws is reported as the driver's fault

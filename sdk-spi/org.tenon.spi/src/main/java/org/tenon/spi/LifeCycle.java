@@ -5,8 +5,8 @@ import java.util.Set;
 import org.tenon.api.Stability;
 
 /**
- * The state of one driver, which moves only as {@link Driver} draws it. The host keeps one for each driver; a driver may
- * keep one for itself. Safe for use by any thread.
+ * The state of one driver, which moves only as {@link Driver} draws it. The host keeps one for each
+ * driver; a driver may keep one for itself. Safe for use by any thread.
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public final class LifeCycle {

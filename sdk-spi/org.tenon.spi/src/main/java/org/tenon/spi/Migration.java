@@ -6,7 +6,10 @@ import java.io.OutputStream;
 import org.tenon.api.Identifier;
 import org.tenon.api.Stability;
 
-/** How a driver's state moves when its guest is saved, or migrated to another host. Every driver says it: there is no default. */
+/**
+ * How a driver's state moves when its guest is saved, or migrated to another host. Every driver
+ * says it: there is no default.
+ */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public sealed interface Migration {
   /**
@@ -20,15 +23,16 @@ public sealed interface Migration {
   record Stateless() implements Migration {}
 
   /**
-   * Some bytes move. The host calls {@code saver} in QUIESCED, and {@code restorer} in OPENED on the driver of the other
-   * side, which was opened with the same agreement.
+   * Some bytes move. The host calls {@code saver} in QUIESCED, and {@code restorer} in OPENED on
+   * the driver of the other side, which was opened with the same agreement.
    *
    * @param kind what the bytes are; a driver that receives another kind refuses
    * @param version of the format; newer drivers read every older version, from 1
    * @param saver writes the current version
    * @param restorer reads any version up to the current one
    */
-  record Stateful(Identifier kind, int version, Saver saver, Restorer restorer) implements Migration {}
+  record Stateful(Identifier kind, int version, Saver saver, Restorer restorer)
+      implements Migration {}
 
   /** Writes a driver's state. */
   @FunctionalInterface

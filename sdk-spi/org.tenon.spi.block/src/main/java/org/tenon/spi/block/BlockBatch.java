@@ -2,7 +2,9 @@ package org.tenon.spi.block;
 
 import org.tenon.api.Stability;
 
-/** The tags that one call of {@link BlockQueue#submit} offers. The host implements and reuses it. */
+/**
+ * The tags that one call of {@link BlockQueue#submit} offers. The host implements and reuses it.
+ */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public interface BlockBatch {
   /** How many, at least 1. */

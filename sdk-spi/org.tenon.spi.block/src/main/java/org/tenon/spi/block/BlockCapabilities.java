@@ -11,8 +11,8 @@ import org.tenon.spi.Capability;
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public final class BlockCapabilities {
   /**
-   * The device has a volatile write cache, and {@link BlockOperation#FLUSH} empties it. Without it every completed write is
-   * durable.
+   * The device has a volatile write cache, and {@link BlockOperation#FLUSH} empties it. Without it
+   * every completed write is durable.
    */
   public static final Capability FLUSH = Capability.of("flush");
 
@@ -30,7 +30,8 @@ public final class BlockCapabilities {
 
   /** All of the above. */
   public static final SortedSet<Capability> ALL =
-      Collections.unmodifiableSortedSet(new TreeSet<>(List.of(FLUSH, FUA, DISCARD, WRITE_ZEROES, RESIZE)));
+      Collections.unmodifiableSortedSet(
+          new TreeSet<>(List.of(FLUSH, FUA, DISCARD, WRITE_ZEROES, RESIZE)));
 
   private BlockCapabilities() {}
 }

@@ -7,12 +7,14 @@ import org.tenon.spi.Driver;
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public interface BlockDriver extends Driver {
   /**
-   * The device's size and limits, from OPENED on. Changes only together with {@link BlockHost#geometryChanged}. Never
-   * blocks; callable by any thread.
+   * The device's size and limits, from OPENED on. Changes only together with {@link
+   * BlockHost#geometryChanged}. Never blocks; callable by any thread.
    */
   BlockGeometry geometry();
 
-  /** What the device is called. The same throughout its life; never blocks; callable by any thread. */
+  /**
+   * What the device is called. The same throughout its life; never blocks; callable by any thread.
+   */
   BlockIdentity identity();
 
   /**

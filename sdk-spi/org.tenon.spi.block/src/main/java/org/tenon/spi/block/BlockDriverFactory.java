@@ -9,10 +9,12 @@ import org.tenon.spi.DriverFactory;
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public interface BlockDriverFactory extends DriverFactory {
   /**
-   * Takes from the offer what the driver will use. Pure: the same offer gives the same answer, and nothing is opened.
+   * Takes from the offer what the driver will use. Pure: the same offer gives the same answer, and
+   * nothing is opened.
    *
    * @return a subset of the offer, made with {@link BlockOffer#accept()}
-   * @throws DriverException if the driver cannot work with so little; the message says what it needs
+   * @throws DriverException if the driver cannot work with so little; the message says what it
+   *     needs
    */
   BlockAgreement negotiate(BlockOffer offer) throws DriverException;
 

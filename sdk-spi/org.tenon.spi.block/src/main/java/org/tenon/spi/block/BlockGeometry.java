@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
 /**
- * The size and the limits of a device. Counts are in logical blocks unless said otherwise. Immutable; made with
- * {@link #of} and changed copies.
+ * The size and the limits of a device. Counts are in logical blocks unless said otherwise.
+ * Immutable; made with {@link #of} and changed copies.
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public final class BlockGeometry {
@@ -44,11 +44,12 @@ public final class BlockGeometry {
   }
 
   /**
-   * A writable device with a physical block like the logical one, transfers up to 1 MiB in up to 128 segments, discards
-   * and write-zeroes up to 4 GiB, and no preference.
+   * A writable device with a physical block like the logical one, transfers up to 1 MiB in up to
+   * 128 segments, discards and write-zeroes up to 4 GiB, and no preference.
    *
    * @param blocks the size, from 0
-   * @param logicalBlockSize in bytes: a power of two from {@value #MIN_BLOCK_SIZE} to {@value #MAX_BLOCK_SIZE}
+   * @param logicalBlockSize in bytes: a power of two from {@value #MIN_BLOCK_SIZE} to {@value
+   *     #MAX_BLOCK_SIZE}
    */
   public static Builder of(long blocks, int logicalBlockSize) {
     return new Builder(blocks, logicalBlockSize);
@@ -84,7 +85,10 @@ public final class BlockGeometry {
     return logicalBlockSize;
   }
 
-  /** What the storage writes without reading first, in bytes; a power-of-two multiple of the logical block. */
+  /**
+   * What the storage writes without reading first, in bytes; a power-of-two multiple of the logical
+   * block.
+   */
   public int physicalBlockSize() {
     return physicalBlockSize;
   }
@@ -114,7 +118,9 @@ public final class BlockGeometry {
     return maxDiscardBlocks;
   }
 
-  /** The unit in which storage is given back, from 1; other discards are allowed and may do less. */
+  /**
+   * The unit in which storage is given back, from 1; other discards are allowed and may do less.
+   */
   public int discardGranularityBlocks() {
     return discardGranularityBlocks;
   }
@@ -137,9 +143,14 @@ public final class BlockGeometry {
   private void check() {
     require(blocks >= 0 && blocks <= Long.MAX_VALUE / MAX_BLOCK_SIZE, "blocks", blocks);
     require(isBlockSize(logicalBlockSize), "logicalBlockSize", logicalBlockSize);
-    require(isBlockSize(physicalBlockSize) && physicalBlockSize >= logicalBlockSize, "physicalBlockSize", physicalBlockSize);
     require(
-        alignmentOffset >= 0 && alignmentOffset < physicalBlockSize / logicalBlockSize, "alignmentOffset", alignmentOffset);
+        isBlockSize(physicalBlockSize) && physicalBlockSize >= logicalBlockSize,
+        "physicalBlockSize",
+        physicalBlockSize);
+    require(
+        alignmentOffset >= 0 && alignmentOffset < physicalBlockSize / logicalBlockSize,
+        "alignmentOffset",
+        alignmentOffset);
     require(optimalIoBlocks >= 0, "optimalIoBlocks", optimalIoBlocks);
     require(maxTransferBlocks >= 1, "maxTransferBlocks", maxTransferBlocks);
     require(maxSegments >= 1, "maxSegments", maxSegments);
@@ -176,12 +187,14 @@ public final class BlockGeometry {
 
   @Override
   public int hashCode() {
-    return Objects.hash(blocks, logicalBlockSize, physicalBlockSize, maxTransferBlocks, maxSegments, readOnly);
+    return Objects.hash(
+        blocks, logicalBlockSize, physicalBlockSize, maxTransferBlocks, maxSegments, readOnly);
   }
 
   @Override
   public String toString() {
-    return "%d blocks of %d bytes%s".formatted(blocks, logicalBlockSize, readOnly ? ", read-only" : "");
+    return "%d blocks of %d bytes%s"
+        .formatted(blocks, logicalBlockSize, readOnly ? ", read-only" : "");
   }
 
   /** Collects limits. For one thread. */

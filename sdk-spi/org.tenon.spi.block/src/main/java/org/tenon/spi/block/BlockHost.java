@@ -14,15 +14,16 @@ public interface BlockHost extends Host {
   BlockRequests requests(int queue);
 
   /**
-   * Ends a request. Once for each accepted tag, from any thread, also from within {@link BlockQueue#submit}. From this call
-   * on the tag and its memory are no longer the driver's. Never blocks, never calls the driver back, never throws: a
-   * completion that breaks the rules is recorded as the driver's fault.
+   * Ends a request. Once for each accepted tag, from any thread, also from within {@link
+   * BlockQueue#submit}. From this call on the tag and its memory are no longer the driver's. Never
+   * blocks, never calls the driver back, never throws: a completion that breaks the rules is
+   * recorded as the driver's fault.
    *
    * @param queue where the request was submitted
    * @param tag which request
    * @param status a code of {@link org.tenon.api.Status}
-   * @param bytes how many bytes were moved: for {@code OK} the whole length of a read or write and 0 for other operations;
-   *     for an error how many are known to have been moved, usually 0
+   * @param bytes how many bytes were moved: for {@code OK} the whole length of a read or write and
+   *     0 for other operations; for an error how many are known to have been moved, usually 0
    */
   void complete(int queue, int tag, int status, long bytes);
 
@@ -30,8 +31,8 @@ public interface BlockHost extends Host {
   void queueReady(int queue);
 
   /**
-   * Tells that the device's size has changed. Needs {@link BlockCapabilities#RESIZE}; from this call on
-   * {@link BlockDriver#geometry()} answers the same.
+   * Tells that the device's size has changed. Needs {@link BlockCapabilities#RESIZE}; from this
+   * call on {@link BlockDriver#geometry()} answers the same.
    *
    * @param now differs from before in {@link BlockGeometry#blocks()} only
    */

@@ -8,7 +8,8 @@ import org.tenon.api.Stability;
  * @param vendor who made it; at most 8 characters
  * @param product which model; at most 40 characters
  * @param revision which firmware or driver revision; at most 8 characters
- * @param serial which one of them; at most 20 characters, the same whenever the same storage is opened
+ * @param serial which one of them; at most 20 characters, the same whenever the same storage is
+ *     opened
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public record BlockIdentity(String vendor, String product, String revision, String serial) {

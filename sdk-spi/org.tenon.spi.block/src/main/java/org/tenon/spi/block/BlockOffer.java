@@ -9,7 +9,10 @@ import org.tenon.api.Version;
 import org.tenon.spi.Capability;
 import org.tenon.spi.Spi;
 
-/** What a host can make use of. Made by the host, read by {@link BlockDriverFactory#negotiate}. Immutable. */
+/**
+ * What a host can make use of. Made by the host, read by {@link BlockDriverFactory#negotiate}.
+ * Immutable.
+ */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public final class BlockOffer {
   /** The most queues that any host offers. */
@@ -37,7 +40,10 @@ public final class BlockOffer {
    * @throws IllegalArgumentException if a number is out of its range
    */
   public static BlockOffer of(Set<Capability> capabilities, int maxQueues, int maxQueueDepth) {
-    if (maxQueues < 1 || maxQueues > QUEUES_LIMIT || maxQueueDepth < 1 || maxQueueDepth > QUEUE_DEPTH_LIMIT) {
+    if (maxQueues < 1
+        || maxQueues > QUEUES_LIMIT
+        || maxQueueDepth < 1
+        || maxQueueDepth > QUEUE_DEPTH_LIMIT) {
       throw new IllegalArgumentException(
           "an offer has 1 to %d queues of 1 to %d requests, not %d of %d"
               .formatted(QUEUES_LIMIT, QUEUE_DEPTH_LIMIT, maxQueues, maxQueueDepth));

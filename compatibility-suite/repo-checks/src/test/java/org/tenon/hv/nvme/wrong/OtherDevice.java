@@ -1,0 +1,4 @@
+package org.tenon.hv.nvme.wrong;
+
+/** A device model that another one must not know. */
+public class OtherDevice {}

@@ -1,0 +1,4 @@
+package org.tenon.hv.plugin.wrong;
+
+/** A plugin that a device model must not know. */
+public class Plugin {}

@@ -1,0 +1,110 @@
+package org.tenon.hv.platform.acpi;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** The ACPI machine language (chapter 20) as far as static tables need it: each method returns one encoded term. */
+final class Aml {
+  private static final int NAME = 0x08;
+  private static final int SCOPE = 0x10;
+  private static final int BUFFER = 0x11;
+  private static final int PACKAGE = 0x12;
+  private static final int STRING = 0x0d;
+  private static final int EXTENDED = 0x5b;
+  private static final int DEVICE = 0x82;
+
+  private Aml() {}
+
+  /** {@code Scope (path) { … }}. */
+  static byte[] scope(String path, byte[]... terms) {
+    return join(new byte[] {SCOPE}, sized(join(path(path), join(terms))));
+  }
+
+  /** {@code Device (name) { … }}. */
+  static byte[] device(String name, byte[]... terms) {
+    return join(new byte[] {EXTENDED, (byte) DEVICE}, sized(join(path(name), join(terms))));
+  }
+
+  /** {@code Name (name, value)}. */
+  static byte[] name(String name, byte[] value) {
+    return join(new byte[] {NAME}, path(name), value);
+  }
+
+  /** {@code Package () { … }}. */
+  static byte[] packageOf(byte[]... elements) {
+    return join(
+        new byte[] {PACKAGE}, sized(join(new byte[] {(byte) elements.length}, join(elements))));
+  }
+
+  /** {@code Buffer () { … }}. */
+  static byte[] buffer(byte[] content) {
+    return join(new byte[] {BUFFER}, sized(join(integer(content.length), content)));
+  }
+
+  /** An integer in its shortest form. */
+  static byte[] integer(long value) {
+    TableWriter out = new TableWriter();
+    if (value == 0 || value == 1) {
+      out.u8((int) value);
+    } else if (value >>> 8 == 0) {
+      out.u8(0x0a).u8((int) value);
+    } else if (value >>> 16 == 0) {
+      out.u8(0x0b).u16((int) value);
+    } else if (value >>> 32 == 0) {
+      out.u8(0x0c).u32(value);
+    } else {
+      out.u8(0x0e).u64(value);
+    }
+    return out.toBytes();
+  }
+
+  /** A string. */
+  static byte[] string(String text) {
+    return new TableWriter().u8(STRING).ascii(text).u8(0).toBytes();
+  }
+
+  /** {@code EisaId ("PNP0A08")}: three letters of five bits, four hexadecimal digits, big-endian. */
+  static byte[] eisaId(String id) {
+    int value =
+        (id.charAt(0) - '@') << 26
+            | (id.charAt(1) - '@') << 21
+            | (id.charAt(2) - '@') << 16
+            | Integer.parseInt(id.substring(3), 16);
+    return new TableWriter().u8(0x0c).u32(Integer.toUnsignedLong(Integer.reverseBytes(value))).toBytes();
+  }
+
+  static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+
+  /** One segment of up to four characters, with an optional root prefix. */
+  private static byte[] path(String path) {
+    boolean root = path.startsWith("\\");
+    String segment = root ? path.substring(1) : path;
+    if (segment.length() > 4) {
+      throw new IllegalArgumentException("an AML name has four characters: " + path);
+    }
+    String padded = segment + "_".repeat(4 - segment.length());
+    return ((root ? "\\" : "") + padded).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Puts the package length in front, which counts itself (20.2.4). */
+  private static byte[] sized(byte[] content) {
+    int length = content.length;
+    TableWriter out = new TableWriter();
+    if (length + 1 < 1 << 6) {
+      out.u8(length + 1);
+    } else if (length + 2 < 1 << 12) {
+      out.u8(1 << 6 | (length + 2) & 0xf).u8((length + 2) >>> 4);
+    } else if (length + 3 < 1 << 20) {
+      out.u8(2 << 6 | (length + 3) & 0xf).u16((length + 3) >>> 4);
+    } else {
+      throw new IllegalArgumentException("an AML package of " + length + " bytes");
+    }
+    return out.bytes(content).toBytes();
+  }
+}

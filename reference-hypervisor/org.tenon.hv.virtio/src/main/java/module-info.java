@@ -1,0 +1,7 @@
+/** VIRTIO 1.2 from the device's side: virtqueues, device status and negotiation, device models. */
+module org.tenon.hv.virtio {
+  requires transitive org.tenon.hv.memory;
+  requires static org.jspecify;
+
+  exports org.tenon.hv.virtio;
+}

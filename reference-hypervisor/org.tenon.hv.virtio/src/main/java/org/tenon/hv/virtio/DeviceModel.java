@@ -1,0 +1,75 @@
+package org.tenon.hv.virtio;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one kind of virtio device adds to the common part. {@link VirtioDevice} calls it: the
+ * control methods one at a time, {@link #notified} from any thread while the device is started.
+ */
+public interface DeviceModel {
+  /** The device type (VIRTIO 1.2, 5), such as 2 for a block device. */
+  int type();
+
+  /** The feature bits 0 to 23 that the device offers; constant. */
+  long features();
+
+  /**
+   * Whether the device can work with what the driver accepted; the common rules are checked
+   * already.
+   *
+   * @param accepted a subset of the offer
+   */
+  boolean accepts(long accepted);
+
+  /** How many queues the device has; constant. */
+  int queueCount();
+
+  /** The largest size of each queue: a power of two; constant. */
+  int maxQueueSize();
+
+  /**
+   * The features are agreed (FEATURES_OK): fields of the configuration space that depend on them
+   * settle now.
+   *
+   * @param features what was agreed, with the common bits
+   */
+  void agreed(long features);
+
+  /**
+   * Begins to work (DRIVER_OK). Returns at once.
+   *
+   * @param queues the queues that the driver enabled, by index; null for the others
+   * @param events where the device reports
+   */
+  void start(List<@Nullable Virtqueue> queues, DeviceEvents events);
+
+  /** The driver has made buffers available in a queue, or says so. Never blocks. */
+  void notified(int queue);
+
+  /**
+   * Forgets the driver: takes no more buffers and gives none back from this call on.
+   *
+   * @return completes, never exceptionally, when the device no longer touches any buffer
+   */
+  CompletionStage<Void> stop();
+
+  /** Bytes of the device-specific configuration space. */
+  int configSize();
+
+  /**
+   * Reads the configuration space.
+   *
+   * @param offset inside it
+   * @return one byte
+   */
+  int readConfig(int offset);
+
+  /**
+   * Writes the configuration space; a byte that is read-only stays as it is.
+   *
+   * @param offset inside it
+   */
+  void writeConfig(int offset, int value);
+}
