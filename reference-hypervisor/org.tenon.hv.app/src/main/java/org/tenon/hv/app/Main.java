@@ -34,7 +34,13 @@ public final class Main {
             .addSubcommand(new BundleCreateCommand(console))
             .addSubcommand(new BundleInspectCommand(console))
             .addSubcommand(new BundleVerifyCommand(console));
-    CommandLine line = new CommandLine(new TenonCommand()).addSubcommand(bundle);
+    CommandLine guest = new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
+    CommandLine line =
+        new CommandLine(new TenonCommand())
+            .addSubcommand(bundle)
+            .addSubcommand(guest)
+            .addSubcommand(new RunCommand(console));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     addStandardOptions(line);
     line.setOut(console.out());
     line.setErr(console.err());
