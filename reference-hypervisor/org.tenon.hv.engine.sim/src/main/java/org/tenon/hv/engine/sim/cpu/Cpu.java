@@ -3,6 +3,7 @@ package org.tenon.hv.engine.sim.cpu;
 import org.tenon.hv.engine.CpuidTable;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.fpu.X87;
+import org.tenon.hv.engine.sim.simd.Vector;
 
 /**
  * One processor's registers and the parts that act on them. Fields that instructions use all the time are public; the
@@ -58,6 +59,11 @@ public final class Cpu {
   public final long[] xmm = new long[32];
 
   public int mxcsr = 0x1f80;
+
+  /** Scratch of one instruction: first and second operand of a packed operation. */
+  public final Vector vectorA = new Vector();
+
+  public final Vector vectorB = new Vector();
 
   public long cr0;
   public long cr2;

@@ -41,9 +41,9 @@ public final class Handlers {
     FpuState.bind(this);
     //TMP X87Transfer.bind(this);
     //TMP X87Arithmetic.bind(this);
-    //TMP PackedInteger.bind(this);
-    //TMP PackedShuffle.bind(this);
-    //TMP SseMoves.bind(this);
+    PackedInteger.bind(this);
+    PackedShuffle.bind(this);
+    SseMoves.bind(this);
     //TMP SseFloat.bind(this);
     //TMP SseConvert.bind(this);
     //TMP StringCompare.bind(this);
