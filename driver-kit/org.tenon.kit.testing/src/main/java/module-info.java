@@ -8,6 +8,7 @@ module org.tenon.kit.testing {
 
   exports org.tenon.kit.testing;
   exports org.tenon.kit.testing.fault;
+  exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
 
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;
