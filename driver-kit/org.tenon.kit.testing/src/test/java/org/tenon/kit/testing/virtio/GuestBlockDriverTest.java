@@ -128,11 +128,12 @@ class GuestBlockDriverTest {
     for (RingOptions shape : shapes().filter(defect::fits).toList()) {
       LoopbackDevice device = new LoopbackDevice(ALL);
       try (GuestBlockDriver guest = GuestBlockDriver.open(device, shape)) {
-        guest.device().ring(0).publishDefect(defect);
+        long status = guest.device().ring(0).publishDefect(defect);
         device.notifyQueue(0);
         assertThat(guest.device().awaitUsed(0, Duration.ofSeconds(20))).isEqualTo(-1);
         assertThat(guest.device().needsReset()).as("%s on %s", defect, shape).isTrue();
         assertThat(device.defects).hasSize(1);
+        assertThat(guest.device().memory().get8(status)).isEqualTo(VirtioBlk.NOT_WRITTEN);
         assertThat(device.disk).containsOnly(0);
         guest.reset();
         guest.write(0, random(1, 512));
