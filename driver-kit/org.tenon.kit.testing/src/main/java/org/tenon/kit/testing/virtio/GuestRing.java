@@ -91,8 +91,9 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   public abstract void disarmInterrupt();
 
   /**
-   * Puts a chain with a defect into the ring and lets the device see it. A device may answer it with
-   * an error, which {@link #poll()} then finds, or give up. The ring carries nothing else afterwards.
+   * Puts a chain with a defect into the ring and lets the device see it. A device may answer it
+   * with an error, which {@link #poll()} then finds, or give up. The ring carries nothing else
+   * afterwards.
    *
    * @return the guest-physical address of the byte for the device's status; it holds {@link
    *     VirtioBlk#NOT_WRITTEN} until the device writes it
