@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,11 +14,14 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.Fault;
 import org.tenon.api.Health;
+import org.tenon.api.Status;
+import org.tenon.spi.Config;
 import org.tenon.spi.DriverException;
 import org.tenon.spi.Migration;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockBatch;
 import org.tenon.spi.block.BlockCapabilities;
+import org.tenon.spi.block.BlockDriver;
 import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockIdentity;
@@ -310,6 +315,31 @@ class LifeCycleChecksTest {
         };
     assertThat(WrongDriver.faultsOf(BlockHarness.of(fickle), disk -> {}))
         .containsExactly("BLK-002 bad-answer");
+  }
+
+  @Test
+  void openFailsInMoreThanOneLine() {
+    List<Fault> found = new ArrayList<>();
+    BlockObserver observer =
+        new BlockObserver() {
+          @Override
+          public void faultFound(Fault fault) {
+            found.add(fault);
+          }
+        };
+    RamDisk.Factory wordy =
+        new RamDisk.Factory(opening -> new RamDisk(opening.agreement(), opening.host())) {
+          @Override
+          public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+              throws DriverException {
+            throw new DriverException(Status.NOT_READY, "no storage\nno idea why");
+          }
+        };
+    assertThatThrownBy(() -> BlockHarness.of(wordy).observer(observer).open())
+        .isInstanceOf(DriverException.class);
+    assertThat(found)
+        .extracting(fault -> fault.clause() + " " + fault.kind().name())
+        .containsExactly("DRV-014 bad-answer");
   }
 
   @Test

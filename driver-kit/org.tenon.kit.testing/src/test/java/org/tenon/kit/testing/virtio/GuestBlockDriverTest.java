@@ -64,7 +64,7 @@ class GuestBlockDriverTest {
     Random random = new Random(11);
     byte[] model = new byte[LoopbackDevice.SECTORS * 512];
     try (GuestBlockDriver guest = GuestBlockDriver.open(device, shape)) {
-      for (int round = 0; round < 300; round++) {
+      for (int round = 0; round < 120; round++) {
         List<GuestBlockRequest> requests = new ArrayList<>();
         for (int i = 0; i < 1 + random.nextInt(3); i++) {
           byte[] data = random(round * 5L + i, 512 * (1 + random.nextInt(2)));
