@@ -1,5 +1,6 @@
 package org.tenon.kit.testing.virtio;
 
+import java.util.random.RandomGenerator;
 import org.tenon.api.Stability;
 
 /**
@@ -104,6 +105,27 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
     publish();
     return status;
   }
+
+  /**
+   * Overwrites random bytes of what the driver owns of the ring, also what it has published. Small
+   * values are likelier than others, because they come nearer to sense. For fuzzers: the device may
+   * do anything afterwards that it may do to any request, or give up. The ring carries nothing else
+   * afterwards.
+   *
+   * @param count how many bytes
+   */
+  public final void scribble(RandomGenerator random, int count) {
+    broken = true;
+    long descriptors = (long) options.size() * Descriptor.BYTES;
+    for (int i = 0; i < count; i++) {
+      long at = random.nextLong(descriptors + driverAreaBytes());
+      long address = at < descriptors ? descriptorArea() + at : driverArea() + (at - descriptors);
+      memory.put8(address, random.nextInt(1 << random.nextInt(9)));
+    }
+  }
+
+  /** The length of the driver area. */
+  abstract long driverAreaBytes();
 
   /** Writes a chain with a defect; answers where its status belongs. */
   abstract long write(RingDefect defect);

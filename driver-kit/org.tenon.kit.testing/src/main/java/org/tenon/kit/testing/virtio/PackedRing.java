@@ -42,7 +42,7 @@ public final class PackedRing extends GuestRing {
     super(memory, options);
     size = options.size();
     ring = memory.allocate((long) size * Descriptor.BYTES, 16);
-    driverEvents = memory.allocate(4, 4);
+    driverEvents = memory.allocate(driverAreaBytes(), 4);
     deviceEvents = memory.allocate(4, 4);
     lengths = new int[size];
     freeIds = new int[size];
@@ -154,6 +154,11 @@ public final class PackedRing extends GuestRing {
   @Override
   public void disarmInterrupt() {
     memory.release16(driverEvents + 2, EVENTS_DISABLED);
+  }
+
+  @Override
+  long driverAreaBytes() {
+    return 4;
   }
 
   @Override

@@ -30,7 +30,7 @@ public final class SplitRing extends GuestRing {
     super(memory, options);
     size = options.size();
     table = memory.allocate((long) size * Descriptor.BYTES, 16);
-    available = memory.allocate(6 + 2L * size, 2);
+    available = memory.allocate(driverAreaBytes(), 2);
     used = memory.allocate(6 + 8L * size, 4);
     next = new int[size];
     lengths = new int[size];
@@ -127,6 +127,11 @@ public final class SplitRing extends GuestRing {
     if (!options.eventIndex()) {
       memory.put16(available, NO_INTERRUPT);
     }
+  }
+
+  @Override
+  long driverAreaBytes() {
+    return 6 + 2L * options.size();
   }
 
   @Override

@@ -146,6 +146,29 @@ class GuestBlockDriverTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
+  void scribblingChangesTheDriversPartOfTheRingAndNothingElse(RingOptions shape) {
+    MemorySegment ram = MemorySegment.ofArray(new long[1 << 16]);
+    GuestMemory memory = new GuestMemory(ram, 0);
+    long below = memory.allocate(4096, 16);
+    GuestRing ring = GuestRing.create(memory, shape);
+    byte[] before = memory.read(0, (int) ram.byteSize());
+    ring.scribble(new Random(3), 500);
+    byte[] after = memory.read(0, (int) ram.byteSize());
+    long descriptors = ring.descriptorArea();
+    long driver = ring.driverArea();
+    assertThat(below).isLessThan(descriptors);
+    for (int i = 0; i < after.length; i++) {
+      boolean own = i >= descriptors && i < descriptors + 16L * 16;
+      boolean spoken = i >= driver && i < driver + (shape.packed() ? 4 : 38);
+      if (before[i] != after[i]) {
+        assertThat(own || spoken).as("byte %d", i).isTrue();
+      }
+    }
+    assertThat(after).isNotEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
   void indexesWrapAroundWithoutLosingAChain(RingOptions shape) {
     GuestMemory memory = new GuestMemory(MemorySegment.ofArray(new long[1 << 20]), 0);
     GuestRing ring = GuestRing.create(memory, shape);
