@@ -106,7 +106,7 @@ public record BenchReport(
       text.append(
           String.format(
               Locale.ROOT,
-              "  %s latency  p50 %.1f µs  p99 %.1f µs  p99.9 %.1f µs  max %.1f µs%n",
+              "  %s latency  p50 %.2f µs  p99 %.2f µs  p99.9 %.2f µs  max %.2f µs%n",
               name,
               latency.p50() / 1e3,
               latency.p99() / 1e3,

@@ -63,6 +63,21 @@ class BlockBenchTest {
   }
 
   @Test
+  void aDriverThatTakesAMillisecondIsMeasuredAsTakingNoLess() throws Exception {
+    InstantDriver slow =
+        new InstantDriver() {
+          @Override
+          void finish(int queue, int tag) {
+            host().clock().schedule(Duration.ofMillis(1), () -> super.finish(queue, tag));
+          }
+        };
+    BenchReport report = run(slow, SHORT.withDepth(2));
+    assertThat(report.requests()).isPositive();
+    assertThat(report.reads().p50()).isGreaterThanOrEqualTo(995_000);
+    assertThat(report.iops()).isLessThanOrEqualTo(2_100);
+  }
+
+  @Test
   void aDriverThatTakesAFewAtATimeAndAnswersFromAnotherThreadIsKeptBusy() throws Exception {
     try (ExecutorService worker = Executors.newSingleThreadExecutor()) {
       InstantDriver choosy =
