@@ -34,7 +34,10 @@ public final class Main {
             .addSubcommand(new BundleCreateCommand(console))
             .addSubcommand(new BundleInspectCommand(console))
             .addSubcommand(new BundleVerifyCommand(console));
-    CommandLine line = new CommandLine(new TenonCommand()).addSubcommand(bundle);
+    CommandLine line =
+        new CommandLine(new TenonCommand())
+            .addSubcommand(new CertifyCommand(console))
+            .addSubcommand(bundle);
     addStandardOptions(line);
     line.setOut(console.out());
     line.setErr(console.err());
