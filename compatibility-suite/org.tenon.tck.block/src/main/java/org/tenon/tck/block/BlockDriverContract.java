@@ -13,6 +13,8 @@ import org.tenon.tck.block.contract.ReadOnlyTests;
 import org.tenon.tck.block.contract.ResizeTests;
 import org.tenon.tck.block.contract.RobustnessTests;
 import org.tenon.tck.block.contract.SpaceTests;
+import org.tenon.tck.block.durability.KillTests;
+import org.tenon.tck.block.durability.PowerCutTests;
 import org.tenon.tck.block.subject.BlockSubject;
 
 /**
@@ -127,6 +129,24 @@ public abstract class BlockDriverContract {
   /** L2: control calls during I/O, and a storage that fails. */
   @Nested
   class Robustness extends RobustnessTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** L2: kills of the process that runs the driver, and of the server behind it. */
+  @Nested
+  class Kills extends KillTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** L3: power cuts. */
+  @Nested
+  class PowerCuts extends PowerCutTests {
     @Override
     protected BlockSubject subject() {
       return BlockDriverContract.this.subject();
