@@ -26,8 +26,11 @@ import org.tenon.tck.core.verdict.Failure;
 
 /** Runs the suite on drivers that are known to be wrong. For one thread; while it runs, nothing else selects a mutant. */
 public final class MutationRun {
-  /** A broken driver shall be found hung soon; a correct one has answered long before. */
-  private static final Deadlines DEADLINES = new Deadlines(Duration.ofSeconds(2), Duration.ofSeconds(1));
+  /** A broken driver shall be found hung soon. */
+  private static final Deadlines IMPATIENT = new Deadlines(Duration.ofSeconds(1), Duration.ofMillis(500));
+
+  /** A correct one gets all the time it needs on a busy machine. */
+  private static final Deadlines PATIENT = new Deadlines(Duration.ofSeconds(30), Duration.ofSeconds(15));
 
   private final Seed seed;
   private final List<TestCase> tests;
@@ -75,19 +78,19 @@ public final class MutationRun {
 
   private List<Failure> failures(Mutant mutant, SortedSet<String> chosen) {
     RunReport report =
-        selecting(mutant.id().value(), () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen)));
+        selecting(mutant.id().value(), () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
     return report.results().stream().flatMap(result -> result.failures().stream()).toList();
   }
 
   /** Runs the whole suite on the driver that all mutants vary. */
   public RunReport runBase() {
-    return certify(RunOptions.of(Level.L3, seed));
+    return certify(RunOptions.of(Level.L3, seed), PATIENT);
   }
 
-  private static RunReport certify(RunOptions options) {
+  private static RunReport certify(RunOptions options, Deadlines deadlines) {
     BlockSubject subject =
         BlockSubject.of(SelectedMutant.provider(), new FileStorage(BaseFactory.PATH, Map.of()))
-            .deadlines(DEADLINES)
+            .deadlines(deadlines)
             .build();
     return new Certification().run(BlockProfile.get(), subject, options, event -> {});
   }
