@@ -153,7 +153,8 @@ final class CompletionMutants {
   }
 
   private static final class NeverReady extends BaseQueue {
-    private final AtomicInteger offers = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger beginnings = new AtomicInteger();
 
     NeverReady(BaseDriver driver, int index) {
       super(driver, index);
@@ -161,7 +162,18 @@ final class CompletionMutants {
 
     @Override
     public int submit(BlockBatch batch) {
-      return offers.getAndIncrement() % 8 == 7 ? 0 : super.submit(batch);
+      int before = inFlight.getAndAdd(batch.size());
+      if (before == 0 && beginnings.incrementAndGet() % 4 == 0) {
+        inFlight.addAndGet(-batch.size());
+        return 0;
+      }
+      return super.submit(batch);
+    }
+
+    @Override
+    void complete(int tag, int status, long bytes) {
+      inFlight.decrementAndGet();
+      super.complete(tag, status, bytes);
     }
   }
 

@@ -249,7 +249,7 @@ final class DurabilityMutants {
     BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
       Path journal = image.resolveSibling(image.getFileName() + ".journal");
       BaseStorage storage = new Journalled(channel, agreement, journal);
-      if (Files.exists(journal)) {
+      if (Files.exists(journal) && Files.size(journal) > Long.BYTES) {
         ByteBuffer note = ByteBuffer.wrap(Files.readAllBytes(journal));
         long offset = note.getLong();
         storage.put(note.slice(), offset);

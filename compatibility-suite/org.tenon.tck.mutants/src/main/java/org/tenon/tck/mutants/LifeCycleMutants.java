@@ -36,7 +36,7 @@ final class LifeCycleMutants {
         Mutant.of("close-forgets", "forgets what is in flight when it is closed", Variation.queue(Forgetful::new), "BLK-057", "BLK-028"),
         Mutant.of("stale-after-reset", "shows, after a reset, what it had read before", Variation.storage(StaleAfterReset::new), "BLK-053", "BLK-022", "BLK-016"),
         Mutant.of("aborted-write-later", "carries out an aborted write after the reset", Variation.queue(AppliesLater::new), "BLK-053", "BLK-054", "BLK-055"),
-        Mutant.of("short-write-ignored", "takes a short write for a whole one", Variation.storage(ShortWrites::new), "BLK-061"),
+        Mutant.of("short-write-ignored", "takes a short write for a whole one", Variation.storage(ShortWrites::new), "BLK-016"),
         Mutant.of("error-swallowed", "answers OK where the storage failed", Variation.queue(Swallows::new), "BLK-060", "BLK-061"),
         Mutant.of("dies-of-an-error", "serves nothing after an error of the storage", Variation.queue(Dies::new), "BLK-060"),
         Mutant.of("full-is-not-said", "answers MEDIUM_ERROR where the storage is full", Variation.queue(NoNoSpace::new), "BLK-062"),

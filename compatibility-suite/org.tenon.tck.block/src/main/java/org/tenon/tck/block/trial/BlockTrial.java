@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,9 +36,6 @@ import org.tenon.tck.core.run.RunContext;
 public final class BlockTrial {
   /** The size of a test's scratch storage unless it asks for another. */
   public static final long SCRATCH_BYTES = 8L << 20;
-
-  /** How long a test waits for what the driver must do soon, in real time. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final BlockSubject subject;
   private final RunContext run;
@@ -132,7 +128,7 @@ public final class BlockTrial {
         .settings(reach.settings())
         .files(reach.files())
         .deadlines(subject.deadlines())
-        .patience(PATIENCE)
+        .patience(subject.deadlines().request().multipliedBy(2))
         .lenient();
   }
 
