@@ -101,7 +101,8 @@ class BlockHarnessTest {
     try (BlockHarness disk = BlockHarness.open(RamDisk.factory(), Map.of())) {
       assertThatThrownBy(() -> disk.read(RamDisk.BLOCKS, 1))
           .isInstanceOf(HarnessError.class)
-          .hasMessageContaining("READ block 256 + 1: expected OK, but the driver answered OUT_OF_RANGE");
+          .hasMessageContaining(
+              "READ block 256 + 1: expected OK, but the driver answered OUT_OF_RANGE");
       BlockResult result = disk.perform(BlockRequest.read(RamDisk.BLOCKS, 1));
       assertThat(result.status()).isEqualTo(Status.OUT_OF_RANGE);
       assertThat(result.memory()).hasSize(RamDisk.BLOCK).containsOnly(BlockHarness.UNTOUCHED);
@@ -113,21 +114,24 @@ class BlockHarnessTest {
   @Test
   void closeThrowsWhatWasFoundUnlessLenient() throws Exception {
     RamDisk.Factory wrong =
-        RamDisk.factory(
-            opening ->
-                new RamDisk(opening.agreement(), opening.host()) {
-                  @Override
-                  void serve(int queue, int tag) {
-                    super.serve(queue, tag);
-                    host.complete(queue, tag, Status.OK, 0);
-                  }
-                });
+        RamDisk.factory(opening ->
+            new RamDisk(opening.agreement(), opening.host()) {
+              @Override
+              void serve(int queue, int tag) {
+                super.serve(queue, tag);
+                host.complete(queue, tag, Status.OK, 0);
+              }
+            });
     BlockHarness strict = BlockHarness.open(wrong, Map.of());
     strict.write(0, BLOCK);
-    assertThatThrownBy(strict::close).isInstanceOf(HarnessError.class).hasMessageContaining("BLK-028 ram queue 0 tag 0");
+    assertThatThrownBy(strict::close)
+        .isInstanceOf(HarnessError.class)
+        .hasMessageContaining("BLK-028 ram queue 0 tag 0");
     BlockHarness lenient = BlockHarness.of(wrong).lenient().open();
     lenient.write(0, BLOCK);
     lenient.close();
-    assertThat(lenient.faults()).extracting(Fault::kind).containsExactly(Fault.Kind.COMPLETED_TWICE);
+    assertThat(lenient.faults())
+        .extracting(Fault::kind)
+        .containsExactly(Fault.Kind.COMPLETED_TWICE);
   }
 }

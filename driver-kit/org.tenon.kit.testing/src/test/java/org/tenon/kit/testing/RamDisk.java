@@ -34,12 +34,12 @@ import org.tenon.spi.block.BlockQueue;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * The fixture of the kit's own tests: blocks in memory, completed during {@code submit}. It is right; a test that needs a
- * wrong driver overrides the one method in which it is wrong.
+ * The fixture of the kit's own tests: blocks in memory, completed during {@code submit}. It is
+ * right; a test that needs a wrong driver overrides the one method in which it is wrong.
  */
 public class RamDisk implements BlockDriver {
-  static final int BLOCK = 512;
-  static final int BLOCKS = 256;
+  public static final int BLOCK = 512;
+  public static final int BLOCKS = 256;
 
   final BlockAgreement agreement;
   final BlockHost host;
@@ -57,7 +57,7 @@ public class RamDisk implements BlockDriver {
     return new Factory(opening -> new RamDisk(opening.agreement(), opening.host()));
   }
 
-  static Factory factory(Function<Opening, BlockDriver> make) {
+  public static Factory factory(Function<Opening, BlockDriver> make) {
     return new Factory(make);
   }
 
@@ -74,8 +74,14 @@ public class RamDisk implements BlockDriver {
     if (status == Status.OK) {
       carryOut(requests, tag);
     }
-    boolean transfer = requests.operation(tag) == BlockOperation.READ || requests.operation(tag) == BlockOperation.WRITE;
-    host.complete(queue, tag, status, status == Status.OK && transfer ? (long) requests.blocks(tag) * BLOCK : 0);
+    boolean transfer =
+        requests.operation(tag) == BlockOperation.READ
+            || requests.operation(tag) == BlockOperation.WRITE;
+    host.complete(
+        queue,
+        tag,
+        status,
+        status == Status.OK && transfer ? (long) requests.blocks(tag) * BLOCK : 0);
   }
 
   private int check(BlockRequests requests, int tag) {
@@ -158,7 +164,7 @@ public class RamDisk implements BlockDriver {
   public void close() {}
 
   /** What {@code open} was given. */
-  record Opening(BlockAgreement agreement, Config config, BlockHost host) {}
+  public record Opening(BlockAgreement agreement, Config config, BlockHost host) {}
 
   /** Finds its driver where the test says. */
   public static class Factory implements BlockDriverFactory {
@@ -186,7 +192,8 @@ public class RamDisk implements BlockDriver {
 
     @Override
     public List<ConfigKey> configKeys() {
-      return List.of(ConfigKey.optional("password", ConfigKey.Type.TEXT, "opens nothing").asSecret());
+      return List.of(
+          ConfigKey.optional("password", ConfigKey.Type.TEXT, "opens nothing").asSecret());
     }
 
     @Override
@@ -195,7 +202,8 @@ public class RamDisk implements BlockDriver {
     }
 
     @Override
-    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
+    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+        throws DriverException {
       return make.apply(new Opening(agreement, config, host));
     }
   }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tenon.api.Stability;
@@ -42,6 +43,15 @@ public record FileStorage(String setting, Map<String, String> settings) implemen
     return new ImageFile(image.toRealPath(), false);
   }
 
+  @Override
+  public List<Reach> hopeless(Path folder) {
+    return List.of(to(folder.resolve("not-there").resolve("disk.img")), to(folder));
+  }
+
+  private Reach to(Path path) {
+    return new Reach(new TreeMap<>(Map.of(setting, path.toString())), FileSystems.getDefault()).with(settings);
+  }
+
   static void setLength(Path image, long bytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(bytes);
@@ -68,7 +78,7 @@ public record FileStorage(String setting, Map<String, String> settings) implemen
 
     @Override
     public Reach direct() {
-      return new Reach(new TreeMap<>(Map.of(setting, image.toString())), FileSystems.getDefault()).with(settings);
+      return to(image);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +45,15 @@ public record NbdStorage(String setting, Map<String, String> settings, NbdServer
     return new Export(image.toRealPath(), false);
   }
 
+  @Override
+  public List<Reach> hopeless(Path folder) {
+    return List.of(to("nbd+unix:///?socket=" + folder.resolve("nobody-listens")), to("not a uri"));
+  }
+
+  private Reach to(String uri) {
+    return new Reach(new TreeMap<>(Map.of(setting, uri)), FileSystems.getDefault()).with(settings);
+  }
+
   /** One image behind one server. */
   private final class Export implements Scratch {
     private final NbdServer server;
@@ -56,17 +66,13 @@ public record NbdStorage(String setting, Map<String, String> settings, NbdServer
 
     @Override
     public Reach direct() {
-      return reach("nbd+unix:///?socket=" + server.address().getPath());
+      return to("nbd+unix:///?socket=" + server.address().getPath());
     }
 
     @Override
     public Observed observe(Ticks ticks) throws IOException {
       NbdProxy proxy = new NbdProxy(ticks, server);
-      return new Observed(proxy, reach(proxy.uri().toString()));
-    }
-
-    private Reach reach(String uri) {
-      return new Reach(new TreeMap<>(Map.of(setting, uri)), FileSystems.getDefault()).with(settings);
+      return new Observed(proxy, to(proxy.uri().toString()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.tenon.tck.block.subject;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.tenon.api.Stability;
 
 /** Where a driver keeps its data, and how the suite provides that. */
@@ -26,4 +27,11 @@ public interface Storage {
    * @throws IOException if it cannot be reached
    */
   Scratch over(Path image) throws IOException;
+
+  /**
+   * Ways that lead nowhere: settings that are well formed and cannot work.
+   *
+   * @param folder an empty folder
+   */
+  List<Reach> hopeless(Path folder);
 }

@@ -65,7 +65,7 @@ public final class BlockHistory implements BlockObserver {
     }
 
     /** What a write holds, or a completed read brought; empty for other operations. */
-    byte[] data() {
+    public byte[] data() {
       return data;
     }
 
@@ -125,14 +125,21 @@ public final class BlockHistory implements BlockObserver {
     }
   }
 
-  synchronized Request submitted(int queue, BlockRequest asked) {
+  /** Notes a request that is about to be given to a driver, for who drives one without a harness. */
+  public synchronized Request submitted(int queue, BlockRequest asked) {
     Request request = new Request(queue, asked);
     requests.add(request);
     request.submitted = ticks.next();
     return request;
   }
 
-  void completed(Request request, int status, byte[] data) {
+  /**
+   * Notes that the driver has completed a request.
+   *
+   * @param status a code of {@link Status}
+   * @param data what a read brought; for any other operation what was submitted
+   */
+  public void completed(Request request, int status, byte[] data) {
     request.data = data;
     request.status = status;
     request.completed = ticks.next();
