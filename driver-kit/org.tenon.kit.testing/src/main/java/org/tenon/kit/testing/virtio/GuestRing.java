@@ -15,6 +15,7 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   final RingOptions options;
   private final long indirectTables;
   private int usedLength;
+  private boolean broken;
 
   GuestRing(GuestMemory memory, RingOptions options) {
     if (Integer.bitCount(options.size()) != 1 || options.size() > 32_768) {
@@ -90,10 +91,27 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   public abstract void disarmInterrupt();
 
   /**
-   * Puts a chain with a defect into the ring and lets the device see it. The ring is of no use
+   * Puts a chain with a defect into the ring and lets the device see it. A device may answer it
+   * with an error, which {@link #poll()} then finds, or give up. The ring carries nothing else
    * afterwards.
+   *
+   * @return the guest-physical address of the byte for the device's status; it holds {@link
+   *     VirtioBlk#NOT_WRITTEN} until the device writes it
    */
-  public abstract void publishDefect(RingDefect defect);
+  public final long publishDefect(RingDefect defect) {
+    broken = true;
+    long status = write(defect);
+    publish();
+    return status;
+  }
+
+  /** Writes a chain with a defect; answers where its status belongs. */
+  abstract long write(RingDefect defect);
+
+  /** Whether the ring holds a chain with a defect, which was never added. */
+  final boolean isBroken() {
+    return broken;
+  }
 
   final void usedLength(int bytes) {
     usedLength = bytes;

@@ -100,13 +100,15 @@ public final class SplitRing extends GuestRing {
     }
     long element = used + 4 + 8L * (usedIndex & (size - 1));
     int head = memory.get32(element);
-    if (head < 0 || head >= size || lengths[head] == 0) {
+    if (!isBroken() && (head < 0 || head >= size || lengths[head] == 0)) {
       throw new VirtioViolation(
           "2.7.8", "the device used chain %d, which it was not given".formatted(head));
     }
     usedLength(memory.get32(element + 4));
     usedIndex = (usedIndex + 1) & 0xFFFF;
-    release(head);
+    if (!isBroken()) {
+      release(head);
+    }
     return head;
   }
 
@@ -128,9 +130,8 @@ public final class SplitRing extends GuestRing {
   }
 
   @Override
-  public void publishDefect(RingDefect defect) {
-    defect.write(this);
-    publish();
+  long write(RingDefect defect) {
+    return defect.write(this);
   }
 
   /** Writes one descriptor, whatever is in it. */
