@@ -16,7 +16,8 @@ import org.tenon.spi.block.BlockDriverFactory;
  * @param clauses what that breaks: the suite must name at least one of them
  * @param factory makes the driver
  */
-public record Mutant(Identifier id, String defect, Set<ClauseId> clauses, BlockDriverFactory factory) {
+public record Mutant(
+    Identifier id, String defect, Set<ClauseId> clauses, BlockDriverFactory factory) {
   /**
    * Copies the set.
    *
