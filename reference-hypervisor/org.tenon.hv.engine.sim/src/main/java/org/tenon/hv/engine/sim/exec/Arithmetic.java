@@ -253,7 +253,9 @@ final class Arithmetic {
     if (old == expected) {
       c.setDst(i, c.src(i));
     } else {
-      c.setDst(i, old);
+      if (i.dst < 0) {
+        c.setDst(i, old); // memory is written in any case
+      }
       c.setRegister(Cpu.RAX, i.size, old);
     }
     c.flags.sub(expected, old, expected - old, i.shift);

@@ -54,8 +54,13 @@ final class X87Arithmetic {
   private static void withMemory(Cpu c, Insn i, Operation op, int size, boolean real) {
     Float80 u = X87Stack.begin(c, i);
     operand(c, i, u, size, real);
+    int loading = u.raised;
     if (!X87Stack.underflow(c, 0)) {
+      u.raised = 0;
       op.apply(u, X87Stack.se(c, 0), X87Stack.sig(c, 0), u.signExponent, u.significand);
+      boolean settled =
+          (u.raised & (X87.IE | X87.ZE)) != 0 || Float80.isNan(u.signExponent, u.significand);
+      u.raised |= settled ? loading & ~X87.DE : loading; // a denormal is not looked at then
     }
     X87Stack.store(c, 0);
   }
@@ -109,6 +114,9 @@ final class X87Arithmetic {
             ? 2
             : u.compare(
                 X87Stack.se(c, 0), X87Stack.sig(c, 0), u.signExponent, u.significand, false);
+    if (order == 2) {
+      u.raised &= ~X87.DE;
+    }
     finishCompare(c, order, pops);
   }
 
@@ -178,6 +186,7 @@ final class X87Arithmetic {
   private static void remainder(Cpu c, Insn i, boolean nearest) {
     Float80 u = X87Stack.begin(c, i);
     if (X87Stack.underflow(c, 0) || X87Stack.underflow(c, 1)) {
+      c.fpu.status &= ~X87.C2;
       X87Stack.store(c, 0);
       return;
     }
@@ -189,8 +198,10 @@ final class X87Arithmetic {
             | ((q & 4) != 0 ? X87.C0 : 0)
             | ((q & 2) != 0 ? X87.C3 : 0);
     u.roundedUp = (q & 1) != 0;
+    boolean invalid = (u.raised & X87.IE) != 0;
     if (X87Stack.store(c, 0)) {
-      c.fpu.status = (c.fpu.status & ~(X87.C0 | X87.C2 | X87.C3)) | bits;
+      int changed = invalid ? X87.C2 : X87.C0 | X87.C2 | X87.C3;
+      c.fpu.status = (c.fpu.status & ~changed) | bits;
     }
   }
 
@@ -219,7 +230,7 @@ final class X87Arithmetic {
 
   private static void extract(Cpu c, Insn i) {
     Float80 u = X87Stack.begin(c, i);
-    if (X87Stack.underflow(c, 0)) {
+    if (X87Stack.underflow(c, 0) || X87Stack.overflow(c)) {
       if (X87Stack.store(c, 0)) {
         X87Stack.push(c);
       }

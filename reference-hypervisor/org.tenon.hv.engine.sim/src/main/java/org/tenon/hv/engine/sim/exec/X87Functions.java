@@ -61,8 +61,10 @@ final class X87Functions {
 
   private static void pair(Cpu c, Insn i, DoubleUnaryOperator first, DoubleUnaryOperator second) {
     Float80 u = X87Stack.begin(c, i);
-    if (X87Stack.underflow(c, 0)) {
-      X87Stack.store(c, 0);
+    if (X87Stack.underflow(c, 0) || X87Stack.overflow(c)) {
+      if (X87Stack.store(c, 0)) {
+        X87Stack.push(c);
+      }
       return;
     }
     double v = top(c, 0);

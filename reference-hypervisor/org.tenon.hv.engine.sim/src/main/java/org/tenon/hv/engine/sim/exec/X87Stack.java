@@ -50,7 +50,17 @@ final class X87Stack {
     return true;
   }
 
+  /** Whether a push would find its register in use; if so the stack fault is noted and the unit holds the default NaN. */
+  static boolean overflow(Cpu c) {
+    if (c.fpu.empty(7)) {
+      return false;
+    }
+    fault(c, true);
+    return true;
+  }
+
   private static void fault(Cpu c, boolean overflow) {
+    c.fpuUnit.raised = 0; // a stack fault hides what the operands would raise
     c.fpuUnit.invalid();
     c.fpuUnit.roundedUp = overflow;
     c.fpu.status |= X87.SF;

@@ -186,33 +186,29 @@ final class X87Transfer {
   }
 
   private static void constants(Handlers h) {
-    constant(h, "FLD1", 0x3fff, 0x8000000000000000L, 0);
-    constant(h, "FLDL2T", 0x4000, 0xd49a784bcd1b8afeL, 2);
-    constant(h, "FLDL2E", 0x3fff, 0xb8aa3b295c17f0bbL, -1);
-    constant(h, "FLDPI", 0x4000, 0xc90fdaa22168c234L, -1);
-    constant(h, "FLDLG2", 0x3ffd, 0x9a209a84fbcff798L, -1);
-    constant(h, "FLDLN2", 0x3ffe, 0xb17217f7d1cf79abL, -1);
-    constant(h, "FLDZ", 0, 0, 0);
+    constant(h, "FLD1", 0x3fff, 0x8000000000000000L, false, true);
+    constant(h, "FLDL2T", 0x4000, 0xd49a784bcd1b8afeL, false, false);
+    constant(h, "FLDL2E", 0x3fff, 0xb8aa3b295c17f0bbL, true, false);
+    constant(h, "FLDPI", 0x4000, 0xc90fdaa22168c234L, true, false);
+    constant(h, "FLDLG2", 0x3ffd, 0x9a209a84fbcff798L, true, false);
+    constant(h, "FLDLN2", 0x3ffe, 0xb17217f7d1cf79abL, true, false);
+    constant(h, "FLDZ", 0, 0, false, true);
   }
 
   /**
-   * A constant, given truncated (downwards from the exact value) for L2T and rounded to nearest for the others.
+   * A constant, given truncated.
    *
-   * @param direction 2: one more when rounding up; -1: one less when rounding down or to zero; 0 exact
+   * @param nearestAbove whether the nearest value is the next one up
    */
-  private static void constant(Handlers h, String name, int se, long sig, int direction) {
+  private static void constant(
+      Handlers h, String name, int se, long truncated, boolean nearestAbove, boolean exact) {
     h.bind(
         name,
         (c, i) -> {
           Float80 u = X87Stack.begin(c, i);
           int mode = c.fpu.control >> 10 & 3;
-          long adjusted = sig;
-          if (direction == 2 && mode == 2) {
-            adjusted++;
-          } else if (direction == -1 && (mode == 1 || mode == 3)) {
-            adjusted--;
-          }
-          u.set(se, adjusted);
+          boolean up = !exact && (mode == 2 || (mode == 0 && nearestAbove));
+          u.set(se, up ? truncated + 1 : truncated);
           X87Stack.push(c);
         });
   }

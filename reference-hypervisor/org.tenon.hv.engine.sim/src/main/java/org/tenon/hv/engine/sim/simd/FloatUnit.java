@@ -92,11 +92,11 @@ public final class FloatUnit {
       raised |= IE;
       return DEFAULT_NAN64;
     }
-    denormals64(op, a, b);
     if (op == Op.DIV && b == 0 && !Double.isInfinite(a)) {
       raised |= ZE;
       return Double.doubleToRawLongBits(r);
     }
+    denormals64(op, a, b);
     if (Double.isInfinite(a) || Double.isInfinite(b)) {
       return Double.doubleToRawLongBits(r);
     }
@@ -255,12 +255,12 @@ public final class FloatUnit {
       raised |= IE;
       return DEFAULT_NAN32;
     }
-    if ((op != Op.SQRT && denormal(a)) || denormal(b)) {
-      raised |= DE;
-    }
     if (op == Op.DIV && b == 0 && !Float.isInfinite(a)) {
       raised |= ZE;
       return Float.floatToRawIntBits(r);
+    }
+    if ((op != Op.SQRT && denormal(a)) || denormal(b)) {
+      raised |= DE;
     }
     if (Float.isInfinite(a) || Float.isInfinite(b)) {
       return Float.floatToRawIntBits(r);
