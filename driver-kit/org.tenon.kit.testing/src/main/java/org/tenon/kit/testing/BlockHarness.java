@@ -26,8 +26,9 @@ import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockOffer;
 
 /**
- * A block driver on a host that checks all it does. For one test thread, except where a method says otherwise; the host's own
- * calls come from threads like those of a real host: one for control, one for each queue.
+ * A block driver on a host that checks all it does. For one test thread, except where a method says
+ * otherwise; the host's own calls come from threads like those of a real host: one for control, one
+ * for each queue.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class BlockHarness implements AutoCloseable {
@@ -49,12 +50,14 @@ public final class BlockHarness implements AutoCloseable {
   }
 
   /**
-   * Negotiates with the driver, opens it and starts it, with everything offered, on real files and in real time.
+   * Negotiates with the driver, opens it and starts it, with everything offered, on real files and
+   * in real time.
    *
    * @param settings what a user would set
    * @throws DriverException if the driver refuses
    */
-  public static BlockHarness open(BlockDriverFactory factory, Map<String, String> settings) throws DriverException {
+  public static BlockHarness open(BlockDriverFactory factory, Map<String, String> settings)
+      throws DriverException {
     return of(factory).settings(settings).open();
   }
 
@@ -96,7 +99,8 @@ public final class BlockHarness implements AutoCloseable {
   /**
    * Reads logical blocks and waits for them.
    *
-   * @throws HarnessError if the driver does not answer {@link Status#OK}; so do the other operations below
+   * @throws HarnessError if the driver does not answer {@link Status#OK}; so do the other
+   *     operations below
    */
   public byte[] read(long block, int blocks) {
     return expectOk(BlockRequest.read(block, blocks)).memory();
@@ -132,7 +136,10 @@ public final class BlockHarness implements AutoCloseable {
     int blockSize = rig.geometry().logicalBlockSize();
     if (data.length % blockSize != 0) {
       throw new IllegalArgumentException(
-          data.length + " bytes are not whole blocks of " + blockSize + "; BlockRequest.write makes any request");
+          data.length
+              + " bytes are not whole blocks of "
+              + blockSize
+              + "; BlockRequest.write makes any request");
     }
     return BlockRequest.write(block, data.length / blockSize, data);
   }
@@ -148,8 +155,8 @@ public final class BlockHarness implements AutoCloseable {
   }
 
   /**
-   * Sends requests to a queue, in batches as large as its depth allows, and does not wait. What the driver does not accept is
-   * offered to it again, as the SPI says. Callable by any thread.
+   * Sends requests to a queue, in batches as large as its depth allows, and does not wait. What the
+   * driver does not accept is offered to it again, as the SPI says. Callable by any thread.
    */
   public List<Submission> submit(int queue, List<BlockRequest> requests) {
     List<Submission> submissions = number(queue, requests);
@@ -158,8 +165,8 @@ public final class BlockHarness implements AutoCloseable {
   }
 
   /**
-   * Offers requests to a queue in exactly one call of {@code submit}, and waits until it has returned. What the driver did
-   * not accept is not offered again.
+   * Offers requests to a queue in exactly one call of {@code submit}, and waits until it has
+   * returned. What the driver did not accept is not offered again.
    *
    * @return as many as were offered; {@link Submission#isAccepted()} says which were accepted
    */
@@ -185,7 +192,8 @@ public final class BlockHarness implements AutoCloseable {
   }
 
   /**
-   * Resets the driver and waits until it serves again. Requests that it had not accepted end as {@link Status#ABORTED}.
+   * Resets the driver and waits until it serves again. Requests that it had not accepted end as
+   * {@link Status#ABORTED}.
    */
   public void reset() {
     control.reset();
@@ -211,14 +219,18 @@ public final class BlockHarness implements AutoCloseable {
     List<Fault> found = faults();
     if (!found.isEmpty()) {
       throw new HarnessError(
-          found.stream().map(Fault::toString).collect(Collectors.joining("\n  ", "the driver broke its contract:\n  ", "")));
+          found.stream()
+              .map(Fault::toString)
+              .collect(Collectors.joining("\n  ", "the driver broke its contract:\n  ", "")));
     }
   }
 
   /**
-   * Closes the driver, looks for what it left behind, and frees everything. A second call does nothing.
+   * Closes the driver, looks for what it left behind, and frees everything. A second call does
+   * nothing.
    *
-   * @throws HarnessError if a fault was found, now or before, unless the harness was built {@link Builder#lenient()}
+   * @throws HarnessError if a fault was found, now or before, unless the harness was built {@link
+   *     Builder#lenient()}
    */
   @Override
   public void close() {
@@ -230,7 +242,8 @@ public final class BlockHarness implements AutoCloseable {
   private BlockResult expectOk(BlockRequest request) {
     BlockResult result = perform(request);
     if (!result.isOk()) {
-      throw new HarnessError("%s: expected OK, but the driver answered %s".formatted(request, result));
+      throw new HarnessError(
+          "%s: expected OK, but the driver answered %s".formatted(request, result));
     }
     return result;
   }
@@ -239,7 +252,8 @@ public final class BlockHarness implements AutoCloseable {
     String origin = Origin.ofCaller();
     List<Submission> numbered = new ArrayList<>(requests.size());
     for (BlockRequest request : requests) {
-      numbered.add(new Submission(queue, numbers.getAndIncrement(), request, origin, options.patience()));
+      numbered.add(
+          new Submission(queue, numbers.getAndIncrement(), request, origin, options.patience()));
     }
     return numbered;
   }
@@ -299,19 +313,28 @@ public final class BlockHarness implements AutoCloseable {
       return this;
     }
 
-    /** How long a call of {@code submit} may take, by the host's clock, before it counts as blocking; 1 s unless given. */
+    /**
+     * How long a call of {@code submit} may take, by the host's clock, before it counts as
+     * blocking; 1 s unless given.
+     */
     public Builder submitLimit(Duration limit) {
       submitLimit = limit;
       return this;
     }
 
-    /** How long any wait of the harness lasts in real time, whatever the clock says; 60 s unless given. */
+    /**
+     * How long any wait of the harness lasts in real time, whatever the clock says; 60 s unless
+     * given.
+     */
     public Builder patience(Duration limit) {
       patience = limit;
       return this;
     }
 
-    /** What becomes of a request's memory when it completes; {@link LentMemory#REVOKED} unless given. */
+    /**
+     * What becomes of a request's memory when it completes; {@link LentMemory#REVOKED} unless
+     * given.
+     */
     public Builder memory(LentMemory mode) {
       memory = mode;
       return this;
@@ -323,7 +346,10 @@ public final class BlockHarness implements AutoCloseable {
       return this;
     }
 
-    /** Lets {@link BlockHarness#close()} return although faults were found; the test then reads them itself. */
+    /**
+     * Lets {@link BlockHarness#close()} return although faults were found; the test then reads them
+     * itself.
+     */
     public Builder lenient() {
       strict = false;
       return this;
@@ -359,7 +385,16 @@ public final class BlockHarness implements AutoCloseable {
     public BlockHarness openOnly() throws DriverException {
       HarnessOptions options =
           new HarnessOptions(
-              Map.copyOf(settings), files, offer, clock, deadlines, submitLimit, patience, memory, observer, strict);
+              Map.copyOf(settings),
+              files,
+              offer,
+              clock,
+              deadlines,
+              submitLimit,
+              patience,
+              memory,
+              observer,
+              strict);
       HostRig rig = new HostRig(factory, options);
       return new BlockHarness(options, rig, DriverControl.open(factory, options, rig));
     }

@@ -6,8 +6,8 @@ import org.tenon.api.Stability;
 import org.tenon.spi.block.BlockOperation;
 
 /**
- * What a test asks of a block driver. It need not make sense: a test of bad requests makes bad ones. Immutable; each changing
- * method gives a copy.
+ * What a test asks of a block driver. It need not make sense: a test of bad requests makes bad
+ * ones. Immutable; each changing method gives a copy.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class BlockRequest {
@@ -23,7 +23,13 @@ public final class BlockRequest {
   private final int misalignment;
 
   private BlockRequest(
-      int operation, int flags, long block, int blocks, byte[] data, int[] segments, int misalignment) {
+      int operation,
+      int flags,
+      long block,
+      int blocks,
+      byte[] data,
+      int[] segments,
+      int misalignment) {
     this.operation = operation;
     this.flags = flags;
     this.block = block;
@@ -79,13 +85,14 @@ public final class BlockRequest {
   }
 
   /**
-   * The same with its memory cut into segments of these lengths, in bytes, each at least 1; each lies in a region of its
-   * own. Without this a read or write has one segment as long as its blocks (or its data), any other operation none. The
-   * lengths need not add up to the blocks.
+   * The same with its memory cut into segments of these lengths, in bytes, each at least 1; each
+   * lies in a region of its own. Without this a read or write has one segment as long as its blocks
+   * (or its data), any other operation none. The lengths need not add up to the blocks.
    */
   public BlockRequest segments(int... lengths) {
     if (Arrays.stream(lengths).anyMatch(length -> length < 1)) {
-      throw new IllegalArgumentException("a segment is at least 1 byte long, not " + Arrays.toString(lengths));
+      throw new IllegalArgumentException(
+          "a segment is at least 1 byte long, not " + Arrays.toString(lengths));
     }
     return new BlockRequest(operation, flags, block, blocks, data, lengths.clone(), misalignment);
   }
@@ -142,7 +149,8 @@ public final class BlockRequest {
   @Override
   public String toString() {
     return "%s block %d + %d%s"
-        .formatted(BlockOperation.name(operation), block, blocks, flags == 0 ? "" : " flags " + flags);
+        .formatted(
+            BlockOperation.name(operation), block, blocks, flags == 0 ? "" : " flags " + flags);
   }
 
   /** Whether it moves data at all. */

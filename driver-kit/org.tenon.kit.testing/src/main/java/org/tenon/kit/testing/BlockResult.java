@@ -32,8 +32,8 @@ public final class BlockResult {
   }
 
   /**
-   * What the request's segments held, one after another, when the driver completed it; for a successful read the data. Before
-   * a read the kit fills them with {@link BlockHarness#UNTOUCHED}.
+   * What the request's segments held, one after another, when the driver completed it; for a
+   * successful read the data. Before a read the kit fills them with {@link BlockHarness#UNTOUCHED}.
    */
   public byte[] memory() {
     return memory.clone();

@@ -28,14 +28,25 @@ final class CapturedLog implements System.Logger {
   }
 
   @Override
-  public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Throwable thrown) {
+  public void log(
+      Level level,
+      @Nullable ResourceBundle bundle,
+      @Nullable String text,
+      @Nullable Throwable thrown) {
     add(level, text + (thrown == null ? "" : ": " + thrown));
   }
 
   @Override
   public void log(
-      Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object @Nullable ... values) {
-    add(level, format == null || values == null ? String.valueOf(format) : MessageFormat.format(format, values));
+      Level level,
+      @Nullable ResourceBundle bundle,
+      @Nullable String format,
+      @Nullable Object @Nullable ... values) {
+    add(
+        level,
+        format == null || values == null
+            ? String.valueOf(format)
+            : MessageFormat.format(format, values));
   }
 
   private void add(Level level, String text) {

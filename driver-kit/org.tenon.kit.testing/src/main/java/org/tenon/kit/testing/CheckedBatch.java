@@ -31,7 +31,10 @@ final class CheckedBatch implements BlockBatch {
 
   private void check() {
     if (over) {
-      faults.report(Clauses.BATCH_IS_OVER, FaultLog.USED_AFTER_SUBMIT, "used a batch after submit had returned");
+      faults.report(
+          Clauses.BATCH_IS_OVER,
+          FaultLog.USED_AFTER_SUBMIT,
+          "used a batch after submit had returned");
       throw new IllegalStateException("a batch is valid during the call of submit only");
     }
   }

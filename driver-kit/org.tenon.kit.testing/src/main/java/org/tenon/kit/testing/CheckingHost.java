@@ -125,21 +125,27 @@ final class CheckingHost implements BlockHost {
     checkNotOver("geometryChanged");
     if (!agreement.has(BlockCapabilities.RESIZE)) {
       faults.report(
-          Clauses.RESIZE_AGREED, Fault.Kind.NOT_AGREED, "called geometryChanged, but resize was not agreed");
+          Clauses.RESIZE_AGREED,
+          Fault.Kind.NOT_AGREED,
+          "called geometryChanged, but resize was not agreed");
     }
     BlockGeometry before = geometry;
     if (before != null && !now.equals(before.withBlocks(now.blocks()))) {
       faults.report(
           Clauses.RESIZE_SHOWS,
           Fault.Kind.BAD_ANSWER,
-          "geometryChanged from %s to %s changes more than the number of blocks".formatted(before, now));
+          "geometryChanged from %s to %s changes more than the number of blocks"
+              .formatted(before, now));
     }
     geometry = now;
   }
 
   private void checkNotOver(String call) {
     if (over) {
-      faults.report(Clauses.NOTHING_LEFT, FaultLog.USED_AFTER_CLOSE, "called " + call + " after close had returned");
+      faults.report(
+          Clauses.NOTHING_LEFT,
+          FaultLog.USED_AFTER_CLOSE,
+          "called " + call + " after close had returned");
     }
   }
 }

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeoutException;
 import org.tenon.api.Fault;
 import org.tenon.spi.HostClock;
 
-/** Makes the control calls, one at a time, each no longer than the deadline. A thread that hangs in a call is replaced. */
+/**
+ * Makes the control calls, one at a time, each no longer than the deadline. A thread that hangs in
+ * a call is replaced.
+ */
 final class ControlThread {
   private final ThreadFactory threads;
   private final HostClock clock;
@@ -22,7 +25,12 @@ final class ControlThread {
   private LinkedBlockingQueue<Runnable> calls = new LinkedBlockingQueue<>();
   private Thread thread;
 
-  ControlThread(ThreadFactory threads, HostClock clock, FaultLog faults, Duration deadline, Duration patience) {
+  ControlThread(
+      ThreadFactory threads,
+      HostClock clock,
+      FaultLog faults,
+      Duration deadline,
+      Duration patience) {
     this.threads = threads;
     this.clock = clock;
     this.faults = faults;
@@ -34,28 +42,26 @@ final class ControlThread {
   /** Makes the call and hands on what it returns or throws. */
   <T> T call(String name, Callable<T> work) throws CallFailed {
     CompletableFuture<T> done = new CompletableFuture<>();
-    calls.add(
-        () -> {
-          try {
-            done.complete(work.call());
-          } catch (Throwable e) {
-            done.completeExceptionally(e);
-          }
-        });
+    calls.add(() -> {
+      try {
+        done.complete(work.call());
+      } catch (Throwable e) {
+        done.completeExceptionally(e);
+      }
+    });
     return join(name, done, true);
   }
 
   /** Waits for the stage that a control call returned. */
   void await(String name, CompletionStage<?> stage) throws CallFailed {
     CompletableFuture<Object> done = new CompletableFuture<>();
-    stage.whenComplete(
-        (value, failure) -> {
-          if (failure == null) {
-            done.complete(name);
-          } else {
-            done.completeExceptionally(failure);
-          }
-        });
+    stage.whenComplete((value, failure) -> {
+      if (failure == null) {
+        done.complete(name);
+      } else {
+        done.completeExceptionally(failure);
+      }
+    });
     join("the stage of " + name, done, false);
   }
 
@@ -76,7 +82,9 @@ final class ControlThread {
       }
       throw new CallFailed(e);
     } catch (TimeoutException e) {
-      throw hang("%s has not ended after %d s of real time".formatted(name, patience.toSeconds()), onThread);
+      throw hang(
+          "%s has not ended after %d s of real time".formatted(name, patience.toSeconds()),
+          onThread);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HarnessError("interrupted during " + name, e);
@@ -97,16 +105,15 @@ final class ControlThread {
 
   private Thread begin(LinkedBlockingQueue<Runnable> work) {
     Thread started =
-        threads.newThread(
-            () -> {
-              try {
-                while (true) {
-                  work.take().run();
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+        threads.newThread(() -> {
+          try {
+            while (true) {
+              work.take().run();
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     started.start();
     return started;
   }

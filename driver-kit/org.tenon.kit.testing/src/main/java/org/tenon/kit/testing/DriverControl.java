@@ -17,7 +17,10 @@ import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.block.BlockIdentity;
 import org.tenon.spi.block.BlockQueue;
 
-/** Leads one driver through its life on the control thread, and looks in each state whether it keeps its word. */
+/**
+ * Leads one driver through its life on the control thread, and looks in each state whether it keeps
+ * its word.
+ */
 final class DriverControl {
   private final HarnessOptions options;
   private final HostRig rig;
@@ -40,7 +43,8 @@ final class DriverControl {
     probe();
   }
 
-  static DriverControl open(BlockDriverFactory factory, HarnessOptions options, HostRig rig) throws DriverException {
+  static DriverControl open(BlockDriverFactory factory, HarnessOptions options, HostRig rig)
+      throws DriverException {
     try {
       Config config = Config.of(factory.configKeys(), options.settings(), options.files());
       BlockDriver driver =
@@ -140,7 +144,8 @@ final class DriverControl {
     return true;
   }
 
-  private void settle(LifeCycle.State passing, String name, Supplier<CompletionStage<Void>> call, ClauseId clause) {
+  private void settle(
+      LifeCycle.State passing, String name, Supplier<CompletionStage<Void>> call, ClauseId clause) {
     rig.pause();
     enter(passing);
     if (passing == LifeCycle.State.RESETTING) {
@@ -178,16 +183,24 @@ final class DriverControl {
     probeHealth();
     expectSame(Clauses.IDENTITY_CONSTANT, "identity", identity, ask("identity", driver::identity));
     expectSame(
-        Clauses.MIGRATION_CONSTANT, "migration", essence(migration), essence(ask("migration", driver::migration)));
-    expectSame(Clauses.GEOMETRY_CONSTANT, "geometry", rig.geometry(), ask("geometry", driver::geometry));
+        Clauses.MIGRATION_CONSTANT,
+        "migration",
+        essence(migration),
+        essence(ask("migration", driver::migration)));
+    expectSame(
+        Clauses.GEOMETRY_CONSTANT, "geometry", rig.geometry(), ask("geometry", driver::geometry));
     rig.queues().forEach(this::probeQueue);
   }
 
-  @SuppressWarnings("ReferenceEquality") // The clause asks for the same object, not for an equal one.
+  @SuppressWarnings(
+      "ReferenceEquality") // The clause asks for the same object, not for an equal one.
   private void probeQueue(int queue) {
     if (queues.get(queue) != ask("queue", () -> driver.queue(queue))) {
       rig.faults()
-          .report(Clauses.QUEUES_CONSTANT, Fault.Kind.BAD_ANSWER, "queue " + queue + " is not the same object each time");
+          .report(
+              Clauses.QUEUES_CONSTANT,
+              Fault.Kind.BAD_ANSWER,
+              "queue " + queue + " is not the same object each time");
     }
   }
 
@@ -197,13 +210,17 @@ final class DriverControl {
       rig.secrets().check("a health message", health.message());
     } catch (CallFailed e) {
       rig.faults()
-          .report(Clauses.HEALTH_ANSWERS, Fault.Kind.THREW, "health threw " + e.why() + " in " + life.state());
+          .report(
+              Clauses.HEALTH_ANSWERS,
+              Fault.Kind.THREW,
+              "health threw " + e.why() + " in " + life.state());
     }
   }
 
   private void expectSame(ClauseId clause, String what, Object first, Object now) {
     if (!first.equals(now)) {
-      rig.faults().report(clause, Fault.Kind.BAD_ANSWER, what + " was " + first + " and is now " + now);
+      rig.faults()
+          .report(clause, Fault.Kind.BAD_ANSWER, what + " was " + first + " and is now " + now);
     }
   }
 
@@ -225,7 +242,8 @@ final class DriverControl {
 
   private <T> T ask(String name, Supplier<T> call) {
     try {
-      return rig.controlThread().call(name, () -> Objects.requireNonNull(call.get(), name + " answered null"));
+      return rig.controlThread()
+          .call(name, () -> Objects.requireNonNull(call.get(), name + " answered null"));
     } catch (CallFailed e) {
       throw threw(name, e.why());
     }

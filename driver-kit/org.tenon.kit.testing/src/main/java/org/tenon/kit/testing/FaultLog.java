@@ -37,6 +37,26 @@ final class FaultLog {
     reportAt(clause, kind, " " + submission.place(), detail);
   }
 
+  /**
+   * Reports what escaped from the driver: as a use of memory that was taken back, if it is that, or
+   * else as {@code clause}.
+   */
+  void reportThrown(ClauseId clause, String what, Throwable thrown) {
+    StackTraceElement[] stack = thrown.getStackTrace();
+    boolean memoryIsOver =
+        thrown instanceof IllegalStateException
+            && stack.length > 0
+            && stack[0].getClassName().startsWith("jdk.internal.foreign.MemorySessionImpl");
+    if (memoryIsOver) {
+      report(
+          Clauses.MEMORY_IS_OVER,
+          Fault.Kind.USED_AFTER_COMPLETE,
+          what + " used memory that was taken back");
+    } else {
+      report(clause, Fault.Kind.THREW, what + " " + thrown);
+    }
+  }
+
   private void reportAt(ClauseId clause, Fault.Kind kind, String place, String detail) {
     Fault fault = new Fault(clause, kind, driver + place, detail.lines().findFirst().orElse(""));
     synchronized (faults) {

@@ -34,7 +34,8 @@ final class HostRig {
     String id = factory.id().value();
     faults = new FaultLog(id, options.observer());
     ownClock = options.clock() == null ? new SystemClock() : null;
-    HostClock clock = Optional.ofNullable(options.clock()).or(() -> Optional.ofNullable(ownClock)).orElseThrow();
+    HostClock clock =
+        Optional.ofNullable(options.clock()).or(() -> Optional.ofNullable(ownClock)).orElseThrow();
     driverClock = new WatchedClock(clock, faults);
     threads = new ThreadWatch(id, faults);
     memory = new MemoryWatch(options.memory(), faults);
@@ -53,21 +54,28 @@ final class HostRig {
       ports.add(port);
       submitters.add(threads.harnessThread("queue-" + queue, port::serve));
     }
-    host = new CheckingHost(agreement, options.deadlines(), driverClock, threads, log, secrets, faults, ports);
+    host =
+        new CheckingHost(
+            agreement, options.deadlines(), driverClock, threads, log, secrets, faults, ports);
     submitters.forEach(Thread::start);
   }
 
-  private BlockAgreement negotiate(BlockDriverFactory factory, HarnessOptions options) throws DriverException {
+  private BlockAgreement negotiate(BlockDriverFactory factory, HarnessOptions options)
+      throws DriverException {
     try {
       BlockAgreement taken = factory.negotiate(options.offer());
       BlockAgreement again = factory.negotiate(options.offer());
       if (!taken.isWithin(options.offer())) {
         faults.report(
-            Clauses.AGREEMENT_SUBSET, Fault.Kind.BAD_ANSWER, taken + " is not within the " + options.offer());
+            Clauses.AGREEMENT_SUBSET,
+            Fault.Kind.BAD_ANSWER,
+            taken + " is not within the " + options.offer());
       }
       if (!taken.toString().equals(again.toString())) {
         faults.report(
-            Clauses.NEGOTIATE_PURE, Fault.Kind.BAD_ANSWER, "answered " + taken + ", then " + again + " to the same offer");
+            Clauses.NEGOTIATE_PURE,
+            Fault.Kind.BAD_ANSWER,
+            "answered " + taken + ", then " + again + " to the same offer");
       }
       return taken;
     } catch (DriverException e) {
@@ -107,12 +115,15 @@ final class HostRig {
     abandon();
     int timers = driverClock.pending();
     if (timers > 0) {
-      faults.report(Clauses.NOTHING_LEFT, Fault.Kind.LEAKED, timers + " timers are still set after close");
+      faults.report(
+          Clauses.NOTHING_LEFT, Fault.Kind.LEAKED, timers + " timers are still set after close");
     }
     try {
       for (Thread left : threads.left()) {
         faults.report(
-            Clauses.NOTHING_LEFT, Fault.Kind.LEAKED, "thread '" + left.getName() + "' is still alive after close");
+            Clauses.NOTHING_LEFT,
+            Fault.Kind.LEAKED,
+            "thread '" + left.getName() + "' is still alive after close");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

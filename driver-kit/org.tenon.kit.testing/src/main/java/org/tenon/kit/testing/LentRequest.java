@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.tenon.spi.block.BlockOperation;
 
 /**
- * The memory of one request: each segment in a region of its own, between guard zones. For one thread at a time, under the
- * queue's lock, except for what the driver does to the regions themselves.
+ * The memory of one request: each segment in a region of its own, between guard zones. For one
+ * thread at a time, under the queue's lock, except for what the driver does to the regions
+ * themselves.
  */
 final class LentRequest {
   private static final int GUARD = 128;
@@ -94,12 +95,14 @@ final class LentRequest {
                     i));
       }
     }
-    if (submission.request().operation() != BlockOperation.READ && !Arrays.equals(before, contents)) {
+    if (submission.request().operation() != BlockOperation.READ
+        && !Arrays.equals(before, contents)) {
       faults.report(
           Clauses.WRITE_KEEPS_MEMORY,
           FaultLog.STRAY_WRITE,
           submission,
-          "changed the memory of a request that only reads it, at byte " + Arrays.mismatch(before, contents));
+          "changed the memory of a request that only reads it, at byte "
+              + Arrays.mismatch(before, contents));
     }
   }
 
@@ -112,7 +115,8 @@ final class LentRequest {
 
   /** Whether anything has changed since {@link #poison}. */
   boolean isPoisonIntact() {
-    return Arrays.stream(regions).allMatch(region -> firstOther(region, 0, region.byteSize(), BlockHarness.POISON) < 0);
+    return Arrays.stream(regions)
+        .allMatch(region -> firstOther(region, 0, region.byteSize(), BlockHarness.POISON) < 0);
   }
 
   /**
@@ -133,7 +137,9 @@ final class LentRequest {
 
   private long firstStray(MemorySegment region, int length) {
     long before = firstOther(region, 0, offset, GUARD_BYTE);
-    return before >= 0 ? before : firstOther(region, offset + length, region.byteSize(), GUARD_BYTE);
+    return before >= 0
+        ? before
+        : firstOther(region, offset + length, region.byteSize(), GUARD_BYTE);
   }
 
   private static long firstOther(MemorySegment region, long from, long to, byte expected) {

@@ -7,7 +7,9 @@ import java.util.Iterator;
 import java.util.List;
 import org.tenon.api.Fault;
 
-/** Takes back the memory of completed requests and notices who still uses it. Safe for any thread. */
+/**
+ * Takes back the memory of completed requests and notices who still uses it. Safe for any thread.
+ */
 final class MemoryWatch {
   private static final long QUARANTINE_BYTES = 64L << 20;
 
@@ -55,7 +57,8 @@ final class MemoryWatch {
           Clauses.MEMORY_IS_OVER,
           Fault.Kind.USED_AFTER_COMPLETE,
           request.submission(),
-          "wrote to the memory of %s after completing it".formatted(request.submission().request()));
+          "wrote to the memory of %s after completing it"
+              .formatted(request.submission().request()));
     }
     revoke(request);
   }
@@ -67,7 +70,8 @@ final class MemoryWatch {
           Clauses.MEMORY_IS_OVER,
           Fault.Kind.USED_AFTER_COMPLETE,
           request.submission(),
-          "a thread was inside the memory of %s after its completion".formatted(request.submission().request()));
+          "a thread was inside the memory of %s after its completion"
+              .formatted(request.submission().request()));
     }
   }
 }

@@ -15,8 +15,9 @@ import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockQueue;
 
 /**
- * One queue from the host's side: hands out tags, offers what waits on a thread of its own, offers the rest again when the
- * driver can take it, and checks each completion. Everything mutable is guarded by {@code this}.
+ * One queue from the host's side: hands out tags, offers what waits on a thread of its own, offers
+ * the rest again when the driver can take it, and checks each completion. Everything mutable is
+ * guarded by {@code this}.
  */
 final class QueuePort {
   private static final byte[] NOTHING = new byte[0];
@@ -43,7 +44,13 @@ final class QueuePort {
   private long events;
   private HostClock.@Nullable Timer refusal;
 
-  QueuePort(int queue, int depth, HarnessOptions options, FaultLog faults, HostClock clock, MemoryWatch memory) {
+  QueuePort(
+      int queue,
+      int depth,
+      HarnessOptions options,
+      FaultLog faults,
+      HostClock clock,
+      MemoryWatch memory) {
     this.queue = queue;
     this.faults = faults;
     this.observer = options.observer();
@@ -72,7 +79,8 @@ final class QueuePort {
   }
 
   /**
-   * Lets no more submissions through; returns when the driver is not inside {@code submit}, or has been for too long.
+   * Lets no more submissions through; returns when the driver is not inside {@code submit}, or has
+   * been for too long.
    *
    * @param patience how long to wait, in real time
    */
@@ -108,13 +116,15 @@ final class QueuePort {
   synchronized int offerOnce(List<Submission> submissions, Duration patience) {
     if (submissions.size() > freeTags.size()) {
       throw new IllegalArgumentException(
-          "a batch of %d needs as many free tags; queue %d has %d".formatted(submissions.size(), queue, freeTags.size()));
+          "a batch of %d needs as many free tags; queue %d has %d"
+              .formatted(submissions.size(), queue, freeTags.size()));
     }
     Offer offer = prepare(submissions, true);
     single = offer;
     notifyAll();
     if (!waitUntil(() -> offer.accepted >= 0, patience)) {
-      throw new HarnessError("submit on queue %d has not returned after %d s".formatted(queue, patience.toSeconds()));
+      throw new HarnessError(
+          "submit on queue %d has not returned after %d s".formatted(queue, patience.toSeconds()));
     }
     return offer.accepted;
   }
@@ -197,7 +207,7 @@ final class QueuePort {
       accepted = target == null ? 0 : target.submit(offer.batch);
     } catch (Throwable e) {
       threw = true;
-      faults.report(Clauses.NEVER_THROWS, Fault.Kind.THREW, "submit on queue " + queue + " threw " + e);
+      faults.reportThrown(Clauses.NEVER_THROWS, "submit on queue " + queue + " threw", e);
     } finally {
       limit.cancel();
       offer.batch.end();
@@ -209,14 +219,17 @@ final class QueuePort {
     faults.report(
         Clauses.SUBMIT_DOES_NOT_BLOCK,
         Fault.Kind.HUNG,
-        "submit on queue %d has not returned within %d ms".formatted(queue, submitLimit.toMillis()));
+        "submit on queue %d has not returned within %d ms"
+            .formatted(queue, submitLimit.toMillis()));
   }
 
   private synchronized void settle(Offer offer, int answer, boolean threw, long eventsBefore) {
     int size = offer.submissions.size();
     if (answer < 0 || answer > size) {
       faults.report(
-          Clauses.PREFIX, Fault.Kind.BAD_ANSWER, "submit answered %d to a batch of %d".formatted(answer, size));
+          Clauses.PREFIX,
+          Fault.Kind.BAD_ANSWER,
+          "submit answered %d to a batch of %d".formatted(answer, size));
     }
     int accepted = Math.clamp(answer, 0, size);
     List<Submission> rest = new ArrayList<>();
@@ -230,7 +243,8 @@ final class QueuePort {
             Clauses.NOTHING_UNKNOWN,
             Fault.Kind.COMPLETED_UNKNOWN,
             submission,
-            "completed %s, but accepted only %d of %d".formatted(submission.request(), accepted, size));
+            "completed %s, but accepted only %d of %d"
+                .formatted(submission.request(), accepted, size));
       } else if (i >= accepted && !completed) {
         takeBack(submission);
         rest.add(submission);
@@ -245,10 +259,11 @@ final class QueuePort {
       }
     } else {
       rest.forEach(Submission::withdrawn);
-      rest.forEach(
-          submission ->
-              submission.fail(
-                  threw ? "submit threw on %s".formatted(submission) : "the driver did not accept %s".formatted(submission)));
+      rest.forEach(submission ->
+          submission.fail(
+              threw
+                  ? "submit threw on %s".formatted(submission)
+                  : "the driver did not accept %s".formatted(submission)));
     }
     offer.accepted = accepted;
     submitting = false;
@@ -269,7 +284,8 @@ final class QueuePort {
     faults.report(
         Clauses.QUEUE_READY,
         Fault.Kind.HUNG,
-        "refused requests on queue %d while nothing was in flight, and did not call queueReady".formatted(queue));
+        "refused requests on queue %d while nothing was in flight, and did not call queueReady"
+            .formatted(queue));
     failWaiting("the driver refuses requests on queue " + queue + " and does not call queueReady");
   }
 
@@ -331,14 +347,18 @@ final class QueuePort {
       faults.report(
           Clauses.NOTHING_UNKNOWN,
           Fault.Kind.COMPLETED_UNKNOWN,
-          "completed tag %d on queue %d as %s, which is not in flight".formatted(tag, queue, Status.name(status)));
+          "completed tag %d on queue %d as %s, which is not in flight"
+              .formatted(tag, queue, Status.name(status)));
     }
   }
 
   private void checkBytes(LentRequest row, BlockResult result) {
     BlockRequest request = row.submission().request();
     long whole = request.transfers() ? (long) request.blocks() * logicalBlockSize : 0;
-    boolean right = result.isOk() ? result.bytes() == whole : result.bytes() >= 0 && result.bytes() <= Math.max(0, whole);
+    boolean right =
+        result.isOk()
+            ? result.bytes() == whole
+            : result.bytes() >= 0 && result.bytes() <= Math.max(0, whole);
     if (!right) {
       faults.report(
           Clauses.BYTES_REPORTED,
@@ -346,7 +366,10 @@ final class QueuePort {
           row.submission(),
           "completed %s as %s with %d bytes; its length is %d"
               .formatted(
-                  BlockOperation.name(request.operation()), Status.name(result.status()), result.bytes(), whole));
+                  BlockOperation.name(request.operation()),
+                  Status.name(result.status()),
+                  result.bytes(),
+                  whole));
     }
   }
 
@@ -357,7 +380,10 @@ final class QueuePort {
     }
   }
 
-  /** Waits until the condition holds or the harness ends; says whether it holds after at most {@code limit} of real time. */
+  /**
+   * Waits until the condition holds or the harness ends; says whether it holds after at most {@code
+   * limit} of real time.
+   */
   private boolean waitUntil(BooleanSupplier condition, Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     try {

@@ -74,7 +74,8 @@ final class RequestTable implements BlockRequests {
   private LentRequest row(int tag) {
     LentRequest row = find(tag);
     if (row == null) {
-      String what = "read the row of tag %d on queue %d, which is not in flight".formatted(tag, queue);
+      String what =
+          "read the row of tag %d on queue %d, which is not in flight".formatted(tag, queue);
       faults.report(Clauses.MEMORY_IS_OVER, Fault.Kind.USED_AFTER_COMPLETE, what);
       throw new IllegalStateException(what);
     }

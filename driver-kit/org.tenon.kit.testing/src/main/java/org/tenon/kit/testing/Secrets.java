@@ -30,12 +30,13 @@ final class Secrets {
 
   /** Reports a text of the driver's that holds a secret. */
   void check(String what, @Nullable String text) {
-    values.forEach(
-        (name, value) -> {
-          if (Objects.requireNonNullElse(text, "").contains(value)) {
-            faults.report(
-                Clauses.SECRETS_KEPT, FaultLog.TOLD_SECRET, what + " holds the value of the secret setting '" + name + "'");
-          }
-        });
+    values.forEach((name, value) -> {
+      if (Objects.requireNonNullElse(text, "").contains(value)) {
+        faults.report(
+            Clauses.SECRETS_KEPT,
+            FaultLog.TOLD_SECRET,
+            what + " holds the value of the secret setting '" + name + "'");
+      }
+    });
   }
 }

@@ -78,8 +78,8 @@ public final class Submission {
   }
 
   /**
-   * Waits for the result. A request that a reset or a close came before, so that the driver never accepted it, has
-   * {@link org.tenon.api.Status#ABORTED}.
+   * Waits for the result. A request that a reset or a close came before, so that the driver never
+   * accepted it, has {@link org.tenon.api.Status#ABORTED}.
    *
    * @throws HarnessError if the driver did not complete it in time
    */

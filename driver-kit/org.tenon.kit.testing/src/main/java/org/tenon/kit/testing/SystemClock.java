@@ -7,14 +7,19 @@ import java.util.concurrent.TimeUnit;
 import org.tenon.api.Stability;
 import org.tenon.spi.HostClock;
 
-/** The time of this machine. Timers run one after another on one thread of the clock's, which {@link #close()} ends. */
+/**
+ * The time of this machine. Timers run one after another on one thread of the clock's, which {@link
+ * #close()} ends.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class SystemClock implements HostClock, AutoCloseable {
   private final ScheduledThreadPoolExecutor timers;
 
   /** A clock with its own thread, which starts with the first timer. */
   public SystemClock() {
-    timers = new ScheduledThreadPoolExecutor(1, work -> Thread.ofPlatform().daemon().name("kit-clock").unstarted(work));
+    timers =
+        new ScheduledThreadPoolExecutor(
+            1, work -> Thread.ofPlatform().daemon().name("kit-clock").unstarted(work));
     timers.setRemoveOnCancelPolicy(true);
     timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

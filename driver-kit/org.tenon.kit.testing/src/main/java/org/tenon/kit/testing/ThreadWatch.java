@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tenon.api.Fault;
 
 /**
- * Knows the threads of one driver. All threads of the harness, and those the driver asks for, lie in one group; a thread
- * that the driver makes by itself inherits the group from its maker, so that it is found as well.
+ * Knows the threads of one driver. All threads of the harness, and those the driver asks for, lie
+ * in one group; a thread that the driver makes by itself inherits the group from its maker, so that
+ * it is found as well.
  */
 final class ThreadWatch {
   /** How long a thread that was told to end may take to be gone. */
@@ -36,9 +36,8 @@ final class ThreadWatch {
   Thread driverThread(String name, Runnable work) {
     Thread thread = new Thread(group, work, group.getName() + " " + name);
     thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler(
-        (died, e) ->
-            faults.report(Clauses.THREADS_CATCH, Fault.Kind.THREW, "thread '" + name + "' died of " + e));
+    thread.setUncaughtExceptionHandler((died, e) ->
+        faults.reportThrown(Clauses.THREADS_CATCH, "thread '" + name + "' died of", e));
     return thread;
   }
 

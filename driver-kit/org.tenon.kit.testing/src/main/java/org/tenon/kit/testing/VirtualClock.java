@@ -8,9 +8,10 @@ import org.tenon.api.Stability;
 import org.tenon.spi.HostClock;
 
 /**
- * Time that stands still until a test {@linkplain #advance advances} it. Timers run on the advancing thread, in the order of
- * their times and, at the same time, in the order in which they were set; each sees {@link #nanoTime()} at its own time.
- * Timers may be set and cancelled by any thread.
+ * Time that stands still until a test {@linkplain #advance advances} it. Timers run on the
+ * advancing thread, in the order of their times and, at the same time, in the order in which they
+ * were set; each sees {@link #nanoTime()} at its own time. Timers may be set and cancelled by any
+ * thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class VirtualClock implements HostClock {
@@ -35,7 +36,8 @@ public final class VirtualClock implements HostClock {
   }
 
   /**
-   * Moves time forward and runs every timer that falls due on the way, also those that such timers set.
+   * Moves time forward and runs every timer that falls due on the way, also those that such timers
+   * set.
    *
    * @param by how far, from zero; zero runs what is due now
    */

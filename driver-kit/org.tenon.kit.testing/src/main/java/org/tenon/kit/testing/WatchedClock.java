@@ -3,7 +3,6 @@ package org.tenon.kit.testing;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tenon.api.Fault;
 import org.tenon.spi.HostClock;
 
 /** The clock as one driver sees it; knows which of its timers are set. */
@@ -33,7 +32,7 @@ final class WatchedClock implements HostClock {
               try {
                 work.run();
               } catch (RuntimeException | Error e) {
-                faults.report(Clauses.THREADS_CATCH, Fault.Kind.THREW, "a timer's work threw " + e);
+                faults.reportThrown(Clauses.THREADS_CATCH, "a timer's work threw", e);
               } finally {
                 set.remove(key);
               }

@@ -6,58 +6,42 @@ import java.util.List;
 import java.util.Map;
 import org.tenon.api.Stability;
 import org.tenon.api.Status;
+import org.tenon.kit.testing.BlockObserver;
+import org.tenon.kit.testing.BlockRequest;
+import org.tenon.kit.testing.BlockResult;
+import org.tenon.kit.testing.Submission;
 import org.tenon.spi.block.BlockOperation;
 
-/** Every request that a driver accepted, with its data, in the order of submission. Safe for use by any thread. */
+/**
+ * Every request that a driver was given, with its data, in the order of submission. Hand it to a harness as its observer.
+ * Safe for use by any thread.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
-public final class BlockHistory {
+public final class BlockHistory implements BlockObserver {
   /** A request from submission to completion. Safe for use by any thread. */
+  @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
   public static final class Request {
     private final int queue;
-    private final int tag;
-    private final int operation;
-    private final int flags;
-    private final long block;
-    private final int blocks;
-    private final long submitted;
+    private final BlockRequest asked;
+    private volatile long submitted;
     private volatile byte[] data;
     private volatile int status = Status.NOT_READY;
     private volatile long completed = Ticks.NEVER;
 
-    Request(int queue, int tag, int operation, int flags, long block, int blocks, long submitted, byte[] data) {
+    private Request(int queue, BlockRequest asked) {
       this.queue = queue;
-      this.tag = tag;
-      this.operation = operation;
-      this.flags = flags;
-      this.block = block;
-      this.blocks = blocks;
-      this.submitted = submitted;
-      this.data = data;
+      this.asked = asked;
+      this.data = asked.data();
     }
 
-    /** Where it was submitted. */
-    public int queue() {
-      return queue;
+    /** What was asked. */
+    public BlockRequest asked() {
+      return asked;
     }
 
     /** A code of {@link BlockOperation}. */
     public int operation() {
-      return operation;
-    }
-
-    /** Bits of {@link BlockOperation}. */
-    public int flags() {
-      return flags;
-    }
-
-    /** The first block. */
-    public long block() {
-      return block;
-    }
-
-    /** How many blocks. */
-    public int blocks() {
-      return blocks;
+      return asked.operation();
     }
 
     /** When the driver was given it. */
@@ -77,38 +61,28 @@ public final class BlockHistory {
 
     /** Whether the block is one of its own. */
     boolean touches(long number) {
-      return number >= block && number < block + blocks;
+      return number >= asked.block() && number < asked.block() + asked.blocks();
     }
 
     /** What a write holds, or a completed read brought; empty for other operations. */
-    byte[] data() {
+    public byte[] data() {
       return data;
     }
 
     boolean has(int flag) {
-      return (flags & flag) != 0;
+      return (asked.flags() & flag) != 0;
     }
 
     @Override
     public String toString() {
-      return "%s%s of blocks %d..%d on queue %d tag %d, #%d..%s"
-          .formatted(
-              BlockOperation.name(operation),
-              has(BlockOperation.FUA) ? " with FUA" : "",
-              block,
-              block + blocks - 1,
-              queue,
-              tag,
-              submitted,
-              completed == Ticks.NEVER ? "" : completed + " " + Status.name(status));
+      return "%s on queue %d, #%d..%s"
+          .formatted(asked, queue, submitted, completed == Ticks.NEVER ? "" : completed + " " + Status.name(status));
     }
   }
 
   private final Ticks ticks;
+  private final Map<Submission, Request> bySubmission = new HashMap<>();
   private final List<Request> requests = new ArrayList<>();
-
-  /** By queue and tag. */
-  private final Map<Long, Request> inFlight = new HashMap<>();
 
   /** An empty history. */
   public BlockHistory(Ticks ticks) {
@@ -120,49 +94,54 @@ public final class BlockHistory {
     return ticks;
   }
 
-  /** What was accepted so far. */
+  /** What was submitted so far. */
   public synchronized List<Request> requests() {
     return List.copyOf(requests);
   }
 
-  /** How many of an operation completed as OK so far. */
-  public synchronized long completed(int operation) {
-    return requests.stream().filter(r -> r.operation == operation && r.isOkBefore(Ticks.NEVER)).count();
+  @Override
+  public void submitting(Submission submission) {
+    submitted(submission.queue(), submission.request(), submission);
   }
 
-  synchronized void submitted(
-      int queue, int tag, int operation, int flags, long block, int blocks, byte[] data) {
-    Request request = new Request(queue, tag, operation, flags, block, blocks, ticks.next(), data);
+  @Override
+  public void completed(Submission submission, BlockResult result) {
+    Request request;
+    synchronized (this) {
+      request = bySubmission.remove(submission);
+    }
+    if (request != null) {
+      completed(request, result.status(), request.operation() == BlockOperation.READ ? result.memory() : request.data);
+    }
+  }
+
+  private synchronized void submitted(int queue, BlockRequest asked, Submission submission) {
+    Request request = bySubmission.get(submission);
+    if (request == null) {
+      request = submitted(queue, asked);
+      bySubmission.put(submission, request);
+    } else {
+      request.submitted = ticks.next();
+    }
+  }
+
+  /** Notes a request that is about to be given to a driver, for who drives one without a harness. */
+  public synchronized Request submitted(int queue, BlockRequest asked) {
+    Request request = new Request(queue, asked);
     requests.add(request);
-    inFlight.put(key(queue, tag), request);
+    request.submitted = ticks.next();
+    return request;
   }
 
-  /** The driver did not accept it after all. */
-  synchronized void refused(int queue, int tag) {
-    Request request = inFlight.remove(key(queue, tag));
-    if (request != null) {
-      requests.remove(request);
-    }
-  }
-
-  /** Whether a completed read's data is wanted. */
-  synchronized boolean isRead(int queue, int tag) {
-    Request request = inFlight.get(key(queue, tag));
-    return request != null && request.operation == BlockOperation.READ;
-  }
-
-  synchronized void completed(int queue, int tag, int status, byte[] read) {
-    Request request = inFlight.remove(key(queue, tag));
-    if (request != null) {
-      if (request.operation == BlockOperation.READ) {
-        request.data = read;
-      }
-      request.status = status;
-      request.completed = ticks.next();
-    }
-  }
-
-  private static long key(int queue, int tag) {
-    return (long) queue << 32 | tag;
+  /**
+   * Notes that the driver has completed a request.
+   *
+   * @param status a code of {@link Status}
+   * @param data what a read brought; for any other operation what was submitted
+   */
+  public void completed(Request request, int status, byte[] data) {
+    request.data = data;
+    request.status = status;
+    request.completed = ticks.next();
   }
 }

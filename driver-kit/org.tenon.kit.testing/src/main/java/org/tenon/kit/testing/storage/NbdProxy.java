@@ -73,6 +73,17 @@ public final class NbdProxy implements ObservedStorage {
     connections.forEach(NbdConnection::close);
   }
 
+  /**
+   * Kills the server, which cuts every connection, and starts it again.
+   *
+   * @throws IOException if it does not start
+   */
+  public void restartServer() throws IOException {
+    server.kill();
+    cut();
+    server.start();
+  }
+
   /** Cuts the connection that brings a request that matches; the server does not see the request. */
   public void cutBefore(Predicate<Access> which) {
     cutBefore.add(which);

@@ -218,7 +218,7 @@ public final class PowerCutOracle {
   }
 
   private int offset(Request request, long block) {
-    return (int) (block - request.block()) * blockSize;
+    return (int) (block - request.asked().block()) * blockSize;
   }
 
   /** Whether every grain of the content comes from some request, or from what was there at first. */

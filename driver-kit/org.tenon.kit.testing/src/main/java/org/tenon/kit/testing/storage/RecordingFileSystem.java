@@ -42,7 +42,7 @@ public final class RecordingFileSystem extends FileSystem implements ObservedSto
    *
    * @param ticks the order in which its events lie
    * @param forcing whether a force also reaches the real files; without it tests on slow disks are quicker and every power
-   *     cut that {@link CrashImages} plays is the same
+   *     cut that {@link PowerCut} plays is the same
    */
   public RecordingFileSystem(Ticks ticks, boolean forcing) {
     this.log = new StorageLog(ticks);

@@ -67,6 +67,9 @@ final class RecordingProvider extends FileSystemProvider {
       throws IOException {
     Path target = unwrap(path);
     boolean writes = options.contains(StandardOpenOption.WRITE) || options.contains(StandardOpenOption.APPEND);
+    if (Files.isDirectory(target)) {
+      return real.newFileChannel(target, options, attributes); // only to be forced: names are taken as durable
+    }
     if (!writes) {
       return new RecordingFileChannel(files, real.newFileChannel(target, options, attributes), files.number(target), options);
     }

@@ -4,13 +4,13 @@
  * <h2>A guided tour</h2>
  *
  * <pre>{@code
- *   host ─▶ RecordingDriverFactory ─▶ driver ─▶ RecordingFileSystem ─▶ files
- *                     │                              │        (or NbdProxy ─▶ an NBD server)
- *                     ▼                              ▼
- *                BlockHistory      one Ticks     StorageLog
- *                     │                              │
- *                     ▼                              ▼
- *               PowerCutOracle  ◀─ reopen ─◀   CrashImages
+ *   BlockHarness ─▶ driver ─▶ RecordingFileSystem ─▶ files
+ *        │                          │        (or NbdProxy ─▶ an NBD server)
+ *        ▼                          ▼
+ *   BlockHistory    one Ticks   StorageLog
+ *        │                          │
+ *        ▼                          ▼
+ *   PowerCutOracle ◀─ reopen ◀─ PowerCut
  * }</pre>
  *
  * <ol>
@@ -19,10 +19,10 @@
  *       an {@link org.tenon.kit.testing.storage.NbdProxy} in front of a real server for drivers that speak NBD. Each keeps
  *       a {@link org.tenon.kit.testing.storage.StorageLog} of every change with its data and of every force, and injects
  *       the errors of a {@link org.tenon.kit.testing.storage.StorageFaults} script.
- *   <li>{@link org.tenon.kit.testing.storage.RecordingDriverFactory} stands between any host and the driver and keeps a
- *       {@link org.tenon.kit.testing.storage.BlockHistory} of every submission and completion. Log and history count the
- *       same {@link org.tenon.kit.testing.storage.Ticks}: all their events lie in one order.
- *   <li>{@link org.tenon.kit.testing.storage.CrashImages} enumerates what the storage may hold after a power cut at a
+ *   <li>{@link org.tenon.kit.testing.storage.BlockHistory}, the observer of a {@link org.tenon.kit.testing.BlockHarness},
+ *       keeps every submission and completion. Log and history count the same
+ *       {@link org.tenon.kit.testing.storage.Ticks}: all their events lie in one order.
+ *   <li>{@link org.tenon.kit.testing.storage.PowerCut} enumerates what the storage may hold after a power cut at a
  *       tick: everything that was completed before a completed force began, and any choice of the later changes, each
  *       torn at sectors.
  *   <li>{@link org.tenon.kit.testing.storage.PowerCutOracle} says for each logical block what a driver that keeps its

@@ -7,8 +7,9 @@ import org.tenon.spi.DriverException;
 import org.tenon.spi.block.BlockDriverFactory;
 
 /**
- * A hypervisor that can put a block driver behind a virtio-blk device: the door through which it is certified together with
- * the driver. A hypervisor provides one as a service; the kit and the suite know nothing else of it.
+ * A hypervisor that can put a block driver behind a virtio-blk device: the door through which it is
+ * certified together with the driver. A hypervisor provides one as a service; the kit and the suite
+ * know nothing else of it.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public interface VirtioBlockHost {
@@ -16,13 +17,14 @@ public interface VirtioBlockHost {
   String name();
 
   /**
-   * Negotiates with the driver, opens and starts it, and puts a fresh device in front of it, in a fresh guest memory.
-   * Closing the transport closes the driver.
+   * Negotiates with the driver, opens and starts it, and puts a fresh device in front of it, in a
+   * fresh guest memory. Closing the transport closes the driver.
    *
    * @param settings what the user has set for the driver
    * @throws DriverException if the driver refuses, or the settings do not fit
    */
-  VirtioTransport attach(BlockDriverFactory factory, Map<String, String> settings, VirtioBlockOptions options)
+  VirtioTransport attach(
+      BlockDriverFactory factory, Map<String, String> settings, VirtioBlockOptions options)
       throws DriverException;
 
   /**

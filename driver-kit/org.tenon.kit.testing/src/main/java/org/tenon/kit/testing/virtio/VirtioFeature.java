@@ -2,7 +2,10 @@ package org.tenon.kit.testing.virtio;
 
 import org.tenon.api.Stability;
 
-/** Feature bits of VIRTIO 1.2, each as a mask: section 6 for all devices, section 5.2.3 for block devices. */
+/**
+ * Feature bits of VIRTIO 1.2, each as a mask: section 6 for all devices, section 5.2.3 for block
+ * devices.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class VirtioFeature {
   /** VIRTIO_F_INDIRECT_DESC: a descriptor may point at a table of descriptors. */

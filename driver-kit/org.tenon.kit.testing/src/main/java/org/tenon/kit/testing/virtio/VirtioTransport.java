@@ -4,16 +4,21 @@ import java.lang.foreign.MemorySegment;
 import org.tenon.api.Stability;
 
 /**
- * A virtio device as a guest-side driver reaches it: registers, queues and interrupts, without the bus they lie on (VIRTIO
- * 1.2, section 4, common to all transports). Whoever makes a device certifiable implements it; the guest side of the kit,
- * and through it the suite, the fuzzers and the benches, calls it from one thread, except {@link #notifyQueue}, which the
- * thread of each queue calls.
+ * A virtio device as a guest-side driver reaches it: registers, queues and interrupts, without the
+ * bus they lie on (VIRTIO 1.2, section 4, common to all transports). Whoever makes a device
+ * certifiable implements it; the guest side of the kit, and through it the suite, the fuzzers and
+ * the benches, calls it from one thread, except {@link #notifyQueue}, which the thread of each
+ * queue calls.
  *
- * <p>Nothing a guest can say makes a method throw, but for the arguments a bus could not carry: an unknown queue or width.
+ * <p>Nothing a guest can say makes a method throw, but for the arguments a bus could not carry: an
+ * unknown queue or width.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public interface VirtioTransport extends AutoCloseable {
-  /** The guest's RAM, shared with the device. Readable and writable by any thread until {@link #close()}. */
+  /**
+   * The guest's RAM, shared with the device. Readable and writable by any thread until {@link
+   * #close()}.
+   */
   MemorySegment memory();
 
   /** The guest-physical address of the first byte of {@link #memory()}. */
@@ -80,11 +85,15 @@ public interface VirtioTransport extends AutoCloseable {
   /** Says who hears the device's interrupts from now on; before the first call nobody does. */
   void onInterrupt(Interrupts listener);
 
-  /** Removes the device and what stands behind it, and frees the memory. A second call does nothing. */
+  /**
+   * Removes the device and what stands behind it, and frees the memory. A second call does nothing.
+   */
   @Override
   void close();
 
-  /** Hears interrupts, on any thread, at any time; must not block and must not call the transport. */
+  /**
+   * Hears interrupts, on any thread, at any time; must not block and must not call the transport.
+   */
   interface Interrupts {
     /** A queue has used buffers. */
     void queue(int queue);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.Status;
+import org.tenon.kit.testing.BlockRequest;
+import org.tenon.kit.testing.storage.BlockHistory.Request;
 import org.tenon.spi.Capability;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockCapabilities;
@@ -17,7 +19,6 @@ class PowerCutOracleTest {
   private static final int SIZE = 512;
   private final Ticks ticks = new Ticks();
   private final BlockHistory history = new BlockHistory(ticks);
-  private int tags;
 
   private static byte[] filled(int value) {
     byte[] bytes = new byte[SIZE];
@@ -25,13 +26,16 @@ class PowerCutOracleTest {
     return bytes;
   }
 
-  private int submit(int operation, int flags, int value) {
-    history.submitted(0, tags, operation, flags, 0, operation == BlockOperation.FLUSH ? 0 : 1, filled(value));
-    return tags++;
+  private Request submit(int operation, int flags, int value) {
+    BlockRequest asked =
+        operation == BlockOperation.WRITE
+            ? BlockRequest.write(0, 1, filled(value))
+            : BlockRequest.of(operation, 0, operation == BlockOperation.FLUSH ? 0 : 1);
+    return history.submitted(0, asked.flags(flags));
   }
 
-  private void complete(int tag) {
-    history.completed(0, tag, Status.OK, new byte[0]);
+  private void complete(Request request) {
+    history.completed(request, Status.OK, request.data());
   }
 
   private void write(int value) {
@@ -47,7 +51,7 @@ class PowerCutOracleTest {
   }
 
   private void read(int value) {
-    history.completed(0, submit(BlockOperation.READ, 0, 0), Status.OK, filled(value));
+    history.completed(submit(BlockOperation.READ, 0, 0), Status.OK, filled(value));
   }
 
   private String judge(byte[] content, Capability... taken) {
@@ -78,8 +82,8 @@ class PowerCutOracleTest {
 
   @Test
   void aFlushSubmittedBeforeTheWriteCompletedPromisesNothing() {
-    int write = submit(BlockOperation.WRITE, 0, 1);
-    int flush = submit(BlockOperation.FLUSH, 0, 0);
+    Request write = submit(BlockOperation.WRITE, 0, 1);
+    Request flush = submit(BlockOperation.FLUSH, 0, 0);
     complete(write);
     complete(flush);
     assertThat(judge(0)).isEmpty();
@@ -87,7 +91,7 @@ class PowerCutOracleTest {
 
   @Test
   void aFuaWriteIsThereAndAWriteInFlightBesideItMayBe() {
-    int other = submit(BlockOperation.WRITE, 0, 2);
+    Request other = submit(BlockOperation.WRITE, 0, 2);
     complete(submit(BlockOperation.WRITE, BlockOperation.FUA, 1));
     complete(other);
     assertThat(List.of(judge(1), judge(2))).containsExactly("", "");

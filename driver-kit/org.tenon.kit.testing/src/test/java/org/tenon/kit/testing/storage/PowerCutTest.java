@@ -11,22 +11,22 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tenon.kit.testing.storage.StorageEvent.Change;
 
-class CrashImagesTest {
+class PowerCutTest {
   private static final String DISK = "/disk";
   private final Ticks ticks = new Ticks();
   private final StorageLog log = new StorageLog(ticks);
   private final StorageImage base = new StorageImage();
 
-  CrashImagesTest() {
-    base.put(0, DISK, new byte[4 * CrashImages.SECTOR]);
+  PowerCutTest() {
+    base.put(0, DISK, new byte[4 * PowerCut.SECTOR]);
   }
 
   private Change write(int sector, int sectors, int value) {
-    return log.write(0, 1, (long) sector * CrashImages.SECTOR, filled(sectors, value), false);
+    return log.write(0, 1, (long) sector * PowerCut.SECTOR, filled(sectors, value), false);
   }
 
   private static byte[] filled(int sectors, int value) {
-    byte[] bytes = new byte[sectors * CrashImages.SECTOR];
+    byte[] bytes = new byte[sectors * PowerCut.SECTOR];
     Arrays.fill(bytes, (byte) value);
     return bytes;
   }
@@ -35,8 +35,8 @@ class CrashImagesTest {
     log.end(log.force(0, StorageEvent.Force.EVERY_CHANNEL));
   }
 
-  private CrashImages now() {
-    return new CrashImages(base, log.events(), ticks.next());
+  private PowerCut now() {
+    return new PowerCut(base, log.events(), ticks.next());
   }
 
   /** The first byte of each sector of each image. */
@@ -45,7 +45,7 @@ class CrashImagesTest {
     for (CrashImage image : images) {
       List<Integer> values = new ArrayList<>();
       byte[] bytes = image.contents().contents(DISK);
-      for (int at = 0; at < bytes.length; at += CrashImages.SECTOR) {
+      for (int at = 0; at < bytes.length; at += PowerCut.SECTOR) {
         values.add((int) bytes[at]);
       }
       all.add(values);
@@ -56,7 +56,7 @@ class CrashImagesTest {
   @Test
   void everySectorOfAPendingWriteMayBeThereOrNot() {
     log.end(write(1, 2, 7));
-    CrashImages images = now();
+    PowerCut images = now();
     assertThat(images.legal()).isEqualTo(BigInteger.valueOf(4));
     assertThat(sectors(images.choose(1, 100)))
         .containsExactlyInAnyOrder(List.of(0, 0, 0, 0), List.of(0, 7, 7, 0), List.of(0, 7, 0, 0), List.of(0, 0, 7, 0));
@@ -70,8 +70,8 @@ class CrashImagesTest {
     log.end(late);
     long during = ticks.next();
     log.end(force);
-    assertThat(new CrashImages(base, log.events(), during).pending()).isEqualTo(2);
-    CrashImages after = now();
+    assertThat(new PowerCut(base, log.events(), during).pending()).isEqualTo(2);
+    PowerCut after = now();
     assertThat(after.pending()).isEqualTo(1);
     assertThat(sectors(after.choose(1, 100))).containsExactlyInAnyOrder(List.of(1, 0, 0, 0), List.of(1, 2, 0, 0));
   }
@@ -115,7 +115,7 @@ class CrashImagesTest {
     long cut = ticks.next();
     log.end(write(1, 1, 2));
     force();
-    assertThat(sectors(new CrashImages(base, log.events(), cut).choose(1, 100)))
+    assertThat(sectors(new PowerCut(base, log.events(), cut).choose(1, 100)))
         .containsExactlyInAnyOrder(List.of(0, 0, 0, 0), List.of(1, 0, 0, 0));
   }
 
@@ -126,7 +126,7 @@ class CrashImagesTest {
     force();
     log.end(write(1, 2, 2));
     write(2, 2, 3);
-    log.end(log.zeroes(0, 1, 0, CrashImages.SECTOR, false));
+    log.end(log.zeroes(0, 1, 0, PowerCut.SECTOR, false));
     Set<List<Integer>> expected = new HashSet<>();
     for (int choice = 0; choice < 32; choice++) {
       expected.add(
@@ -136,7 +136,7 @@ class CrashImagesTest {
               (choice & 8) != 0 ? 3 : (choice & 4) != 0 ? 2 : 0,
               (choice & 16) != 0 ? 3 : 0));
     }
-    CrashImages images = now();
+    PowerCut images = now();
     assertThat(images.legal()).isEqualTo(BigInteger.valueOf(32));
     assertThat(sectors(images.choose(5, 400))).isEqualTo(expected);
   }
@@ -147,11 +147,11 @@ class CrashImagesTest {
       log.end(write(i % 3, 2, i + 1));
     }
     long cut = ticks.next();
-    List<CrashImage> images = new CrashImages(base, log.events(), cut).choose(9, 10);
+    List<CrashImage> images = new PowerCut(base, log.events(), cut).choose(9, 10);
     assertThat(images).hasSize(10);
     assertThat(images.get(0).kind()).isEqualTo(CrashImage.Kind.NONE);
     assertThat(images.get(1).kind()).isEqualTo(CrashImage.Kind.ALL);
-    assertThat(new CrashImages(base, log.events(), cut).choose(9, 10).stream().map(CrashImage::label))
+    assertThat(new PowerCut(base, log.events(), cut).choose(9, 10).stream().map(CrashImage::label))
         .isEqualTo(images.stream().map(CrashImage::label).toList());
   }
 }

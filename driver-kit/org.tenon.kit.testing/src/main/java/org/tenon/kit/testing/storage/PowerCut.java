@@ -12,7 +12,7 @@ import org.tenon.kit.testing.storage.StorageEvent.Change;
 import org.tenon.kit.testing.storage.StorageEvent.Force;
 
 /**
- * What the storage may hold after a power cut at one tick.
+ * A power cut at one tick, and what the storage may hold after it.
  *
  * <p>A change is <em>settled</em> if it ended as durable, or ended before a force of its file began which had itself ended
  * before the cut; every image has it. Every other change that began before the cut is <em>pending</em>: each of its sectors
@@ -20,7 +20,7 @@ import org.tenon.kit.testing.storage.StorageEvent.Force;
  * to the power of the pending sectors. {@link #choose} takes from them the extreme ones first and fills up by chance.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
-public final class CrashImages {
+public final class PowerCut {
   /** What disks write whole, in bytes. */
   public static final int SECTOR = 512;
 
@@ -44,7 +44,7 @@ public final class CrashImages {
    * @param log what happened to it
    * @param cut nothing that began at or after this tick happened
    */
-  public CrashImages(StorageImage base, List<StorageEvent> log, long cut) {
+  public PowerCut(StorageImage base, List<StorageEvent> log, long cut) {
     this.cut = cut;
     List<StorageEvent> begun = log.stream().filter(e -> e.begun() < cut).toList();
     List<Force> forces =

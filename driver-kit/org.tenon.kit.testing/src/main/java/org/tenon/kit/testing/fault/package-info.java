@@ -1,0 +1,5 @@
+/** Faults on demand. */
+@NullMarked
+package org.tenon.kit.testing.fault;
+
+import org.jspecify.annotations.NullMarked;
