@@ -37,6 +37,7 @@ public final class Main {
     CommandLine guest = new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
     CommandLine line =
         new CommandLine(new TenonCommand())
+            .addSubcommand(new CertifyCommand(console))
             .addSubcommand(bundle)
             .addSubcommand(guest)
             .addSubcommand(new RunCommand(console));
