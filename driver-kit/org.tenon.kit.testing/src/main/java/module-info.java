@@ -7,8 +7,8 @@ module org.tenon.kit.testing {
   requires static org.jspecify;
 
   exports org.tenon.kit.testing;
-  exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.fault;
+  exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
 
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;

@@ -6,6 +6,7 @@ import org.tenon.tck.block.contract.CompletionTests;
 import org.tenon.tck.block.contract.DataTests;
 import org.tenon.tck.block.contract.FlushTests;
 import org.tenon.tck.block.contract.GeometryTests;
+import org.tenon.tck.block.contract.LatencyTests;
 import org.tenon.tck.block.contract.LifeCycleTests;
 import org.tenon.tck.block.contract.LoadingTests;
 import org.tenon.tck.block.contract.NegotiationTests;
@@ -13,7 +14,10 @@ import org.tenon.tck.block.contract.ReadOnlyTests;
 import org.tenon.tck.block.contract.ResizeTests;
 import org.tenon.tck.block.contract.RobustnessTests;
 import org.tenon.tck.block.contract.SpaceTests;
+import org.tenon.tck.block.durability.KillTests;
+import org.tenon.tck.block.durability.PowerCutTests;
 import org.tenon.tck.block.subject.BlockSubject;
+import org.tenon.tck.block.virtio.VirtualHardwareTests;
 
 /**
  * Every test of a block driver. A partner extends it in a test of its own:
@@ -124,9 +128,45 @@ public abstract class BlockDriverContract {
     }
   }
 
+  /** Measures for the report. */
+  @Nested
+  class Latency extends LatencyTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
   /** L2: control calls during I/O, and a storage that fails. */
   @Nested
   class Robustness extends RobustnessTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** L2: kills of the process that runs the driver, and of the server behind it. */
+  @Nested
+  class Kills extends KillTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** L3: power cuts. */
+  @Nested
+  class PowerCuts extends PowerCutTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** The same driver behind a virtio-blk device. */
+  @Nested
+  class VirtualHardware extends VirtualHardwareTests {
     @Override
     protected BlockSubject subject() {
       return BlockDriverContract.this.subject();

@@ -66,8 +66,8 @@ final class ClauseTable {
             text(clause.requirement().source()),
             mark(status),
             status.title(),
-            clause.reason().isEmpty() ? "" : "<span class=\"why\">%s</span>".formatted(text(clause.reason())),
-            clause.tests().stream().map(TestCase::name).map(Markup::text).collect(Collectors.joining(", ")));
+            clause.reason().isEmpty() ? "" : "<span class=\"why\">%s</span>".formatted(Markup.name(clause.reason())),
+            clause.tests().stream().map(TestCase::name).map(Markup::name).collect(Collectors.joining(", ")));
   }
 
   private static String mark(ClauseStatus status) {

@@ -25,7 +25,7 @@ import org.tenon.tck.core.verdict.Waiver;
  */
 public final class HtmlReport {
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
   private final RunReport report;
 
@@ -71,6 +71,7 @@ public final class HtmlReport {
             Stream.of(
                     verdict(),
                     FailureCards.render(report),
+                    NotRunList.render(report.results()),
                     waivers(),
                     ClauseTable.render(report.verdict()),
                     CrashMatrix.render(report.evidence().crashes()),
@@ -163,8 +164,8 @@ public final class HtmlReport {
         broken == 0
             ? "No clause was seen broken, but " + open + " could not be proven."
             : count(broken, "MUST clause") + " " + (broken == 1 ? "was" : "were") + " seen broken"
-                + (blockers.size() > broken ? ", and " + open + " could not be proven because of it." : ".");
-    return first + " Each failure below can be run again with one command.";
+                + (blockers.size() > broken ? ", and " + open + " could not be proven." : ".");
+    return broken == 0 ? first : first + " Each failure below can be run again with one command.";
   }
 
   private boolean decides(ClauseVerdict clause) {

@@ -1,0 +1,67 @@
+package org.tenon.hv.app;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tenon.hv.plugin.Bundle;
+import org.tenon.hv.plugin.BundleException;
+import org.tenon.hv.plugin.BundleManifest;
+import org.tenon.hv.plugin.BundleManifest.DriverEntry;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code tenon bundle inspect}: what a bundle says of itself. None of its code runs. */
+@Command(
+    name = "inspect",
+    header = "Show what is in a bundle. None of its code runs.",
+    footer = {"", "Example: tenon bundle inspect driver.tenon"})
+final class BundleInspectCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "BUNDLE", description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
+  private @Nullable Path path;
+
+  BundleInspectCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InputException, BundleException {
+    if (path == null) {
+      throw new InputException("which bundle? name a file or folder");
+    }
+    try (Bundle bundle = BundlePath.open(path, console)) {
+      BundleManifest manifest = bundle.manifest();
+      field("bundle", console.bold(manifest.id() + " " + manifest.version()));
+      field("vendor", manifest.vendor());
+      field("about", manifest.description());
+      field("file", bundle.origin().toString());
+      field("sha256", bundle.digest());
+      field("speaks", "SPI " + manifest.spi());
+      field("native", String.join(", ", manifest.nativeAccess()));
+      manifest.drivers().forEach(this::driver);
+      bundle.contents().forEach(jar -> field("holds", jar));
+    }
+    return ExitStatus.OK;
+  }
+
+  private void driver(DriverEntry driver) {
+    String certify =
+        driver
+            .certify()
+            .map(storage -> "certified on %s storage through '%s'".formatted(name(storage.kind()), storage.setting()))
+            .orElse("cannot be certified: its manifest entry has no 'certify'");
+    field("driver", "%s (%s), %s".formatted(driver.id(), name(driver.deviceClass()), certify));
+  }
+
+  private static String name(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void field(String name, String value) {
+    if (!value.isEmpty()) {
+      console.print("%-8s %s".formatted(name, value));
+    }
+  }
+}
