@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Makes an authority, a server's and a client's certificate with openssl(1), under the names that NBD tools look for. */
+/**
+ * Makes an authority, a server's and a client's certificate with openssl(1), under the names that
+ * NBD tools look for.
+ */
 final class Certificates {
   private Certificates() {}
 
@@ -32,7 +35,8 @@ final class Certificates {
             .formatted(who, who, who));
   }
 
-  private static void openssl(Path folder, String arguments) throws IOException, InterruptedException {
+  private static void openssl(Path folder, String arguments)
+      throws IOException, InterruptedException {
     List<String> command = new java.util.ArrayList<>(List.of("openssl"));
     command.addAll(List.of(arguments.split(" ")));
     Process process =

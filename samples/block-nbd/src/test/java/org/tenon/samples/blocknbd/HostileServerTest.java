@@ -62,19 +62,18 @@ class HostileServerTest {
   }
 
   private static <T> CompletableFuture<T> aside(Callable<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.call();
-          } catch (Exception e) {
-            throw new CompletionException(e);
-          }
-        });
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        return work.call();
+      } catch (Exception e) {
+        throw new CompletionException(e);
+      }
+    });
   }
 
   /**
-   * A write that the guest was told the end of may still be carried out. What overlaps it waits until the server has answered;
-   * the rest does not.
+   * A write that the guest was told the end of may still be carried out. What overlaps it waits
+   * until the server has answered; the rest does not.
    */
   @Test
   void anOldWriteDoesNotOvertakeANewOne() throws Exception {
@@ -159,23 +158,22 @@ class HostileServerTest {
   void aSenselessHandshakeIsRefused(long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     CompletableFuture<Void> peer =
-        aside(
-            () -> {
-              ScriptedServer.Peer client = server.accept();
-              if (seed % 2 == 0) {
-                client.out().writeLong(Nbd.NBDMAGIC);
-                client.out().writeLong(Nbd.IHAVEOPT);
-                client.out().writeShort(Nbd.FLAG_FIXED_NEWSTYLE);
-                client.out().writeLong(Nbd.OPTION_REPLY_MAGIC);
-                client.out().writeInt(Nbd.OPT_STRUCTURED_REPLY);
-              }
-              byte[] noise = new byte[200];
-              random.nextBytes(noise);
-              client.out().write(noise);
-              client.out().flush();
-              client.close();
-              return null;
-            });
+        aside(() -> {
+          ScriptedServer.Peer client = server.accept();
+          if (seed % 2 == 0) {
+            client.out().writeLong(Nbd.NBDMAGIC);
+            client.out().writeLong(Nbd.IHAVEOPT);
+            client.out().writeShort(Nbd.FLAG_FIXED_NEWSTYLE);
+            client.out().writeLong(Nbd.OPTION_REPLY_MAGIC);
+            client.out().writeInt(Nbd.OPT_STRUCTURED_REPLY);
+          }
+          byte[] noise = new byte[200];
+          random.nextBytes(noise);
+          client.out().write(noise);
+          client.out().flush();
+          client.close();
+          return null;
+        });
     assertThatThrownBy(() -> driver().open())
         .isInstanceOf(DriverException.class)
         .message()

@@ -12,8 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /**
- * A server that does what a test tells it, right or wrong: the test accepts a connection, has the handshake done, and then reads
- * commands and writes replies itself. One connection, simple replies, 1 MiB.
+ * A server that does what a test tells it, right or wrong: the test accepts a connection, has the
+ * handshake done, and then reads commands and writes replies itself. One connection, simple
+ * replies, 1 MiB.
  */
 final class ScriptedServer implements AutoCloseable {
   static final long SIZE = 1 << 20;

@@ -28,7 +28,10 @@ final class ServerProcess implements AutoCloseable {
       throws IOException {
     Path output = folder.resolve("server-output");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     long deadline = System.nanoTime() + STARTS_WITHIN_NANOS;
     while (!listens(address)) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -60,7 +63,8 @@ final class ServerProcess implements AutoCloseable {
 
   /** Sends it a signal by its process id, such as STOP or CONT. */
   void signal(String name) throws IOException, InterruptedException {
-    int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    int exit =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     if (exit != 0) {
       throw new IOException("cannot send " + name);
     }

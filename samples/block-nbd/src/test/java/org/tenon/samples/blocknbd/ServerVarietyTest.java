@@ -126,7 +126,13 @@ class ServerVarietyTest {
     Path image = folder.resolve("image");
     byte[] content = new byte[1 << 20];
     System.arraycopy(pattern(2, 128 << 10), 0, content, 256 << 10, 128 << 10);
-    try (var file = Files.newByteChannel(image, java.util.Set.of(java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE, java.nio.file.StandardOpenOption.SPARSE))) {
+    try (var file =
+        Files.newByteChannel(
+            image,
+            java.util.Set.of(
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.WRITE,
+                java.nio.file.StandardOpenOption.SPARSE))) {
       file.position(256 << 10).write(java.nio.ByteBuffer.wrap(content, 256 << 10, 128 << 10));
       file.position((1 << 20) - 1).write(java.nio.ByteBuffer.allocate(1));
     }
@@ -135,7 +141,15 @@ class ServerVarietyTest {
             ServerProcess.start(
                 folder,
                 UnixDomainSocketAddress.of(socket),
-                List.of("qemu-nbd", "-f", "raw", "--persistent", "--shared=8", "-k", socket.toString(), image.toString()));
+                List.of(
+                    "qemu-nbd",
+                    "-f",
+                    "raw",
+                    "--persistent",
+                    "--shared=8",
+                    "-k",
+                    socket.toString(),
+                    image.toString()));
         BlockHarness disk = driver().open()) {
       assertThat(disk.read(0, 2048)).isEqualTo(content);
       server.signal("CONT");
@@ -148,7 +162,16 @@ class ServerVarietyTest {
     Path socket = folder.resolve("socket");
     Path image = Files.write(folder.resolve("image"), new byte[4096]);
     List<String> command =
-        List.of("qemu-nbd", "-f", "raw", "--persistent", "-x", "disk", "-k", socket.toString(), image.toString());
+        List.of(
+            "qemu-nbd",
+            "-f",
+            "raw",
+            "--persistent",
+            "-x",
+            "disk",
+            "-k",
+            socket.toString(),
+            image.toString());
     ServerProcess server = ServerProcess.start(folder, UnixDomainSocketAddress.of(socket), command);
     if (why.equals("nobody listens")) {
       server.close();
@@ -172,8 +195,17 @@ class ServerVarietyTest {
             folder,
             address,
             List.of(
-                "nbdkit", "-f", "-i", "127.0.0.1", "-p", port, "--tls=require",
-                "--tls-certificates=" + folder, "--tls-verify-peer", "memory", "4M"))) {
+                "nbdkit",
+                "-f",
+                "-i",
+                "127.0.0.1",
+                "-p",
+                port,
+                "--tls=require",
+                "--tls-certificates=" + folder,
+                "--tls-verify-peer",
+                "memory",
+                "4M"))) {
       BlockHarness.Builder secured =
           BlockHarness.of(new NbdBlockDriverFactory())
               .setting("uri", "nbds://localhost:" + port + "/")
@@ -184,8 +216,9 @@ class ServerVarietyTest {
         disk.flush();
         assertThat(disk.read(100, 2048)).isEqualTo(data);
       }
-      assertThatThrownBy(
-              () -> BlockHarness.open(new NbdBlockDriverFactory(), java.util.Map.of("uri", "nbd://127.0.0.1:" + port)))
+      assertThatThrownBy(() ->
+              BlockHarness.open(
+                  new NbdBlockDriverFactory(), java.util.Map.of("uri", "nbd://127.0.0.1:" + port)))
           .hasMessageContaining("demands TLS");
       assertThatThrownBy(() -> secured.setting("tls-hostname", "elsewhere.example").open())
           .as("a certificate that is made out to another name")
