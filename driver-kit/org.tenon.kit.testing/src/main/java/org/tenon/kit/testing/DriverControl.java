@@ -62,11 +62,23 @@ final class DriverControl {
   private static DriverException refused(HostRig rig, Throwable why) {
     rig.finish();
     if (why instanceof DriverException refusal) {
-      rig.secrets().check("an exception", refusal.getMessage());
+      checkMessage(rig, refusal);
       return refusal;
     }
     rig.faults().report(Clauses.OPEN_FAILS_CLEANLY, Fault.Kind.THREW, "open threw " + why);
     throw new HarnessError("open threw " + why, why);
+  }
+
+  private static void checkMessage(HostRig rig, DriverException refusal) {
+    String message = Objects.requireNonNullElse(refusal.getMessage(), "");
+    rig.secrets().check("an exception", message);
+    if (message.isBlank() || message.lines().count() > 1) {
+      rig.faults()
+          .report(
+              Clauses.OPEN_FAILS_CLEANLY,
+              Fault.Kind.BAD_ANSWER,
+              "open failed with a message that is not one line: " + message.lines().toList());
+    }
   }
 
   BlockDriver driver() {

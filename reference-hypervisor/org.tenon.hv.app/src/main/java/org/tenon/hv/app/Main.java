@@ -34,10 +34,14 @@ public final class Main {
             .addSubcommand(new BundleCreateCommand(console))
             .addSubcommand(new BundleInspectCommand(console))
             .addSubcommand(new BundleVerifyCommand(console));
+    CommandLine guest = new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
     CommandLine line =
         new CommandLine(new TenonCommand())
             .addSubcommand(new CertifyCommand(console))
-            .addSubcommand(bundle);
+            .addSubcommand(bundle)
+            .addSubcommand(guest)
+            .addSubcommand(new RunCommand(console));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     addStandardOptions(line);
     line.setOut(console.out());
     line.setErr(console.err());

@@ -1,7 +1,9 @@
 package org.tenon.hv.app;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
+import org.tenon.api.ClauseId;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
@@ -13,6 +15,7 @@ import org.tenon.tck.core.verdict.Verdict;
 /** A verdict as the terminal shows it: clauses, failures, levels, and last the one line that counts. */
 final class VerdictText {
   private static final int CLAUSE_WIDTH = 80;
+  private static final int NAMED_BLOCKERS = 5;
 
   private final RunReport report;
   private final Console console;
@@ -61,10 +64,7 @@ final class VerdictText {
 
   private String line(LevelVerdict level) {
     Level which = level.level();
-    String blockers =
-        level.blockers().isEmpty()
-            ? ""
-            : "; in the way: " + level.blockers().stream().map(Object::toString).collect(Collectors.joining(", "));
+    String blockers = level.reached() ? "" : "; in the way: " + names(level.blockers());
     return "%-8s %-11s %s  %d of %d own MUST clauses%s"
         .formatted(
             which,
@@ -73,6 +73,12 @@ final class VerdictText {
             level.satisfied(),
             level.own(),
             blockers);
+  }
+
+  private static String names(List<ClauseId> clauses) {
+    String first = clauses.stream().limit(NAMED_BLOCKERS).map(ClauseId::toString).collect(Collectors.joining(", "));
+    int more = clauses.size() - NAMED_BLOCKERS;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   private String summary() {

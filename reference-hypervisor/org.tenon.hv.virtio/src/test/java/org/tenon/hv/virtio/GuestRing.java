@@ -87,7 +87,7 @@ public abstract class GuestRing {
   public abstract @Nullable Used takeUsed();
 
   /** Takes all used buffers. */
-  final int drain() {
+  public final int drain() {
     int taken = 0;
     while (takeUsed() != null) {
       taken++;

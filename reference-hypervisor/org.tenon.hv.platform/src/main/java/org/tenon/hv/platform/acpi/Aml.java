@@ -99,9 +99,9 @@ final class Aml {
     if (length + 1 < 1 << 6) {
       out.u8(length + 1);
     } else if (length + 2 < 1 << 12) {
-      out.u8(1 << 6 | (length + 2) & 0xf).u8((length + 2) >>> 4);
+      out.u8(1 << 6 | ((length + 2) & 0xf)).u8((length + 2) >>> 4);
     } else if (length + 3 < 1 << 20) {
-      out.u8(2 << 6 | (length + 3) & 0xf).u16((length + 3) >>> 4);
+      out.u8(2 << 6 | ((length + 3) & 0xf)).u16((length + 3) >>> 4);
     } else {
       throw new IllegalArgumentException("an AML package of " + length + " bytes");
     }

@@ -38,7 +38,7 @@ final class BzImage {
   private BzImage() {}
 
   static boolean recognises(ImageReader image) {
-    return image.startsWith(MAGIC, "HdrS") && image.startsWith(0x1fe, "\u0055\u00aa");
+    return image.startsWith(MAGIC, "HdrS") && image.startsWith(0x1fe, "U\u00aa");
   }
 
   static BootEntry load(ImageReader image, BootRequest request, BootMemory memory)

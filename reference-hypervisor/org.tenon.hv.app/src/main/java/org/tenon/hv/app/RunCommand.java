@@ -1,0 +1,177 @@
+package org.tenon.hv.app;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.GuestStore;
+import org.tenon.hv.app.run.EngineChoice;
+import org.tenon.hv.app.run.GuestConsole;
+import org.tenon.hv.machine.ClockMode;
+import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.MachineConfig;
+import org.tenon.hv.machine.Outcome;
+import org.tenon.hv.machine.Statistics;
+import org.tenon.hv.machine.Trace;
+import org.tenon.hv.machine.TraceKind;
+import org.tenon.hv.platform.MachineType;
+import org.tenon.hv.platform.boot.BootException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tenon run}: a machine with a kernel, its console in this terminal. */
+@Command(
+    name = "run",
+    header = "Run a guest; its serial console is this terminal.",
+    footer = {
+      "",
+      "Keys on a terminal: Ctrl-A x ends the run, Ctrl-A Ctrl-A sends Ctrl-A.",
+      "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12 you ended it.",
+      "Example: tenon guest fetch && tenon run --append console=ttyS0"
+    })
+final class RunCommand implements Callable<Integer> {
+  static final int RESTART = 10;
+  static final int HALTED = 11;
+  static final int ENDED_BY_USER = 12;
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
+
+  private final Console console;
+
+  @Option(names = "--kernel", paramLabel = "FILE", description = "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch' got.")
+  private @Nullable Path kernel;
+
+  @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk.")
+  private @Nullable Path initrd;
+
+  @Option(names = "--append", paramLabel = "TEXT", defaultValue = "console=ttyS0", description = "Kernel parameters (default: ${DEFAULT-VALUE}).")
+  private String append = "";
+
+  @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "256M", description = "RAM, such as 256M or 4G (default: ${DEFAULT-VALUE}).")
+  private String memory = "";
+
+  @Option(names = "--cpus", paramLabel = "N", defaultValue = "1", description = "Virtual processors (default: ${DEFAULT-VALUE}).")
+  private int cpus;
+
+  @Option(names = "--engine", paramLabel = "NAME", defaultValue = EngineChoice.AUTO, description = "auto, sim or kvm (default: ${DEFAULT-VALUE}).")
+  private String engine = "";
+
+  @Option(names = "--clock", paramLabel = "MODE", description = "virtual: time is counted in instructions, every run is the same; real: the host's time (default: real on a terminal, else virtual).")
+  private @Nullable ClockMode clock;
+
+  @Option(names = "--trace", paramLabel = "KINDS", description = "Log to standard error: all, or some of port,mmio,msr,irq,exit.")
+  private @Nullable String trace;
+
+  @Option(names = "--statistics", description = "On quit, say on standard error what the run has cost.")
+  private boolean statistics;
+
+  RunCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InputException, IOException {
+    boolean interactive = Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
+    MachineConfig config;
+    try (GuestConsole guest = GuestConsole.open(interactive)) {
+      config = config(guest, interactive);
+      try (Machine machine = new Machine(config)) {
+        guest.read(machine::type, machine::stop);
+        Outcome outcome = machine.run();
+        if (statistics) {
+          report(machine.statistics());
+        }
+        return status(outcome);
+      }
+    } catch (BootException | IllegalArgumentException e) {
+      throw new InputException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private MachineConfig config(GuestConsole guest, boolean interactive) throws InputException {
+    Path kernelFile = kernel;
+    Path initrdFile = initrd;
+    if (kernelFile == null) {
+      GuestStore store = GuestStore.ofUser();
+      if (!store.isComplete()) {
+        throw new InputException("which kernel? name one with --kernel, or run 'tenon guest fetch' first");
+      }
+      kernelFile = store.kernel();
+      initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
+    }
+    Trace log =
+        trace == null ? Trace.OFF : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
+    ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
+    return new MachineConfig(
+        MachineType.of(MachineType.CURRENT),
+        EngineChoice.of(engine).engine(),
+        cpus,
+        parseSize(memory),
+        Optional.ofNullable(clock).orElse(defaultClock),
+        map(kernelFile),
+        initrdFile == null ? ByteBuffer.allocate(0) : map(initrdFile),
+        append,
+        guest,
+        log);
+  }
+
+  static long parseSize(String text) throws InputException {
+    Matcher size = SIZE.matcher(text);
+    if (!size.matches()) {
+      throw new InputException("--memory " + text + " is no size; write it like 256M or 4G");
+    }
+    String unit = size.group(2).toUpperCase(Locale.ROOT);
+    return Long.parseLong(size.group(1)) << (unit.isEmpty() ? 20 : 10 * ("KMGT".indexOf(unit) + 1));
+  }
+
+  private static ByteBuffer map(Path file) throws InputException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void report(Statistics cost) {
+    double seconds = cost.hostNanos() / 1e9;
+    console
+        .err()
+        .printf(
+            Locale.ROOT,
+            "%,d instructions in %.2f s (%.1f million/s), machine time %.3f s, %,d interrupts%n",
+            cost.instructions(),
+            seconds,
+            cost.instructions() / seconds / 1e6,
+            cost.machineNanos() / 1e9,
+            cost.interrupts());
+    String exits =
+        cost.exits().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(exit -> "%s %,d".formatted(exit.getKey().name().toLowerCase(Locale.ROOT), exit.getValue()))
+            .collect(Collectors.joining(", "));
+    console.err().println("exits: " + exits);
+  }
+
+  private int status(Outcome outcome) {
+    return switch (outcome.kind()) {
+      case POWER_OFF -> ExitStatus.OK;
+      case RESET -> ended("the guest asked for a restart: " + outcome.detail(), RESTART);
+      case HALTED -> ended("the guest has halted: " + outcome.detail(), HALTED);
+      case STOPPED -> ENDED_BY_USER;
+      case FAILED -> ended("the engine cannot go on: " + outcome.detail(), ExitStatus.OUR_FAULT);
+    };
+  }
+
+  private int ended(String why, int status) {
+    console.complain(why);
+    return status;
+  }
+}

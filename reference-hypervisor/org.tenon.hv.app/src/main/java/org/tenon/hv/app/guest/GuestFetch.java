@@ -1,0 +1,112 @@
+package org.tenon.hv.app.guest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Puts a guest together: gets what is missing, unpacks it, writes kernel and initial RAM disk into a {@link GuestStore}. */
+public final class GuestFetch {
+  private static final String KERNEL_PACKAGE = "linux-image-cloud-amd64";
+  private static final String BUSYBOX_PACKAGE = "busybox-static";
+
+  private final GuestStore store;
+  private final Consumer<String> progress;
+
+  /**
+   * Fetches into a store.
+   *
+   * @param progress takes a line for each step
+   */
+  public GuestFetch(GuestStore store, Consumer<String> progress) {
+    this.store = store;
+    this.progress = progress;
+  }
+
+  /**
+   * Fetches.
+   *
+   * @param kernel a kernel file of the user's, instead of Debian's
+   * @param busybox a static busybox of the user's, instead of Debian's
+   */
+  public void fetch(Optional<Path> kernel, Optional<Path> busybox) throws GuestException {
+    try {
+      Files.createDirectories(store.folder());
+      Path work = Files.createTempDirectory(store.folder(), "fetch-");
+      try {
+        fetch(kernel, busybox, new Apt(work));
+      } finally {
+        deleteTree(work);
+      }
+    } catch (IOException e) {
+      throw new GuestException(
+          "cannot write to %s: %s; point XDG_CACHE_HOME at a folder with room".formatted(store.folder(), e.getMessage()), e);
+    }
+  }
+
+  private void fetch(Optional<Path> kernel, Optional<Path> busybox, Apt apt) throws GuestException, IOException {
+    byte[] image;
+    Map<String, byte[]> modules = new HashMap<>();
+    if (kernel.isPresent()) {
+      image = read(kernel.get());
+    } else {
+      String name = apt.resolveKernel(KERNEL_PACKAGE);
+      progress.accept("downloading " + name);
+      Map<String, byte[]> files = DebianArchive.read(apt.download(name), GuestFetch::isKernelOrModule);
+      files.forEach((path, content) -> modules.put(path.substring(path.lastIndexOf('/') + 1), content));
+      image = pick(files, "boot/vmlinuz-", name);
+    }
+    byte[] program;
+    if (busybox.isPresent()) {
+      program = read(busybox.get());
+    } else {
+      progress.accept("downloading " + BUSYBOX_PACKAGE);
+      Map<String, byte[]> files = DebianArchive.read(apt.download(BUSYBOX_PACKAGE), path -> path.endsWith("bin/busybox"));
+      program = files.values().stream().findFirst().orElseThrow(() -> new GuestException(BUSYBOX_PACKAGE + " holds no busybox"));
+    }
+    write(store.kernel(), image);
+    write(store.initramfs(), Initramfs.make(program, modules));
+  }
+
+  private static boolean isKernelOrModule(String path) {
+    return path.startsWith("boot/vmlinuz-")
+        || Initramfs.MODULES.contains(path.substring(path.lastIndexOf('/') + 1));
+  }
+
+  private static byte[] pick(Map<String, byte[]> files, String prefix, String from) throws GuestException {
+    return files.entrySet().stream()
+        .filter(file -> file.getKey().startsWith(prefix))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow(() -> new GuestException(from + " holds no " + prefix + "…"));
+  }
+
+  private static byte[] read(Path file) throws GuestException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new GuestException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whoever runs the guest meanwhile sees the old file or the new one. */
+  private static void write(Path target, byte[] content) throws IOException {
+    Path fresh = Files.createTempFile(target.getParent(), "new-", "");
+    Files.write(fresh, content);
+    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** A whole machine: the wiring of engine, devices and memory, and the loop that runs it. */
+module org.tenon.hv.machine {
+  requires static org.jspecify;
+  requires transitive org.tenon.hv.bus;
+  requires transitive org.tenon.hv.engine;
+  requires transitive org.tenon.hv.irq;
+  requires transitive org.tenon.hv.memory;
+  requires transitive org.tenon.hv.pci;
+  requires transitive org.tenon.hv.platform;
+
+  exports org.tenon.hv.machine;
+}

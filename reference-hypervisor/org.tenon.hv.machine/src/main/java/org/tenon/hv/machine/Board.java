@@ -1,0 +1,125 @@
+package org.tenon.hv.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tenon.hv.bus.AddressSpace;
+import org.tenon.hv.bus.RegisterBlock;
+import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.bus.Window;
+import org.tenon.hv.irq.ApicBus;
+import org.tenon.hv.irq.InterruptRouting;
+import org.tenon.hv.irq.IoApic;
+import org.tenon.hv.irq.IrqLine;
+import org.tenon.hv.irq.PicPair;
+import org.tenon.hv.pci.ConfigPorts;
+import org.tenon.hv.pci.EnhancedConfig;
+import org.tenon.hv.pci.HostBridge;
+import org.tenon.hv.pci.PciBus;
+import org.tenon.hv.platform.AddressRange;
+import org.tenon.hv.platform.KeyboardController;
+import org.tenon.hv.platform.MachineType;
+import org.tenon.hv.platform.Pit;
+import org.tenon.hv.platform.PowerControl;
+import org.tenon.hv.platform.PowerManagement;
+import org.tenon.hv.platform.ResetControl;
+import org.tenon.hv.platform.Rtc;
+import org.tenon.hv.platform.Uart16550;
+
+/** Every device of the machine at its place in the two address spaces. */
+final class Board {
+  private static final long PORTS = 0x10000;
+  private static final long MMIO = 1L << 52;
+
+  private final MachineType type;
+  private final AddressSpace ports = new AddressSpace("ports", PORTS);
+  private final AddressSpace mmio = new AddressSpace("mmio", MMIO);
+  private final List<IrqLine> legacyOutput = new ArrayList<>();
+
+  final ApicBus apicBus = new ApicBus();
+  final IoApic ioApic = new IoApic(apicBus);
+  final PicPair pics = new PicPair(asserted -> legacyOutput.forEach(line -> line.set(asserted)));
+  final InterruptRouting routing;
+  final Pit pit;
+  final Rtc rtc;
+  final Uart16550 com1;
+  final KeyboardController keyboard;
+  final PowerManagement power;
+  final ResetControl resetControl;
+  final PciBus pci = new PciBus();
+  final ConfigPorts configPorts;
+
+  /**
+   * A board without processors.
+   *
+   * @param powerOn the time of day at machine time 0, seconds since 1970
+   */
+  Board(
+      MachineType type,
+      MachineClock clock,
+      long powerOn,
+      PowerControl control,
+      Uart16550.Peer console) {
+    this.type = type;
+    routing = new InterruptRouting(pics, ioApic, type.isaPins());
+    pit = new Pit(clock, isa("irq.timer"));
+    rtc = new Rtc(clock, isa("irq.rtc"), powerOn);
+    com1 = new Uart16550(isa("irq.com1"), console);
+    keyboard = new KeyboardController(control);
+    power = new PowerManagement(clock, isa("irq.sci"), control);
+    resetControl = new ResetControl(control);
+    configPorts = new ConfigPorts(pci, resetControl);
+    pci.plug(
+        0,
+        0,
+        new HostBridge(
+            type.integer("host-bridge.vendor"),
+            type.integer("host-bridge.device"),
+            type.integer("host-bridge.revision"),
+            type.integer("host-bridge.subsystem")));
+    mapPorts();
+    long ioApicBase = type.number("io-apic.base");
+    mmio.map(new Window("io-apic", ioApicBase, IoApic.WINDOW, RegisterWidth.DWORD, ioApic));
+    AddressRange ecam = type.range("pci.ecam");
+    mmio.map(
+        new Window("ecam", ecam.first(), ecam.length(), RegisterWidth.ANY, new EnhancedConfig(pci)));
+  }
+
+  private IrqLine isa(String key) {
+    return routing.isa(type.integer(key));
+  }
+
+  private void mapPorts() {
+    map("pic-master", RegisterWidth.BYTE, pics.masterPorts());
+    map("pic-slave", RegisterWidth.BYTE, pics.slavePorts());
+    map("pic-elcr", RegisterWidth.BYTE, pics.edgeLevelPorts());
+    map("pit", RegisterWidth.BYTE, pit);
+    map("speaker", RegisterWidth.BYTE, pit.speakerPort());
+    map("kbd-data", RegisterWidth.BYTE, keyboard.dataPort());
+    map("kbd-command", RegisterWidth.BYTE, keyboard.commandPort());
+    map("rtc", RegisterWidth.BYTE, rtc);
+    map("com1", RegisterWidth.BYTE, com1);
+    map("pm-event", RegisterWidth.WORD, power.eventBlock());
+    map("pm-control", RegisterWidth.WORD, power.controlBlock());
+    map("pm-timer", RegisterWidth.DWORD, power.timerBlock());
+    map("pci-address", RegisterWidth.ANY, configPorts.addressPorts());
+    map("pci-data", RegisterWidth.ANY, configPorts.dataPorts());
+  }
+
+  private void map(String name, RegisterWidth width, RegisterBlock registers) {
+    AddressRange range = type.range("port." + name);
+    ports.map(new Window(name, range.first(), range.length(), width, registers));
+  }
+
+  /** Connects the 8259 pair's output to a processor's LINT0. */
+  void connectLegacyOutput(IrqLine lint0) {
+    legacyOutput.add(lint0);
+  }
+
+  AddressSpace ports() {
+    return ports;
+  }
+
+  AddressSpace mmio() {
+    return mmio;
+  }
+}

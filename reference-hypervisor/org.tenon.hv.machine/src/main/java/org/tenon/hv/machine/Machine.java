@@ -1,0 +1,201 @@
+package org.tenon.hv.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.tenon.hv.bus.Ticks;
+import org.tenon.hv.engine.CpuidTable;
+import org.tenon.hv.engine.EngineVm;
+import org.tenon.hv.engine.RamRegion;
+import org.tenon.hv.engine.Vcpu;
+import org.tenon.hv.engine.VmConfig;
+import org.tenon.hv.memory.GuestMemory;
+import org.tenon.hv.memory.RamLayout;
+import org.tenon.hv.platform.MachineType;
+import org.tenon.hv.platform.MemoryMap;
+import org.tenon.hv.platform.PowerControl;
+import org.tenon.hv.platform.Uart16550;
+import org.tenon.hv.platform.acpi.AcpiTables;
+import org.tenon.hv.platform.boot.BootEntry;
+import org.tenon.hv.platform.boot.BootException;
+import org.tenon.hv.platform.boot.BootRequest;
+import org.tenon.hv.platform.boot.KernelLoader;
+
+/** A machine with a kernel loaded, ready to run. */
+public final class Machine implements AutoCloseable {
+  private final MachineConfig config;
+  private final GuestMemory memory;
+  private final EngineVm vm;
+  private final MachineClock clock;
+  private final Board board;
+  private final RunLoop loop;
+  private final List<Processor> processors = new ArrayList<>();
+  private final ArrayDeque<Byte> typed = new ArrayDeque<>();
+  private final String protocol;
+  private long hostNanos;
+
+  /**
+   * Builds the machine and loads the kernel.
+   *
+   * @throws BootException when the kernel or the initial RAM disk cannot be started
+   * @throws IllegalArgumentException when the engine cannot run such a machine
+   */
+  public Machine(MachineConfig config) throws BootException {
+    this.config = config;
+    MachineType type = config.type();
+    RamLayout layout = RamLayout.split(config.memory(), type.number("ram.low-end"));
+    memory = GuestMemory.allocate(layout);
+    try {
+      BootEntry entry = load(layout);
+      protocol = entry.protocol();
+      clock = new MachineClock(config.clock());
+      board = new Board(type, clock, powerOn(), new Control(), new ConsolePeer());
+      Ticks tsc = new Ticks(type.number("clock.tsc-hertz"));
+      long instructionNanos = type.number("clock.instruction-nanos");
+      CpuidTable cpuid = cpuid(type, config).restrictedTo(config.engine().supportedCpuid());
+      int tscPerInstruction = (int) tsc.at(instructionNanos);
+      List<RamRegion> ram =
+          memory.regions().stream()
+              .map(region -> new RamRegion(region.base(), region.segment(), true))
+              .toList();
+      vm = config.engine().create(new VmConfig(ram, cpuid, tscPerInstruction));
+      for (int i = 0; i < config.processors(); i++) {
+        addProcessor(i, cpuid.get(1, 0).eax(), tsc);
+      }
+      Vcpu first = processors.get(0).vcpu();
+      first.setState(EntryState.of(entry, first.state()));
+      loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
+    } catch (BootException | RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private BootEntry load(RamLayout layout) throws BootException {
+    AcpiTables acpi = new AcpiTables(config.type(), config.processors());
+    ByteBuffer image = ByteBuffer.wrap(acpi.image());
+    BootRequest request =
+        new BootRequest(
+            config.kernel(),
+            config.initrd(),
+            config.commandLine(),
+            MemoryMap.of(config.type(), layout),
+            acpi.rootPointer());
+    if (!memory.write(acpi.rootPointer(), MemorySegment.ofBuffer(image))) {
+      throw new IllegalArgumentException("no RAM below 1 MiB for the ACPI tables");
+    }
+    return KernelLoader.load(request, memory);
+  }
+
+  private void addProcessor(int index, int signature, Ticks tsc) {
+    Vcpu vcpu = vm.createVcpu(index);
+    vcpu.setState(EntryState.withMemoryTypes(vcpu.state()));
+    Ticks apicTicks = new Ticks(config.type().number("clock.apic-hertz"));
+    Processor processor =
+        new Processor(index, vcpu, signature, board.apicBus, board.pics, clock, apicTicks, tsc);
+    if (index == 0) {
+      board.connectLegacyOutput(asserted -> processor.apic().setLine(0, asserted));
+    }
+    processors.add(processor);
+  }
+
+  private static CpuidTable cpuid(MachineType type, MachineConfig config) {
+    return new CpuidTable(
+        type.cpuid(config.processors()).stream()
+            .map(
+                row ->
+                    new CpuidTable.Entry(
+                        row.leaf(), row.subleaf(), row.eax(), row.ebx(), row.ecx(), row.edx()))
+            .toList());
+  }
+
+  private long powerOn() {
+    return config.clock() == ClockMode.VIRTUAL
+        ? config.type().number("clock.power-on")
+        : Instant.now().getEpochSecond();
+  }
+
+  /** Which boot protocol the kernel uses, for people. */
+  public String protocol() {
+    return protocol;
+  }
+
+  /** Runs until the guest, the caller or a failure ends it. May be called again after {@link Outcome.Kind#STOPPED}. */
+  public Outcome run() {
+    long start = System.nanoTime();
+    clock.start(clock.now());
+    try {
+      return loop.run();
+    } finally {
+      hostNanos += System.nanoTime() - start;
+    }
+  }
+
+  /** Ends {@link #run()} at an instruction boundary. Any thread. */
+  public void stop() {
+    post(() -> loop.end(new Outcome(Outcome.Kind.STOPPED, "")));
+  }
+
+  /** Hands work to the run-loop thread, between two instructions. Any thread. */
+  public void post(Runnable work) {
+    loop.post(work);
+  }
+
+  /** Types into COM1. Any thread. */
+  public void type(byte[] input) {
+    byte[] copy = input.clone();
+    post(
+        () -> {
+          for (byte value : copy) {
+            typed.add(value);
+          }
+          feedConsole();
+        });
+  }
+
+  private void feedConsole() {
+    while (!typed.isEmpty() && board.com1.receive(typed.getFirst())) {
+      typed.removeFirst();
+    }
+  }
+
+  /** What the run has cost so far. Run-loop thread, or after {@link #run()}. */
+  public Statistics statistics() {
+    long instructions = processors.stream().mapToLong(p -> p.vcpu().retired()).sum();
+    return new Statistics(instructions, clock.now(), hostNanos, loop.exits(), loop.interrupts());
+  }
+
+  /** Releases engine and memory; not while {@link #run()} runs. */
+  @Override
+  public void close() {
+    vm.close();
+    memory.close();
+  }
+
+  private final class Control implements PowerControl {
+    @Override
+    public void reset(String source) {
+      loop.end(new Outcome(Outcome.Kind.RESET, source));
+    }
+
+    @Override
+    public void powerOff() {
+      loop.end(new Outcome(Outcome.Kind.POWER_OFF, ""));
+    }
+  }
+
+  private final class ConsolePeer implements Uart16550.Peer {
+    @Override
+    public void transmitted(int value) {
+      config.console().output(value);
+    }
+
+    @Override
+    public void ready() {
+      feedConsole();
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package org.tenon.hv.machine;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.Alarm;
+import org.tenon.hv.bus.Ticks;
+import org.tenon.hv.engine.Vcpu;
+import org.tenon.hv.engine.VcpuExit;
+import org.tenon.hv.irq.LocalApic;
+
+/**
+ * Runs the processors in turn, one time slice each, and answers their exits. Machine time under the virtual clock is the sum of
+ * what all processors have retired, so a slice of one is time for all, and no two processors ever see time go back.
+ */
+final class RunLoop {
+  /** A slice in instructions: short enough that a processor waiting for another's lock waits little. */
+  private static final long SLICE = 10_000;
+
+  /** The real clock is read after at most this many instructions. */
+  private static final long REAL_BUDGET = 200_000;
+
+  private static final long IDLE_PARK = 50_000_000;
+
+  private final MachineClock clock;
+  private final Board board;
+  private final List<Processor> processors;
+  private final Trace trace;
+  private final Ticks tsc;
+  private final long instructionNanos;
+  private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
+  private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private long interrupts;
+  private volatile @Nullable Vcpu current;
+  private volatile @Nullable Thread thread;
+  private @Nullable Outcome outcome;
+
+  private static final class Counter {
+    private long value;
+  }
+
+  RunLoop(
+      MachineClock clock,
+      Board board,
+      List<Processor> processors,
+      Trace trace,
+      Ticks tsc,
+      long instructionNanos) {
+    this.clock = clock;
+    this.board = board;
+    this.processors = processors;
+    this.trace = trace;
+    this.tsc = tsc;
+    this.instructionNanos = instructionNanos;
+  }
+
+  /** Hands work to the run-loop thread; any thread. */
+  void post(Runnable work) {
+    inbox.add(work);
+    Vcpu running = current;
+    if (running != null) {
+      running.kick();
+    }
+    LockSupport.unpark(thread);
+  }
+
+  /** Ends the run at the next instruction boundary; run-loop thread only. */
+  void end(Outcome how) {
+    if (outcome == null) {
+      outcome = how;
+    }
+  }
+
+  Outcome run() {
+    thread = Thread.currentThread();
+    outcome = null;
+    try {
+      while (true) {
+        boolean ran = false;
+        for (Processor processor : processors) {
+          drainInbox();
+          if (processor.isRunnable() && outcome == null) {
+            runSlice(processor);
+            ran = true;
+          }
+        }
+        Outcome ended = outcome;
+        if (ended != null) {
+          return ended;
+        }
+        if (!ran) {
+          idle();
+        }
+      }
+    } finally {
+      thread = null;
+    }
+  }
+
+  private void drainInbox() {
+    for (Runnable work = inbox.poll(); work != null; work = inbox.poll()) {
+      work.run();
+    }
+  }
+
+  /** Every processor waits: time passes until something can wake one. */
+  private void idle() {
+    long next = clock.next();
+    boolean wakeable = processors.stream().anyMatch(Processor::isWakeable);
+    if (!wakeable) {
+      end(new Outcome(Outcome.Kind.HALTED, "every processor has halted with interrupts off"));
+    } else if (clock.mode() == ClockMode.VIRTUAL && next != Alarm.NEVER) {
+      clock.advance(next - clock.now());
+    } else if (inbox.isEmpty()) {
+      long until = next == Alarm.NEVER ? IDLE_PARK : Math.min(IDLE_PARK, next - clock.now());
+      if (until > 0) {
+        LockSupport.parkNanos(this, until);
+      }
+    }
+    clock.ring();
+  }
+
+  private void runSlice(Processor processor) {
+    Vcpu vcpu = processor.vcpu();
+    current = vcpu;
+    long left = SLICE;
+    while (true) {
+      boolean boundary = vcpu.atInstructionBoundary();
+      if (boundary) {
+        drainInbox();
+        if (!processor.applySignals()) {
+          end(new Outcome(Outcome.Kind.RESET, "INIT"));
+        }
+        deliver(processor);
+        if (outcome != null || left <= 0 || !processor.isRunning()) {
+          break;
+        }
+      }
+      long before = vcpu.retired();
+      vcpu.setTsc(tsc.at(clock.now()));
+      VcpuExit exit = vcpu.run(boundary ? budget(left) : 1);
+      long retired = vcpu.retired() - before;
+      left -= retired;
+      clock.advance(retired * instructionNanos);
+      answer(processor, exit);
+      clock.ring();
+    }
+    current = null;
+  }
+
+  private long budget(long left) {
+    if (clock.mode() == ClockMode.REAL) {
+      return REAL_BUDGET / processors.size();
+    }
+    long untilAlarm = clock.next() - clock.now();
+    return Math.clamp((untilAlarm + instructionNanos - 1) / instructionNanos, 1, left);
+  }
+
+  private void deliver(Processor processor) {
+    int vector = processor.deliverInterrupt();
+    if (vector >= 0) {
+      interrupts++;
+      if (trace.shows(TraceKind.IRQ)) {
+        trace.line(clock.now(), processor.index(), "interrupt %02x".formatted(vector));
+      }
+    }
+  }
+
+  private void answer(Processor processor, VcpuExit exit) {
+    VcpuExit.Reason reason = exit.reason();
+    exits.computeIfAbsent(reason, key -> new Counter()).value++;
+    switch (reason) {
+      case PORT_READ -> {
+        long value = board.ports().read(exit.address(), exit.size());
+        traceAccess(TraceKind.PORT, processor, "in", exit, value);
+        processor.vcpu().complete(value);
+      }
+      case PORT_WRITE -> {
+        traceAccess(TraceKind.PORT, processor, "out", exit, exit.value());
+        board.ports().write(exit.address(), exit.size(), exit.value());
+      }
+      case MMIO_READ -> {
+        long value = readMemory(processor, exit.address(), exit.size());
+        traceAccess(TraceKind.MMIO, processor, "read", exit, value);
+        processor.vcpu().complete(value);
+      }
+      case MMIO_WRITE -> {
+        traceAccess(TraceKind.MMIO, processor, "write", exit, exit.value());
+        writeMemory(processor, exit.address(), exit.size(), exit.value());
+      }
+      case MSR_READ -> readMsr(processor, exit);
+      case MSR_WRITE -> writeMsr(processor, exit);
+      case TASK_PRIORITY -> processor.apic().setTaskPriority((int) exit.value() << 4);
+      case HALT -> {
+        processor.halt();
+        traceExit(processor, exit);
+      }
+      case SHUTDOWN -> {
+        traceExit(processor, exit);
+        end(new Outcome(Outcome.Kind.RESET, "triple fault: " + exit.detail()));
+      }
+      case FAILURE -> end(new Outcome(Outcome.Kind.FAILED, exit.detail()));
+      case BUDGET, INTERRUPT_WINDOW, KICKED -> {}
+      case BREAKPOINT -> traceExit(processor, exit);
+    }
+  }
+
+  private long readMemory(Processor processor, long address, int size) {
+    LocalApic apic = processor.apic();
+    if (!apic.claims(address)) {
+      return board.mmio().read(address, size);
+    }
+    int offset = (int) address & 0xfff;
+    return apic.read(offset & ~3, 4) >>> (8 * (offset & 3));
+  }
+
+  /** Only whole, aligned 32-bit writes reach the local APIC: others are undefined (Intel SDM vol. 3, 11.4.1). */
+  private void writeMemory(Processor processor, long address, int size, long value) {
+    LocalApic apic = processor.apic();
+    if (!apic.claims(address)) {
+      board.mmio().write(address, size, value);
+    } else if (size == 4 && (address & 3) == 0) {
+      apic.write((int) address & 0xfff, size, value);
+      processor.vcpu().setTaskPriority(apic.taskPriority() >>> 4);
+    }
+  }
+
+  private void readMsr(Processor processor, VcpuExit exit) {
+    int msr = (int) exit.address();
+    Vcpu vcpu = processor.vcpu();
+    LocalApic apic = processor.apic();
+    boolean known = true;
+    if (msr == LocalApic.MSR_APIC_BASE) {
+      vcpu.complete(apic.base());
+    } else if (msr == LocalApic.MSR_TSC_DEADLINE) {
+      vcpu.complete(apic.tscDeadline());
+    } else if (apic.canReadMsr(msr)) {
+      vcpu.complete(apic.readMsr(msr));
+    } else {
+      known = false;
+      vcpu.refuse();
+    }
+    if (trace.shows(TraceKind.MSR)) {
+      trace.line(
+          clock.now(), processor.index(), "rdmsr %x%s".formatted(msr, known ? "" : " refused"));
+    }
+  }
+
+  private void writeMsr(Processor processor, VcpuExit exit) {
+    int msr = (int) exit.address();
+    Vcpu vcpu = processor.vcpu();
+    LocalApic apic = processor.apic();
+    boolean known = true;
+    if (msr == LocalApic.MSR_APIC_BASE) {
+      known = apic.writeBase(exit.value());
+    } else if (msr == LocalApic.MSR_TSC_DEADLINE) {
+      apic.writeTscDeadline(exit.value(), vcpu.tsc());
+    } else {
+      known = apic.writeMsr(msr, exit.value());
+    }
+    if (!known) {
+      vcpu.refuse();
+    } else if (msr == LocalApic.MSR_X2APIC + 8) {
+      vcpu.setTaskPriority(apic.taskPriority() >>> 4);
+    }
+    if (trace.shows(TraceKind.MSR)) {
+      trace.line(
+          clock.now(),
+          processor.index(),
+          "wrmsr %x %x%s".formatted(msr, exit.value(), known ? "" : " refused"));
+    }
+  }
+
+  private void traceAccess(
+      TraceKind kind, Processor processor, String verb, VcpuExit exit, long value) {
+    if (trace.shows(kind)) {
+      trace.line(
+          clock.now(),
+          processor.index(),
+          "%s%d %x %x".formatted(verb, 8 * exit.size(), exit.address(), value));
+    }
+  }
+
+  private void traceExit(Processor processor, VcpuExit exit) {
+    if (trace.shows(TraceKind.EXIT)) {
+      trace.line(clock.now(), processor.index(), exit.reason() + " " + exit.detail());
+    }
+  }
+
+  /** How often each reason came up; those that never did are absent. */
+  Map<VcpuExit.Reason, Long> exits() {
+    Map<VcpuExit.Reason, Long> counts = new EnumMap<>(VcpuExit.Reason.class);
+    exits.forEach((reason, counter) -> counts.put(reason, counter.value));
+    return counts;
+  }
+
+  long interrupts() {
+    return interrupts;
+  }
+}
