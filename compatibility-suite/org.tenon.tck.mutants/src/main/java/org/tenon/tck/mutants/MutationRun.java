@@ -24,13 +24,18 @@ import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.run.SuitePlan;
 import org.tenon.tck.core.verdict.Failure;
 
-/** Runs the suite on drivers that are known to be wrong. For one thread; while it runs, nothing else selects a mutant. */
+/**
+ * Runs the suite on drivers that are known to be wrong. For one thread; while it runs, nothing else
+ * selects a mutant.
+ */
 public final class MutationRun {
   /** A broken driver shall be found hung soon. */
-  private static final Deadlines IMPATIENT = new Deadlines(Duration.ofSeconds(1), Duration.ofMillis(500));
+  private static final Deadlines IMPATIENT =
+      new Deadlines(Duration.ofSeconds(1), Duration.ofMillis(500));
 
   /** A correct one gets all the time it needs on a busy machine. */
-  private static final Deadlines PATIENT = new Deadlines(Duration.ofSeconds(30), Duration.ofSeconds(15));
+  private static final Deadlines PATIENT =
+      new Deadlines(Duration.ofSeconds(30), Duration.ofSeconds(15));
 
   private final Seed seed;
   private final List<TestCase> tests;
@@ -39,7 +44,11 @@ public final class MutationRun {
   public MutationRun(Seed seed) {
     this.seed = seed;
     this.tests =
-        SuitePlan.of(LauncherFactory.create(), BlockProfile.get().contract(), BlockProfile.get().requirements()).tests();
+        SuitePlan.of(
+                LauncherFactory.create(),
+                BlockProfile.get().contract(),
+                BlockProfile.get().requirements())
+            .tests();
   }
 
   /**
@@ -65,20 +74,26 @@ public final class MutationRun {
             .collect(Collectors.toCollection(TreeSet::new));
     long began = System.nanoTime();
     List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen);
-    SortedSet<ClauseId> named = failures.stream().map(Failure::clause).collect(Collectors.toCollection(TreeSet::new));
+    SortedSet<ClauseId> named =
+        failures.stream().map(Failure::clause).collect(Collectors.toCollection(TreeSet::new));
     String finding =
         failures.stream()
             .filter(failure -> mutant.clauses().contains(failure.clause()))
             .findFirst()
             .or(() -> failures.stream().findFirst())
-            .map(failure -> "%s: expected %s, but %s".formatted(failure.clause(), failure.expected(), failure.actual()))
+            .map(failure ->
+                "%s: expected %s, but %s"
+                    .formatted(failure.clause(), failure.expected(), failure.actual()))
             .orElse("nothing was found by " + chosen);
-    return new MutationScore.Result(mutant, named, finding, Duration.ofNanos(System.nanoTime() - began));
+    return new MutationScore.Result(
+        mutant, named, finding, Duration.ofNanos(System.nanoTime() - began));
   }
 
   private List<Failure> failures(Mutant mutant, SortedSet<String> chosen) {
     RunReport report =
-        selecting(mutant.id().value(), () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
+        selecting(
+            mutant.id().value(),
+            () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
     return report.results().stream().flatMap(result -> result.failures().stream()).toList();
   }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tenon.api.ClauseId;
 import org.tenon.tck.core.Seed;
@@ -34,10 +34,10 @@ public record MutationScore(Seed seed, List<Result> results) {
    * @param finding what it said, in one line
    * @param took how long it ran
    */
-  public record Result(Mutant mutant, SortedSet<ClauseId> named, String finding, Duration took) {
+  public record Result(Mutant mutant, Set<ClauseId> named, String finding, Duration took) {
     /** Copies the set. */
     public Result {
-      named = Collections.unmodifiableSortedSet(new TreeSet<>(named));
+      named = Collections.unmodifiableSet(new TreeSet<>(named));
     }
 
     /** Whether the suite named a clause that the mutant breaks; another clause does not count. */

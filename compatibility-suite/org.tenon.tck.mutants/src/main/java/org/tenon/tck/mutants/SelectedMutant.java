@@ -13,8 +13,8 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockOffer;
 
 /**
- * The mutant that a system property names, or the base driver without it: one class by which a process of its own finds the
- * driver that it is to run.
+ * The mutant that a system property names, or the base driver without it: one class by which a
+ * process of its own finds the driver that it is to run.
  */
 public final class SelectedMutant implements BlockDriverFactory {
   /** The system property that holds a mutant's id. */
@@ -57,7 +57,8 @@ public final class SelectedMutant implements BlockDriverFactory {
   }
 
   @Override
-  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
+  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+      throws DriverException {
     return real.open(agreement, config, host);
   }
 }

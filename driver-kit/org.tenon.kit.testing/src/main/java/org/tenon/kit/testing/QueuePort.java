@@ -86,6 +86,7 @@ final class QueuePort {
    */
   synchronized void pause(Duration patience) {
     running = false;
+    cancelRefusal();
     waitUntil(() -> !submitting, patience);
   }
 
@@ -114,6 +115,9 @@ final class QueuePort {
 
   /** Offers these in one call, and waits until it has returned. */
   synchronized int offerOnce(List<Submission> submissions, Duration patience) {
+    if (!running) {
+      throw new IllegalStateException("requests are offered to a running driver only");
+    }
     if (submissions.size() > freeTags.size()) {
       throw new IllegalArgumentException(
           "a batch of %d needs as many free tags; queue %d has %d"

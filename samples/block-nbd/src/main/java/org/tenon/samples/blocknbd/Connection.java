@@ -161,8 +161,10 @@ final class Connection implements ReplyParser.Ledger {
     }
     boolean unsent = exchangeBytes(link);
     if (link != null) {
-      attention |= !fenced && exchanges.isReadyToSend();
-      attention |= drain != null && !exchanges.hasWork();
+      boolean mayRest = drain != null && !exchanges.hasWork();
+      if (mayRest || (!fenced && exchanges.isReadyToSend())) {
+        attention = true;
+      }
       sleep(unsent ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
     }
   }
@@ -207,7 +209,10 @@ final class Connection implements ReplyParser.Ledger {
       drain(wish);
     }
     if (exchanges.needFence()) {
-      fence();
+      fence("the server took no data in time");
+    }
+    if (link != null && !fenced && device.isOutdated(index)) {
+      fence("the export has another size now");
     }
     if (tick == null && exchanges.hasWork()) {
       tick =
@@ -295,7 +300,7 @@ final class Connection implements ReplyParser.Ledger {
       Handshake handshake =
           new Handshake(channel, tls == null ? null : tls::engine, this::await);
       Export described = handshake.run(device.settings().uri().export());
-      device.adopt(described);
+      device.adopt(index, described);
       parser = new ReplyParser(this, described.structured());
       link = handshake.link();
     } catch (IOException | RuntimeException e) {
@@ -334,15 +339,14 @@ final class Connection implements ReplyParser.Ledger {
   private void broken(IOException e) {
     boolean mistrusted = e instanceof ProtocolException || e instanceof SSLException;
     if (mistrusted && link != null && !fenced) {
-      device.down(index, describe(e));
-      fence();
+      fence(describe(e));
     } else {
       over(describe(e));
     }
   }
 
   /** Says nothing more to the server, believes nothing more, and waits for it to close. */
-  private void fence() {
+  private void fence(String why) {
     Link open = link;
     if (open == null || fenced) {
       return;
@@ -351,7 +355,7 @@ final class Connection implements ReplyParser.Ledger {
     parser = null;
     exchanges.fenced();
     attention = true;
-    device.down(index, "the server broke the protocol or took no data");
+    device.down(index, why);
     try {
       open.shutdownOutput();
     } catch (IOException e) {

@@ -18,6 +18,7 @@ final class Device {
       Nbd.FLAG_SEND_FLUSH | Nbd.FLAG_SEND_FUA | Nbd.FLAG_SEND_TRIM | Nbd.FLAG_SEND_WRITE_ZEROES;
 
   private static final String NOT_YET = "not connected yet";
+  private static final long UNTOLD = -1;
 
   private final NbdSettings settings;
   private final BlockAgreement agreement;
@@ -29,6 +30,11 @@ final class Device {
   private final Ghosts ghosts = new Ghosts(() -> wakeUps.forEach(Runnable::run));
   private @Nullable String[] problems = {NOT_YET};
   private volatile @Nullable Export first;
+
+  /** What each connection was told of the size, in bytes; {@link #UNTOLD} before it has connected. */
+  private long[] sizes = {UNTOLD};
+
+  private volatile long latestSize = UNTOLD;
   private volatile @Nullable BlockGeometry geometry;
   private volatile Health health = Health.down(NOT_YET);
 
@@ -104,6 +110,8 @@ final class Device {
   synchronized void connections(int count) {
     problems = Arrays.copyOf(problems, count);
     Arrays.fill(problems, 1, count, NOT_YET);
+    sizes = Arrays.copyOf(sizes, count);
+    Arrays.fill(sizes, 1, count, UNTOLD);
   }
 
   /**
@@ -112,7 +120,7 @@ final class Device {
    *
    * @throws ProtocolException if this cannot be the device that the guest uses
    */
-  synchronized void adopt(Export export) throws ProtocolException {
+  synchronized void adopt(int connection, Export export) throws ProtocolException {
     int blockSize = settings.blockSize() == 0 ? export.smallestBlock() : settings.blockSize();
     Export before = first;
     if (before != null) {
@@ -126,8 +134,11 @@ final class Device {
     if (before == null) {
       first = export;
       geometry = export.geometry(blockSize, settings.readOnly());
+      sizes[connection] = export.size();
+      latestSize = export.size();
     } else {
       adoptAgain(before, export);
+      adoptSize(connection, export.size());
     }
   }
 
@@ -140,16 +151,37 @@ final class Device {
         || now.maxTransferBlocks() < known.maxTransferBlocks()) {
       throw new ProtocolException("the export can do less than when the device was opened");
     }
-    if (now.blocks() == known.blocks()) {
-      return;
-    }
-    if (agreement.has(BlockCapabilities.RESIZE)) {
-      BlockGeometry resized = known.withBlocks(now.blocks());
-      geometry = resized;
-      host.geometryChanged(resized);
-    } else if (now.blocks() < known.blocks()) {
+    if (now.blocks() < known.blocks() && !agreement.has(BlockCapabilities.RESIZE)) {
       throw new ProtocolException("the export is smaller than when the device was opened");
     }
+  }
+
+  /** The server keeps each connection to the size it told it: the device is as large as the smallest of them. */
+  private void adoptSize(int connection, long size) {
+    sizes[connection] = size;
+    if (!agreement.has(BlockCapabilities.RESIZE)) {
+      return;
+    }
+    if (size != latestSize) {
+      latestSize = size;
+      wakeUps.forEach(Runnable::run);
+    }
+    long smallest = Arrays.stream(sizes).filter(told -> told != UNTOLD).min().orElse(size);
+    BlockGeometry known = geometry();
+    if (smallest != known.bytes()) {
+      BlockGeometry resized = known.withBlocks(smallest / known.logicalBlockSize());
+      geometry = resized;
+      host.geometryChanged(resized);
+    }
+  }
+
+  /** Whether another connection was told another size since: this one has to ask again, by connecting anew. */
+  boolean isOutdated(int connection) {
+    return agreement.has(BlockCapabilities.RESIZE) && toldSize(connection) != latestSize;
+  }
+
+  private synchronized long toldSize(int connection) {
+    return sizes[connection];
   }
 
   /** A connection serves again. */

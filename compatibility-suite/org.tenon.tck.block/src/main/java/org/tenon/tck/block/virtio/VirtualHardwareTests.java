@@ -228,11 +228,20 @@ public abstract class VirtualHardwareTests extends BlockTests {
       for (RingDefect defect : RingDefect.values()) {
         RingOptions agreed = guest.device().ring(0).options();
         if (defect.fits(agreed)) {
-          guest.device().ring(0).publishDefect(defect);
+          long status = guest.device().ring(0).publishDefect(defect);
           guest.device().transport().notifyQueue(0);
-          int answered = guest.device().awaitUsed(0, SOON);
-          if (answered < 0 && !guest.device().needsReset()) {
-            throw trial().violation("%s on %s ends in an answer or in DEVICE_NEEDS_RESET".formatted(defect, agreed), "neither came");
+          boolean answered = guest.device().awaitUsed(0, SOON) >= 0;
+          if (!answered && !guest.device().needsReset()) {
+            throw trial()
+                .violation(
+                    "%s on %s ends in an answer or in DEVICE_NEEDS_RESET".formatted(defect, agreed),
+                    "neither came");
+          }
+          if (guest.device().memory().get8(status) == VirtioBlk.OK) {
+            throw trial()
+                .violation(
+                    "%s on %s ends in an error status".formatted(defect, agreed),
+                    "it ended as VIRTIO_BLK_S_OK");
           }
           guest.reset();
           expectData("sector 0 after " + defect + " on " + agreed, data, guest.read(0, UNIT));

@@ -2,7 +2,9 @@ package org.tenon.hv.engine.sim.cpu;
 
 import org.tenon.hv.engine.CpuidTable;
 import org.tenon.hv.engine.sim.decode.Insn;
+import org.tenon.hv.engine.sim.fpu.Float80;
 import org.tenon.hv.engine.sim.fpu.X87;
+import org.tenon.hv.engine.sim.simd.FloatUnit;
 import org.tenon.hv.engine.sim.simd.Vector;
 
 /**
@@ -54,6 +56,7 @@ public final class Cpu {
   public final Flags flags = new Flags();
   public final Segments segments = new Segments(this);
   public final X87 fpu = new X87();
+  public final Float80 fpuUnit = new Float80();
 
   /** XMM registers, low and high half in turn. */
   public final long[] xmm = new long[32];
@@ -64,6 +67,8 @@ public final class Cpu {
   public final Vector vectorA = new Vector();
 
   public final Vector vectorB = new Vector();
+
+  public final FloatUnit sse = new FloatUnit();
 
   public long cr0;
   public long cr2;

@@ -165,6 +165,7 @@ public final class Decoder {
         && (row.reg() < 0 || row.reg() == (modrm >> 3 & 7))
         && (row.rm() < 0 || row.rm() == (modrm & 7))
         && (row.mode() == 0 || (row.mode() == Definition.REGISTER_ONLY) == (modrm >= 0xc0))
+        && !(row.has("norexb") && (rex & 1) != 0)
         && !(codeSize == 8 ? row.has("i64") : row.has("o64"));
   }
 

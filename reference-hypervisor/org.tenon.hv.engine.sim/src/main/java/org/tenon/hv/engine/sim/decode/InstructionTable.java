@@ -82,6 +82,10 @@ public final class InstructionTable {
     int mode = 0;
     int rm = -1;
     for (String token : columns[0].strip().split(" +", -1)) {
+      if (map != 0 && opcode < 0) {
+        opcode = Integer.parseInt(token, 16); // also where it reads 0F
+        continue;
+      }
       switch (token) {
         case "NP" -> prefix = Definition.NO_PREFIX;
         case "0F" -> map = 1;

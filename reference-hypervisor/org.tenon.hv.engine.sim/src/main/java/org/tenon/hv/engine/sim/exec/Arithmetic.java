@@ -3,6 +3,7 @@ package org.tenon.hv.engine.sim.exec;
 import org.tenon.hv.engine.sim.cpu.Cpu;
 import org.tenon.hv.engine.sim.cpu.GuestFault;
 import org.tenon.hv.engine.sim.decode.Insn;
+import org.tenon.hv.engine.sim.fpu.Wide;
 
 /** Binary integer arithmetic. */
 final class Arithmetic {
@@ -162,7 +163,7 @@ final class Arithmetic {
       if (Long.compareUnsigned(high, b) >= 0) {
         throw c.fault(GuestFault.DE, 0);
       }
-      quotient = WideDivision.divide(high, c.r[Cpu.RAX], b);
+      quotient = Wide.divide(high, c.r[Cpu.RAX], b);
       remainder = c.r[Cpu.RAX] - quotient * b;
     } else {
       long a = wide(c, i.size);
@@ -222,7 +223,7 @@ final class Arithmetic {
     if (Long.compareUnsigned(high, divisor) >= 0) {
       throw c.fault(GuestFault.DE, 0);
     }
-    long quotient = WideDivision.divide(high, low, divisor);
+    long quotient = Wide.divide(high, low, divisor);
     long remainder = low - quotient * divisor;
     boolean negativeQuotient = negative != b < 0;
     if (negativeQuotient ? Long.compareUnsigned(quotient, Long.MIN_VALUE) > 0 : quotient < 0) {
@@ -252,7 +253,9 @@ final class Arithmetic {
     if (old == expected) {
       c.setDst(i, c.src(i));
     } else {
-      c.setDst(i, old);
+      if (i.dst < 0) {
+        c.setDst(i, old); // memory is written in any case
+      }
       c.setRegister(Cpu.RAX, i.size, old);
     }
     c.flags.sub(expected, old, expected - old, i.shift);

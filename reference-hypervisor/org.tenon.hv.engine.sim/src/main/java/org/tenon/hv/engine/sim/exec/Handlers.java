@@ -39,14 +39,14 @@ public final class Handlers {
     SystemInstructions.bind(this);
     SystemTables.bind(this);
     FpuState.bind(this);
-    //TMP X87Transfer.bind(this);
-    //TMP X87Arithmetic.bind(this);
+    X87Transfer.bind(this);
+    X87Arithmetic.bind(this);
     PackedInteger.bind(this);
     PackedShuffle.bind(this);
     SseMoves.bind(this);
-    //TMP SseFloat.bind(this);
-    //TMP SseConvert.bind(this);
-    //TMP StringCompare.bind(this);
+    SseFloat.bind(this);
+    SseConvert.bind(this);
+    StringCompare.bind(this);
     byRow =
         InstructionTable.get().rows().stream().map(this::handler).toArray(Handler[]::new);
   }
@@ -74,7 +74,7 @@ public final class Handlers {
   private Handler handler(Definition row) {
     Function<Definition, Handler> maker = byName.get(row.name());
     if (maker == null) {
-      return UNDEFINED; //TMP
+      throw new IllegalStateException("no handler for " + row.name());
     }
     return maker.apply(row);
   }

@@ -1,15 +1,15 @@
-package org.tenon.hv.engine.sim.exec;
+package org.tenon.hv.engine.sim.fpu;
 
 /** Division of 128 by 64 bits, unsigned. */
-final class WideDivision {
-  private WideDivision() {}
+public final class Wide {
+  private Wide() {}
 
   /**
    * The quotient of {@code high:low} by {@code divisor}.
    *
    * @param high less than {@code divisor} (unsigned), so that the quotient fits
    */
-  static long divide(long high, long low, long divisor) {
+  public static long divide(long high, long low, long divisor) {
     if (high == 0) {
       return Long.divideUnsigned(low, divisor);
     }
