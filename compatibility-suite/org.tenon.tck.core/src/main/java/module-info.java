@@ -11,6 +11,7 @@ module org.tenon.tck.core {
 
   exports org.tenon.tck.core;
   exports org.tenon.tck.core.evidence;
+  exports org.tenon.tck.core.report;
   exports org.tenon.tck.core.run;
   exports org.tenon.tck.core.verdict;
 }

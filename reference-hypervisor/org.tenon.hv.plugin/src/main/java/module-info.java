@@ -6,7 +6,6 @@ module org.tenon.hv.plugin {
   requires com.fasterxml.jackson.databind;
   requires com.networknt.schema;
   requires org.apache.commons.compress;
-  requires org.tenon.spec;
 
   exports org.tenon.hv.plugin;
 

@@ -1,7 +1,9 @@
 /** VIRTIO 1.2 from the device's side: virtqueues, device status and negotiation, device models. */
 module org.tenon.hv.virtio {
+  requires transitive org.tenon.hv.attach;
   requires transitive org.tenon.hv.memory;
   requires static org.jspecify;
 
   exports org.tenon.hv.virtio;
+  exports org.tenon.hv.virtio.blk;
 }

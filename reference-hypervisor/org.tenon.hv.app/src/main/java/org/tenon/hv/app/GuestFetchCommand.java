@@ -35,7 +35,7 @@ final class GuestFetchCommand implements Callable<Integer> {
       new GuestFetch(store, line -> console.err().println(line))
           .fetch(Optional.ofNullable(kernel), Optional.ofNullable(busybox));
     } catch (GuestException e) {
-      throw new InputException(e.getMessage(), e);
+      throw new InputException(String.valueOf(e.getMessage()), e);
     }
     console.print("kernel " + store.kernel());
     console.print("initrd " + store.initramfs());

@@ -79,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, IOException {
-    boolean interactive = System.console() != null && System.console().isTerminal();
+    boolean interactive = Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
     MachineConfig config;
     try (GuestConsole guest = GuestConsole.open(interactive)) {
       config = config(guest, interactive);

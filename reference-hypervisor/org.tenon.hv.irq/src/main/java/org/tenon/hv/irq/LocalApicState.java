@@ -42,7 +42,7 @@ public record LocalApicState(
     if ((base & 0xc00) == 0x400) {
       throw new IllegalArgumentException("x2APIC mode without the APIC enabled");
     }
-    if (timerStart < 0 || timerAlarm < 0 || lines >>> 2 != 0) {
+    if (timerAlarm < 0 || lines >>> 2 != 0) {
       throw new IllegalArgumentException("impossible timer or line state");
     }
     registers = List.copyOf(registers);

@@ -1,20 +1,15 @@
 package org.tenon.hv.machine;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Clock;
+import org.tenon.hv.bus.EventQueue;
 
-/**
- * Machine time and the event queue. Alarms are few (a handful of devices and one for each processor), so the queue is a list
- * in order of creation, which also settles which of two alarms due at the same instant rings first.
- */
+/** Machine time: moved by the run loop as instructions retire, or by the host's clock. */
 final class MachineClock implements Clock {
-  private final List<Entry> alarms = new ArrayList<>();
   private final ClockMode mode;
+  private final EventQueue queue = new EventQueue(this::now);
   private long origin;
   private long now;
-  private long next = Alarm.NEVER;
 
   MachineClock(ClockMode mode) {
     this.mode = mode;
@@ -27,6 +22,11 @@ final class MachineClock implements Clock {
       now = Math.max(now, System.nanoTime() - origin);
     }
     return now;
+  }
+
+  @Override
+  public Alarm alarm(String name, Runnable action) {
+    return queue.alarm(name, action);
   }
 
   ClockMode mode() {
@@ -48,79 +48,11 @@ final class MachineClock implements Clock {
 
   /** When the next alarm rings, or {@link Alarm#NEVER}. */
   long next() {
-    return next;
+    return queue.next();
   }
 
-  /** Rings every alarm that is due; each at most once, so that a guest cannot keep the host here. */
+  /** Rings every alarm that is due. */
   void ring() {
-    long limit = now();
-    if (next > limit) {
-      return;
-    }
-    List<Entry> due = new ArrayList<>();
-    for (Entry alarm : alarms) {
-      if (alarm.deadline <= limit) {
-        due.add(alarm);
-      }
-    }
-    due.sort((a, b) -> Long.compare(a.deadline, b.deadline));
-    for (Entry alarm : due) {
-      // An earlier alarm's action may have cancelled or moved this one.
-      if (alarm.deadline <= limit) {
-        alarm.cancel();
-        alarm.action.run();
-      }
-    }
-  }
-
-  @Override
-  public Alarm alarm(String name, Runnable action) {
-    Entry alarm = new Entry(name, action);
-    alarms.add(alarm);
-    return alarm;
-  }
-
-  private void findNext() {
-    next = Alarm.NEVER;
-    for (Entry alarm : alarms) {
-      next = Math.min(next, alarm.deadline);
-    }
-  }
-
-  private final class Entry implements Alarm {
-    private final String name;
-    private final Runnable action;
-    private long deadline = NEVER;
-
-    Entry(String name, Runnable action) {
-      this.name = name;
-      this.action = action;
-    }
-
-    @Override
-    public void set(long value) {
-      long before = deadline;
-      deadline = value;
-      if (value <= next) {
-        next = value;
-      } else if (before == next) {
-        findNext();
-      }
-    }
-
-    @Override
-    public void cancel() {
-      set(NEVER);
-    }
-
-    @Override
-    public long deadline() {
-      return deadline;
-    }
-
-    @Override
-    public String toString() {
-      return name + " at " + deadline;
-    }
+    queue.ring();
   }
 }

@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ public final class GuestMemory implements AutoCloseable {
   private final RamLayout layout;
   private final MemoryRegion[] regions;
   private final @Nullable Arena arena;
+  private final Set<MemoryLease> leases = ConcurrentHashMap.newKeySet();
 
   private GuestMemory(RamLayout layout, List<MemoryRegion> regions, @Nullable Arena arena) {
     this.layout = layout;
@@ -160,14 +163,33 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
-   * Releases the RAM; accesses afterwards fail with {@link IllegalStateException}. Closing again
-   * does nothing.
+   * Lends the RAM; what is lent is taken back by {@link MemoryLease#revoke}, at the latest by
+   * {@link #close}.
+   */
+  public MemoryLease lease() {
+    MemoryLease lease = new MemoryLease(this);
+    leases.add(lease);
+    return lease;
+  }
+
+  void ended(MemoryLease lease) {
+    leases.remove(lease);
+  }
+
+  /**
+   * Releases the RAM and every lease; accesses afterwards fail with {@link IllegalStateException}.
+   * Closing again does nothing.
    *
    * @throws IllegalStateException while a system call still reads or writes the RAM (a driver that
-   *     was not stopped); nothing is released, and the caller may close later
+   *     was not stopped); the RAM stays, and the caller may close later
    */
   @Override
   public void close() {
+    for (MemoryLease lease : leases) {
+      if (!lease.revoke()) {
+        throw new IllegalStateException("guest RAM is still in use by whom it was lent to");
+      }
+    }
     if (arena != null && arena.scope().isAlive()) {
       arena.close();
     }

@@ -151,6 +151,30 @@ class GuestMemoryTest {
   }
 
   @Test
+  void revokedLeaseShutsTheBorrowerOutAndNobodyElse() {
+    try (GuestMemory memory = GuestMemory.allocate(RamLayout.flat(8192))) {
+      MemoryRegion region = memory.region(0);
+      MemoryLease lease = memory.lease();
+      MemorySegment lent = lease.view(region);
+      lent.set(JAVA_BYTE, 5, (byte) 9);
+      assertThat(region.segment().get(JAVA_BYTE, 5)).isEqualTo((byte) 9);
+      assertThat(lease.revoke()).isTrue();
+      assertThat(lease.revoke()).isTrue();
+      assertThatThrownBy(() -> lent.set(JAVA_BYTE, 5, (byte) 1))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(region.segment().get(JAVA_BYTE, 5)).isEqualTo((byte) 9);
+    }
+  }
+
+  @Test
+  void closeEndsWhatIsStillLent() {
+    GuestMemory memory = GuestMemory.allocate(RamLayout.flat(8192));
+    MemorySegment lent = memory.lease().view(memory.region(0));
+    memory.close();
+    assertThatThrownBy(() -> lent.get(JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void dirtyPagesAreDrainedOnce() {
     try (GuestMemory memory = GuestMemory.allocate(RamLayout.flat(256 * 4096))) {
       MemoryRegion region = memory.region(0);

@@ -51,18 +51,32 @@ final class ArchiveReader {
     }
   }
 
-  private static void unpackCopy(Path archive, Staging into) throws BundleException {
+  private static void unpackCopy(Path archive, Staging into) throws IOException, BundleException {
     try (BoundedChannel channel = new BoundedChannel(FileChannel.open(archive), BundleLimits.DIRECTORY_BYTES);
-        ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get()) {
-      channel.unbound();
+        ZipFile zip = open(channel)) {
       unpack(zip, into);
-    } catch (BoundedChannel.PassedException e) {
-      throw new BundleException(
-          "the archive's directory is too long; at most %d files are accepted".formatted(BundleLimits.ENTRIES), e);
     } catch (IOException | RuntimeException e) {
-      // The library meets a damaged archive with exceptions of both kinds.
-      throw new BundleException("damaged zip archive (%s); make it anew".formatted(OneLine.thrown(e)), e);
+      throw damaged(e);
     }
+  }
+
+  private static ZipFile open(BoundedChannel channel) throws BundleException {
+    try {
+      ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get();
+      channel.unbound();
+      return zip;
+    } catch (IOException | RuntimeException e) {
+      if (channel.isPassed()) {
+        throw new BundleException(
+            "the archive's directory is too long; at most %d files are accepted".formatted(BundleLimits.ENTRIES), e);
+      }
+      throw damaged(e);
+    }
+  }
+
+  /** The library meets a damaged archive with exceptions of both kinds. */
+  private static BundleException damaged(Exception met) {
+    return new BundleException("damaged zip archive (%s); make it anew".formatted(OneLine.thrown(met)), met);
   }
 
   private static void unpack(ZipFile zip, Staging into) throws IOException, BundleException {

@@ -22,12 +22,17 @@ final class BoundedChannel implements SeekableByteChannel {
     budget = Long.MAX_VALUE;
   }
 
+  /** Whether the bound was passed. */
+  boolean isPassed() {
+    return budget < 0;
+  }
+
   @Override
   public int read(ByteBuffer into) throws IOException {
     int read = file.read(into);
     budget -= Math.max(0, read);
     if (budget < 0) {
-      throw new PassedException();
+      throw new IOException("more was read than is allowed");
     }
     return read;
   }
@@ -67,10 +72,5 @@ final class BoundedChannel implements SeekableByteChannel {
   @Override
   public void close() throws IOException {
     file.close();
-  }
-
-  /** The bound was passed. */
-  static final class PassedException extends IOException {
-    private static final long serialVersionUID = 1L;
   }
 }

@@ -29,7 +29,7 @@ final class BundleLayout {
     }
     String unified = name.replace('\\', '/');
     if (List.of(unified.split("/", -1)).contains("..")) {
-      throw new BundleException("entry " + OneLine.quote(name) + " leads out of the bundle with '..'; " + ACCEPTED);
+      throw new BundleException("entry " + OneLine.quote(name) + " leads out of the bundle; " + ACCEPTED);
     }
     if (unified.startsWith("/") || DRIVE.matcher(name).matches()) {
       throw new BundleException("entry " + OneLine.quote(name) + " is an absolute path; " + ACCEPTED);

@@ -28,9 +28,14 @@ final class Staging implements AutoCloseable {
 
   /** A new, empty one, which no other user of the machine can read. */
   static Staging create() throws IOException {
-    Path root = Files.createTempDirectory("tenon-bundle-");
+    Path root = Files.createTempDirectory(prefix());
     Files.createDirectory(root.resolve("files"));
     return new Staging(root);
+  }
+
+  /** Names the process, so that what a killed one left is told apart. */
+  static String prefix() {
+    return "tenon-bundle-" + ProcessHandle.current().pid() + "-";
   }
 
   /** Where the bundle's files are, by their names inside the bundle. */

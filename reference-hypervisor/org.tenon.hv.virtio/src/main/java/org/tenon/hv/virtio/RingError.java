@@ -26,7 +26,9 @@ public enum RingError {
   /** The length of an indirect table is not a positive multiple of 16 (2.7.5.3). */
   INDIRECT_LENGTH("an indirect table's length is no multiple of a descriptor"),
   /** A list in a packed ring has a descriptor that is not available (2.8.6). */
-  LIST_INCOMPLETE("a descriptor list continues with a descriptor that is not available");
+  LIST_INCOMPLETE("a descriptor list continues with a descriptor that is not available"),
+  /** A request has no device-writable byte for its status (5.2.6). */
+  NO_STATUS("a request has no room for its status");
 
   private final String words;
 

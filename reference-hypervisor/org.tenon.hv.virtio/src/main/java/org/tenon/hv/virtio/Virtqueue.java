@@ -89,7 +89,11 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
   /** Registers and position, for saving. */
   public abstract QueueState state();
 
-  final boolean fail(RingError broken) {
+  /**
+   * Notes that the driver broke a rule, and takes nothing more. Answers false, which is what {@link
+   * #pop} then says.
+   */
+  public final boolean fail(RingError broken) {
     error = broken;
     return false;
   }

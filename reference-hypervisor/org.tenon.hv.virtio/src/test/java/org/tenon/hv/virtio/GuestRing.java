@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * The driver's side of one virtqueue, written straight from the driver's rules of VIRTIO 1.2 and
  * sharing nothing with the device's side. RAM is one region from address 0, addressed by offset.
  */
-abstract class GuestRing {
+public abstract class GuestRing {
   /** One element of a buffer. */
-  record Element(long address, int length, boolean writable) {}
+  public record Element(long address, int length, boolean writable) {}
 
   /** One used buffer, as the driver sees it. */
-  record Used(int id, long written) {}
+  public record Used(int id, long written) {}
 
   static final int NEXT = 1;
   static final int WRITE = 2;
@@ -46,7 +46,8 @@ abstract class GuestRing {
     indirectArea = (deviceArea + 6 + 8L * size + 15) & ~15L;
   }
 
-  static GuestRing of(boolean packed, MemorySegment ram, int size, boolean eventIndex, long base) {
+  public static GuestRing of(
+      boolean packed, MemorySegment ram, int size, boolean eventIndex, long base) {
     return packed
         ? new Packed(ram, size, eventIndex, base)
         : new Split(ram, size, eventIndex, base);
@@ -56,27 +57,37 @@ abstract class GuestRing {
     return QueueState.initial(packed, size, table, driverArea, deviceArea);
   }
 
-  /** First address after the ring's own memory. */
-  long end() {
-    return indirectArea + 16L * size * size;
+  /** Where the descriptors lie. */
+  public long table() {
+    return table;
+  }
+
+  /** Where the available ring or the driver event suppression lies. */
+  public long driverArea() {
+    return driverArea;
+  }
+
+  /** Where the used ring or the device event suppression lies. */
+  public long deviceArea() {
+    return deviceArea;
   }
 
   /** How many descriptors are free. */
-  abstract int free();
+  public abstract int free();
 
   /**
    * Makes a buffer available; {@code direct} elements in the ring, the others in an indirect table.
    */
-  abstract int add(List<Element> elements, int direct);
+  public abstract int add(List<Element> elements, int direct);
 
   /** Whether the driver must notify the device of what it added since the last call. */
-  abstract boolean mustNotify();
+  public abstract boolean mustNotify();
 
   /** Takes one used buffer, if there is one. */
-  abstract @Nullable Used takeUsed();
+  public abstract @Nullable Used takeUsed();
 
   /** Takes all used buffers. */
-  final int drain() {
+  public final int drain() {
     int taken = 0;
     while (takeUsed() != null) {
       taken++;
@@ -87,7 +98,7 @@ abstract class GuestRing {
   /**
    * Asks the device to interrupt at the {@code ahead}-th used buffer from the next, 0 for the next.
    */
-  abstract void wantInterruptAfter(int ahead);
+  public abstract void wantInterruptAfter(int ahead);
 
   /** Asks the device not to interrupt. */
   abstract void wantNoInterrupt();
@@ -160,12 +171,12 @@ abstract class GuestRing {
     }
 
     @Override
-    int free() {
+    public int free() {
       return freeDescriptors.size();
     }
 
     @Override
-    int add(List<Element> elements, int direct) {
+    public int add(List<Element> elements, int direct) {
       boolean indirect = direct < elements.size();
       List<Integer> chain = new ArrayList<>();
       for (int i = 0; i < direct + (indirect ? 1 : 0); i++) {
@@ -195,7 +206,7 @@ abstract class GuestRing {
     }
 
     @Override
-    boolean mustNotify() {
+    public boolean mustNotify() {
       boolean must = false;
       if (eventIndex) {
         int event = u16(deviceArea + 4 + 8L * size);
@@ -210,7 +221,7 @@ abstract class GuestRing {
     }
 
     @Override
-    @Nullable Used takeUsed() {
+    public @Nullable Used takeUsed() {
       if (u16(deviceArea + 2) == seenUsed) {
         return null;
       }
@@ -226,7 +237,7 @@ abstract class GuestRing {
     }
 
     @Override
-    void wantInterruptAfter(int ahead) {
+    public void wantInterruptAfter(int ahead) {
       if (eventIndex) {
         u16(driverArea + 4 + 2L * size, seenUsed + ahead);
       } else {
@@ -267,12 +278,12 @@ abstract class GuestRing {
     }
 
     @Override
-    int free() {
+    public int free() {
       return free;
     }
 
     @Override
-    int add(List<Element> elements, int direct) {
+    public int add(List<Element> elements, int direct) {
       int id = freeIds.remove();
       boolean indirect = direct < elements.size();
       int count = indirect ? 1 : elements.size();
@@ -307,7 +318,7 @@ abstract class GuestRing {
     }
 
     @Override
-    boolean mustNotify() {
+    public boolean mustNotify() {
       int flags = u16(deviceArea + 2);
       boolean must =
           switch (flags) {
@@ -321,7 +332,7 @@ abstract class GuestRing {
     }
 
     @Override
-    @Nullable Used takeUsed() {
+    public @Nullable Used takeUsed() {
       long at = table + 16L * nextUsed;
       int flags = u16(at + 14);
       boolean avail = (flags & AVAIL) != 0;
@@ -346,7 +357,7 @@ abstract class GuestRing {
 
     /** Counts slots, not buffers: exact only while every buffer takes one. */
     @Override
-    void wantInterruptAfter(int ahead) {
+    public void wantInterruptAfter(int ahead) {
       int slot = nextUsed + ahead;
       boolean slotWrap = usedWrap;
       if (slot >= size) {

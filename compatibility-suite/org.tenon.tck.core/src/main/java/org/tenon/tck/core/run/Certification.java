@@ -43,14 +43,14 @@ public final class Certification {
   /**
    * Runs and judges.
    *
+   * @param profile what is tested
    * @param subject what is certified
    * @param options what is asked for
    * @param progress is told what happens, on the calling thread; must not block
    * @return everything that was found
    * @throws IllegalArgumentException if the options name a test that does not exist; the message lists those that do
    */
-  public RunReport run(Subject subject, RunOptions options, Consumer<RunEvent> progress) {
-    Profile profile = subject.profile();
+  public RunReport run(Profile profile, Subject subject, RunOptions options, Consumer<RunEvent> progress) {
     Instant started = clock.instant();
     LocalDate day = started.atZone(ZoneOffset.UTC).toLocalDate();
     EvidenceLog evidence = new EvidenceLog();
@@ -100,10 +100,6 @@ public final class Certification {
         .execute(
             LauncherDiscoveryRequestBuilder.request()
                 .selectors(plan.selectors(options))
-                .configurationParameter(
-                    "junit.jupiter.execution.timeout.default", options.testTimeout().toMillis() + " ms")
-                .configurationParameter(
-                    "junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
                 .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
                 .build(),
             listener);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -93,11 +94,15 @@ final class ResultListener implements TestExecutionListener {
 
   private List<Failure> failures(TestCase test, @Nullable Throwable thrown) {
     List<Failure> failures = new ArrayList<>();
-    collect(test, thrown, failures);
+    List<Throwable> after = violationsAfter(thrown);
+    // A test that stumbles over a fault of the driver says less than the fault itself, which cleaning-up reports.
+    if (after.isEmpty() || thrown instanceof ClauseViolated || thrown instanceof MultipleFailuresError) {
+      collect(test, thrown, failures);
+    }
+    after.forEach(violation -> collect(test, violation, failures));
     return failures;
   }
 
-  /** What ended the test comes first, then what its cleaning-up found, which JUnit keeps as suppressed. */
   private void collect(TestCase test, @Nullable Throwable thrown, List<Failure> failures) {
     switch (thrown) {
       case null -> failures.add(failure(test, "the test passes", "it failed without saying why", ""));
@@ -109,15 +114,19 @@ final class ResultListener implements TestExecutionListener {
           several.getFailures().forEach(one -> collect(test, one, failures));
       case TimeoutException timeout ->
           failures.add(failure(test, "an end of the test", String.valueOf(timeout.getMessage()), trace(timeout)));
+      case AssertionError failed ->
+          failures.add(failure(test, "the test's expectation", String.valueOf(failed.getMessage()), trace(failed)));
       default -> failures.add(failure(test, "no exception", thrown.toString(), trace(thrown)));
     }
-    if (thrown != null) {
-      for (Throwable suppressed : thrown.getSuppressed()) {
-        if (suppressed instanceof ClauseViolated || suppressed instanceof MultipleFailuresError) {
-          collect(test, suppressed, failures);
-        }
-      }
-    }
+  }
+
+  /** What cleaning-up found, which JUnit keeps as suppressed. */
+  private static List<Throwable> violationsAfter(@Nullable Throwable thrown) {
+    return thrown == null
+        ? List.of()
+        : Stream.of(thrown.getSuppressed())
+            .filter(t -> t instanceof ClauseViolated || t instanceof MultipleFailuresError)
+            .toList();
   }
 
   /** A failure that names no clause is held against the clause that the test is about. */

@@ -1,6 +1,5 @@
 package org.tenon.tck.core.run;
 
-import java.time.Duration;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -17,18 +16,9 @@ import org.tenon.tck.core.verdict.Waivers;
  * @param tests the names of the only tests to run; empty for all
  * @param keepsDataOnly whether only tests run that leave the storage as it is
  * @param waivers what is excused
- * @param testTimeout how long one test may take before it is given up
  */
 public record RunOptions(
-    Level level,
-    Seed seed,
-    SortedSet<String> tests,
-    boolean keepsDataOnly,
-    Waivers waivers,
-    Duration testTimeout) {
-  /** How long one test may take unless told otherwise. */
-  public static final Duration DEFAULT_TEST_TIMEOUT = Duration.ofSeconds(60);
-
+    Level level, Seed seed, SortedSet<String> tests, boolean keepsDataOnly, Waivers waivers) {
   /** Copies the set. */
   public RunOptions {
     tests = Collections.unmodifiableSortedSet(new TreeSet<>(tests));
@@ -36,22 +26,22 @@ public record RunOptions(
 
   /** All tests up to a level, nothing excused. */
   public static RunOptions of(Level level, Seed seed) {
-    return new RunOptions(level, seed, new TreeSet<>(), false, Waivers.none(), DEFAULT_TEST_TIMEOUT);
+    return new RunOptions(level, seed, new TreeSet<>(), false, Waivers.none());
   }
 
   /** The same for these tests only. */
   public RunOptions withTests(SortedSet<String> only) {
-    return new RunOptions(level, seed, only, keepsDataOnly, waivers, testTimeout);
+    return new RunOptions(level, seed, only, keepsDataOnly, waivers);
   }
 
   /** The same for the tests only that leave the storage as it is. */
   public RunOptions keepingData() {
-    return new RunOptions(level, seed, tests, true, waivers, testTimeout);
+    return new RunOptions(level, seed, tests, true, waivers);
   }
 
   /** The same with these clauses excused. */
   public RunOptions withWaivers(Waivers excused) {
-    return new RunOptions(level, seed, tests, keepsDataOnly, excused, testTimeout);
+    return new RunOptions(level, seed, tests, keepsDataOnly, excused);
   }
 
   /** Whether a test is to run. */

@@ -8,9 +8,6 @@ public interface Subject {
   /** What it is called; waivers name it so. */
   Identifier id();
 
-  /** What is tested of it. */
-  Profile profile();
-
   /** How a user certifies it: a command without options, such as {@code ./tenon certify samples/block-file}. */
   String command();
 

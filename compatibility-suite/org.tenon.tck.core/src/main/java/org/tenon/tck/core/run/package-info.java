@@ -2,11 +2,11 @@
  * Runs the tests of a profile against a subject, on the JUnit Platform.
  *
  * <pre>{@code
- *   Subject ─▶ Certification ─▶ JUnit launcher ─▶ contract tests
- *                    ▲                                │ RunContext: seed, evidence, subject
- *   RunEvent… ◀──────┤◀──── ResultListener ◀──────────┘
- *                    ▼
- *              RunReport (verdict, results, evidence, environment)
+ *   Profile + Subject ─▶ Certification ─▶ JUnit launcher ─▶ contract tests
+ *                          ▲                                │ RunContext: seed, evidence, subject
+ *   RunEvent… ◀────────────┤◀──── ResultListener ◀──────────┘
+ *                          ▼
+ *                    RunReport (verdict, results, evidence, environment)
  * }</pre>
  *
  * <p>The same tests run in a partner's own build, where JUnit itself starts them; {@link

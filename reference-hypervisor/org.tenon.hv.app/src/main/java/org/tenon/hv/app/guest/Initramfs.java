@@ -22,8 +22,8 @@ public final class Initramfs {
   /** Modules in the order in which they are loaded; a kernel that has one built in lacks the file. */
   public static final List<String> MODULES =
       List.of(
-          "virtio.ko",
           "virtio_ring.ko",
+          "virtio.ko",
           "virtio_pci_modern_dev.ko",
           "virtio_pci_legacy_dev.ko",
           "virtio_pci.ko",

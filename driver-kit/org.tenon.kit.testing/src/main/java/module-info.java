@@ -1,0 +1,15 @@
+/**
+ * What a partner tests a driver with: a checking host, virtual time, faults on demand, and a
+ * guest's side of virtio.
+ */
+module org.tenon.kit.testing {
+  requires transitive org.tenon.spi.block;
+  requires static org.jspecify;
+
+  exports org.tenon.kit.testing;
+  exports org.tenon.kit.testing.fault;
+  exports org.tenon.kit.testing.storage;
+  exports org.tenon.kit.testing.virtio;
+
+  uses org.tenon.kit.testing.virtio.VirtioBlockHost;
+}

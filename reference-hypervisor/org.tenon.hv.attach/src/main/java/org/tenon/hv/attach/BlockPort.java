@@ -1,0 +1,470 @@
+package org.tenon.hv.attach;
+
+import org.jspecify.annotations.Nullable;
+import org.tenon.api.Fault;
+import org.tenon.api.Status;
+import org.tenon.hv.memory.MemoryRegion;
+import org.tenon.spi.HostClock;
+import org.tenon.spi.block.BlockBatch;
+import org.tenon.spi.block.BlockOperation;
+import org.tenon.spi.block.BlockQueue;
+
+/**
+ * One queue of an attached driver, as a device model uses it:
+ *
+ * <pre>{@code
+ * synchronized (port) {
+ *   int tag = port.claim();
+ *   port.begin(tag, READ, 0, block, blocks);
+ *   port.segment(tag, region, offset, length);
+ *   port.stage(tag);
+ * }
+ * port.submit();                       // outside the monitor: the driver runs now
+ * synchronized (port) {
+ *   for (int tag = port.completed(); tag != NONE; tag = port.completed()) {
+ *     use(port.status(tag));
+ *     port.release(tag);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Everything but {@link #submit}, {@link #arm} and {@link #onReady} is called with the port's
+ * monitor held, so that several threads may serve a queue in turn: when the driver keeps one of
+ * them inside {@code submit}, another goes on. No method here blocks, throws for what the driver
+ * does, or allocates.
+ */
+public final class BlockPort {
+  /** No tag. */
+  public static final int NONE = -1;
+
+  private final int index;
+  private final BlockQueue queue;
+  private final HostClock clock;
+  private final Conduct conduct;
+  private final RequestTable table;
+  private final InFlightLedger ledger;
+  private final CompletionRing ring;
+  private final int[] statuses;
+  private final int[] staged;
+  private int stagedHead;
+  private int stagedCount;
+
+  /** The batch that the driver is looking at, or the one it will look at next. */
+  private Batch batch;
+
+  private Runnable ready = () -> {};
+  private @Nullable Runnable idle;
+  private boolean refused;
+  private boolean paused;
+  private boolean dead;
+  private int deadStatus;
+  private volatile boolean submitting;
+  private volatile long submittingSince;
+
+  /** Whether something has happened since the last offer that may let the driver accept more. */
+  private volatile boolean mayAccept;
+
+  private volatile boolean armed;
+
+  BlockPort(
+      int index,
+      BlockQueue queue,
+      RequestTable table,
+      int depth,
+      HostClock clock,
+      Conduct conduct) {
+    this.index = index;
+    this.queue = queue;
+    this.table = table;
+    this.clock = clock;
+    this.conduct = conduct;
+    ledger = new InFlightLedger(depth);
+    ring = new CompletionRing(depth);
+    statuses = new int[depth];
+    staged = new int[depth];
+    batch = new Batch(depth);
+  }
+
+  /** The most requests at one time. */
+  public int depth() {
+    return ledger.depth();
+  }
+
+  /** Requests that are not released. */
+  public int used() {
+    return ledger.used();
+  }
+
+  /** A tag for a new request, or {@link #NONE} when all are in use. */
+  public int claim() {
+    return ledger.claim();
+  }
+
+  /**
+   * Begins to fill the request, with no segment yet. What the driver agreed to is the caller's
+   * concern.
+   *
+   * @param operation a code of {@link BlockOperation}
+   * @param flags its flags
+   * @param block the first logical block
+   * @param blocks how many
+   */
+  public void begin(int tag, int operation, int flags, long block, int blocks) {
+    table.begin(tag, operation, flags, block, blocks);
+  }
+
+  /**
+   * Adds a segment; it lies wholly inside the region.
+   *
+   * @return false where the request has as many as the driver takes
+   */
+  public boolean segment(int tag, MemoryRegion region, long offset, long length) {
+    return table.add(tag, region, offset, length);
+  }
+
+  /** Puts the filled request last in the line for the driver. */
+  public void stage(int tag) {
+    int slot = stagedHead + stagedCount;
+    staged[slot >= staged.length ? slot - staged.length : slot] = tag;
+    stagedCount++;
+  }
+
+  /**
+   * Offers what is staged to the driver, if it may be offered now. Called without the monitor, by
+   * any thread; while one thread is inside the driver the others return at once.
+   */
+  public void submit() {
+    Batch offer = prepare();
+    if (offer == null) {
+      return;
+    }
+    int accepted = 0;
+    Throwable thrown = null;
+    try {
+      accepted = queue.submit(offer);
+    } catch (Throwable t) {
+      thrown = t;
+    }
+    settle(offer, accepted, thrown);
+  }
+
+  private synchronized @Nullable Batch prepare() {
+    if (submitting || stagedCount == 0 || paused || (refused && !mayAccept)) {
+      return null;
+    }
+    if (dead) {
+      failStaged(deadStatus);
+      return null;
+    }
+    Batch offer = batch;
+    long now = clock.nanoTime();
+    for (int i = 0, slot = stagedHead; i < stagedCount; i++) {
+      int tag = staged[slot];
+      offer.tags[i] = tag;
+      ledger.offer(tag, now);
+      slot = slot + 1 == staged.length ? 0 : slot + 1;
+    }
+    offer.size = stagedCount;
+    mayAccept = false;
+    submittingSince = now;
+    submitting = true;
+    return offer;
+  }
+
+  private void settle(Batch offer, int accepted, @Nullable Throwable thrown) {
+    int unaccepted = NONE;
+    Runnable waiting;
+    synchronized (this) {
+      if (offer != batch) {
+        // The driver came back after it had been given up; its requests are settled.
+        return;
+      }
+      submitting = false;
+      boolean sane = thrown == null && accepted >= 0 && accepted <= offer.size;
+      if (sane) {
+        for (int i = accepted; i < offer.size; i++) {
+          if (!ledger.withdraw(offer.tags[i])) {
+            unaccepted = offer.tags[i];
+          }
+        }
+        refused = accepted < offer.size;
+        dropStaged(accepted);
+      } else {
+        // The quarantine that follows ends them.
+        dropStaged(offer.size);
+      }
+      waiting = idle;
+      idle = null;
+    }
+    if (waiting != null) {
+      waiting.run();
+    }
+    if (thrown != null) {
+      conduct.fault(
+          Clauses.NO_METHOD_THROWS, Fault.Kind.THREW, subject(), "submit threw " + thrown);
+    } else if (accepted < 0 || accepted > offer.size) {
+      conduct.fault(
+          Clauses.PREFIX,
+          Fault.Kind.BAD_ANSWER,
+          subject(),
+          "submit of %d requests answered %d".formatted(offer.size, accepted));
+    } else if (unaccepted != NONE) {
+      conduct.fault(
+          Clauses.NOTHING_ELSE_COMPLETED,
+          Fault.Kind.COMPLETED_UNKNOWN,
+          subject(unaccepted),
+          "submit answered %d, but a later request of the batch was completed".formatted(accepted));
+    }
+  }
+
+  private void dropStaged(int count) {
+    int head = stagedHead + count;
+    stagedHead = head >= staged.length ? head - staged.length : head;
+    stagedCount -= count;
+  }
+
+  private void failStaged(int status) {
+    for (; stagedCount > 0; dropStaged(1)) {
+      int tag = staged[stagedHead];
+      ledger.completeStaged(tag);
+      finish(tag, status);
+    }
+  }
+
+  /** The next completed request, or {@link #NONE}. It stays the caller's until {@link #release}. */
+  public int completed() {
+    int tag = ring.poll();
+    if (tag == CompletionRing.EMPTY) {
+      return NONE;
+    }
+    if (table.operation(tag) == BlockOperation.READ) {
+      table.markDirty(tag);
+    }
+    return tag;
+  }
+
+  /** How a completed request ended: a code of {@link Status}. */
+  public int status(int tag) {
+    return statuses[tag];
+  }
+
+  /**
+   * Prepares a completed tag for a second request, which is then filled and staged like a first.
+   */
+  public void reuse(int tag) {
+    ledger.restage(tag);
+  }
+
+  /** Gives the tag back, completed or claimed and never staged. */
+  public void release(int tag) {
+    ledger.release(tag);
+  }
+
+  /**
+   * What to run, on any thread, when an {@link #arm}ed port has something to do. It must not block.
+   */
+  public synchronized void onReady(Runnable wake) {
+    ready = wake;
+  }
+
+  /**
+   * Asks to be woken once; called when the caller is about to wait.
+   *
+   * @return false where there is something to do already
+   */
+  public boolean arm() {
+    armed = true;
+    if (ring.isEmpty() && !(mayAccept && isRefused())) {
+      return true;
+    }
+    armed = false;
+    return false;
+  }
+
+  private synchronized boolean isRefused() {
+    return refused;
+  }
+
+  /** The driver completes a request; any thread. */
+  void complete(int tag, int status, long bytes) {
+    switch (ledger.complete(tag)) {
+      case ACCEPTED -> {
+        long expected = expectedBytes(tag);
+        boolean honest = status != Status.OK || bytes == expected;
+        finish(tag, honest ? status : Status.IO_ERROR);
+        if (!honest) {
+          conduct.fault(
+              Clauses.WHOLE_LENGTH,
+              Fault.Kind.BAD_ANSWER,
+              subject(tag),
+              "completed as OK with %d bytes instead of %d".formatted(bytes, expected));
+        }
+      }
+      case TWICE ->
+          conduct.fault(
+              Clauses.EXACTLY_ONCE, Fault.Kind.COMPLETED_TWICE, subject(tag), "completed again");
+      case UNKNOWN ->
+          conduct.fault(
+              Clauses.NOTHING_ELSE_COMPLETED,
+              Fault.Kind.COMPLETED_UNKNOWN,
+              subject(tag),
+              "completed, but not in flight");
+    }
+  }
+
+  private long expectedBytes(int tag) {
+    int operation = table.operation(tag);
+    return operation == BlockOperation.READ || operation == BlockOperation.WRITE
+        ? table.total(tag)
+        : 0;
+  }
+
+  /** Sends a tag that this thread has just moved to COMPLETED on its way back. */
+  private void finish(int tag, int status) {
+    statuses[tag] = status;
+    ring.push(tag);
+    driverReady();
+  }
+
+  /** The driver may accept again; any thread. */
+  void driverReady() {
+    if (!mayAccept) {
+      mayAccept = true;
+    }
+    if (armed) {
+      armed = false;
+      ready.run();
+    }
+  }
+
+  RequestTable table() {
+    return table;
+  }
+
+  /**
+   * Stops submitting for a while.
+   *
+   * @param whenIdle run once no thread is inside the driver's submit; at once if none is
+   */
+  void pause(Runnable whenIdle) {
+    synchronized (this) {
+      paused = true;
+      if (submitting) {
+        idle = whenIdle;
+        return;
+      }
+    }
+    whenIdle.run();
+  }
+
+  /** Submits again, and wakes whoever waits to. */
+  void unpause() {
+    synchronized (this) {
+      paused = false;
+      refused = false;
+      idle = null;
+    }
+    driverReady();
+  }
+
+  /** Ends every staged request without the driver. */
+  synchronized void abortStaged() {
+    if (!submitting) {
+      failStaged(Status.ABORTED);
+    }
+  }
+
+  /** Ends every request, now and later, without the driver; in the order of submission. */
+  void kill(int status) {
+    Runnable waiting;
+    synchronized (this) {
+      if (dead) {
+        return;
+      }
+      dead = true;
+      deadStatus = status;
+      paused = false;
+      refused = false;
+      if (submitting) {
+        dropStaged(batch.size);
+        batch = new Batch(batch.tags.length);
+        submitting = false;
+      }
+      failInFlight(status);
+      failStaged(status);
+      waiting = idle;
+      idle = null;
+    }
+    driverReady();
+    if (waiting != null) {
+      waiting.run();
+    }
+  }
+
+  private void failInFlight(int status) {
+    for (int tag : ledger.inFlight()) {
+      if (ledger.complete(tag) == InFlightLedger.Verdict.ACCEPTED) {
+        finish(tag, status);
+      }
+    }
+  }
+
+  /** How many requests the driver has accepted and not completed. For control. */
+  int inFlight() {
+    return ledger.inFlight().size();
+  }
+
+  /** What is overdue, for the watchdog; null if nothing is. */
+  @Nullable Overdue overdue(long now, long requestNanos, long controlNanos) {
+    if (submitting && now - submittingSince > controlNanos) {
+      return new Overdue(Clauses.SUBMIT_RETURNS, subject(), "submit has not returned");
+    }
+    int late = ledger.overdue(now - requestNanos);
+    if (late != InFlightLedger.NONE) {
+      return new Overdue(
+          Clauses.EXACTLY_ONCE,
+          subject(late),
+          BlockOperation.name(table.operation(late)) + " has not completed");
+    }
+    boolean stalled;
+    synchronized (this) {
+      stalled = refused && !mayAccept && !paused && now - submittingSince > requestNanos;
+    }
+    return stalled && inFlight() == 0
+        ? new Overdue(
+            Clauses.CALLS_QUEUE_READY, subject(), "refuses requests and has not called queueReady")
+        : null;
+  }
+
+  private String subject() {
+    return conduct.subject() + " queue " + index;
+  }
+
+  private String subject(int tag) {
+    return subject() + " tag " + tag;
+  }
+
+  /** What a submit offers. A new one takes its place when the driver does not come back. */
+  private static final class Batch implements BlockBatch {
+    final int[] tags;
+    int size;
+
+    Batch(int depth) {
+      tags = new int[depth];
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public int tag(int index) {
+      if (index < 0 || index >= size) {
+        throw new IndexOutOfBoundsException(
+            "the batch has %d requests, none at %d".formatted(size, index));
+      }
+      return tags[index];
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package org.tenon.hv.attach;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tenon.api.Fault;
+import org.tenon.api.Health;
+import org.tenon.spi.Deadlines;
+import org.tenon.spi.HostClock;
+import org.tenon.spi.block.BlockGeometry;
+import org.tenon.spi.block.BlockHost;
+import org.tenon.spi.block.BlockRequests;
+
+/**
+ * The host as one driver sees it. It outlives the driver: what a driver calls when its time is over
+ * is recorded and does nothing else. Knows the driver's threads and timers, so that what it leaves
+ * behind is seen.
+ */
+final class DriverHost implements BlockHost {
+  private final BlockAttachment attachment;
+  private final HostClock clock;
+  private final Deadlines deadlines;
+  private final System.Logger log;
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Set<DriverTimer> timers = ConcurrentHashMap.newKeySet();
+  private final HostClock driverClock = new DriverClock();
+
+  DriverHost(BlockAttachment attachment, HostClock clock, Deadlines deadlines, String driverId) {
+    this.attachment = attachment;
+    this.clock = clock;
+    this.deadlines = deadlines;
+    log = System.getLogger("org.tenon.driver." + driverId);
+  }
+
+  @Override
+  public BlockRequests requests(int queue) {
+    return attachment.requests(queue);
+  }
+
+  @Override
+  public void complete(int queue, int tag, int status, long bytes) {
+    attachment.complete(queue, tag, status, bytes);
+  }
+
+  @Override
+  public void queueReady(int queue) {
+    attachment.queueReady(queue);
+  }
+
+  @Override
+  public void geometryChanged(BlockGeometry now) {
+    attachment.geometryChanged(now);
+  }
+
+  @Override
+  public HostClock clock() {
+    return driverClock;
+  }
+
+  @Override
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  @Override
+  public System.Logger log() {
+    return log;
+  }
+
+  @Override
+  public void healthChanged(Health now) {
+    attachment.healthChanged(now);
+  }
+
+  @Override
+  public Thread newThread(String name, Runnable work) {
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name(attachment.subject() + " " + name)
+            .unstarted(() -> guarded("thread " + name, work));
+    threads.add(thread);
+    return thread;
+  }
+
+  /**
+   * The driver's threads that still run and timers that still wait, in words; empty after a clean
+   * close.
+   */
+  List<String> leftovers() {
+    threads.removeIf(thread -> !thread.isAlive());
+    List<String> left = new ArrayList<>();
+    threads.forEach(thread -> left.add("thread '" + thread.getName() + "'"));
+    if (!timers.isEmpty()) {
+      left.add(timers.size() + " timers");
+    }
+    return left;
+  }
+
+  /** Interrupts the driver's threads and cancels its timers; for one that does not close. */
+  void abandon() {
+    threads.forEach(Thread::interrupt);
+    timers.forEach(DriverTimer::cancel);
+  }
+
+  private void guarded(String what, Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable t) {
+      attachment.fault(
+          Clauses.OWN_THREADS_CATCH,
+          Fault.Kind.THREW,
+          attachment.subject(),
+          "its %s threw %s".formatted(what, t));
+    }
+  }
+
+  /** The clock that the driver is given: its timers are counted and what they throw is caught. */
+  private final class DriverClock implements HostClock {
+    @Override
+    public long nanoTime() {
+      return clock.nanoTime();
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable work) {
+      DriverTimer timer = new DriverTimer(work);
+      timers.add(timer);
+      timer.arm(clock.schedule(delay, timer));
+      return timer;
+    }
+  }
+
+  private final class DriverTimer implements HostClock.Timer, Runnable {
+    private final Runnable work;
+    private HostClock.Timer scheduled = () -> {};
+
+    DriverTimer(Runnable work) {
+      this.work = work;
+    }
+
+    synchronized void arm(HostClock.Timer timer) {
+      scheduled = timer;
+    }
+
+    @Override
+    public void run() {
+      if (timers.remove(this)) {
+        guarded("timer", work);
+      }
+    }
+
+    @Override
+    public synchronized void cancel() {
+      timers.remove(this);
+      scheduled.cancel();
+    }
+  }
+}

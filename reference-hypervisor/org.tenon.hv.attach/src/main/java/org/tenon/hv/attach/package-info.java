@@ -1,0 +1,31 @@
+/**
+ * The seam between device models and drivers. A device model speaks to a {@link
+ * org.tenon.hv.attach.BlockPort}, one for each queue; behind it stands a driver that is not
+ * trusted.
+ *
+ * <pre>{@code
+ * device model                       BlockPort                           driver
+ * (queue thread)   claim, fill  ──▶  RequestTable  ◀── reads by tag ───  BlockQueue.submit
+ *                  submit       ──▶  InFlightLedger ── batch of tags ──▶     │
+ *                  completed    ◀──  CompletionRing ◀── BlockHost.complete ──┘ (any thread)
+ *                                        ▲
+ *                     Watchdog ── deadlines ── quarantine
+ * }</pre>
+ *
+ * <p>{@link org.tenon.hv.attach.BlockAttachment} is one life of one driver: it negotiates, opens
+ * and starts it, pauses, resets and closes it on a control thread of its own, and waits for each no
+ * longer than the agreed deadline.
+ *
+ * <p>What a driver must not do is seen here, and put into words as an {@link org.tenon.api.Fault}
+ * that names the clause: throwing, hanging, completing twice or what it was never given,
+ * forgetting, answering nonsense, leaking. The first fault puts the driver into quarantine: it is
+ * given nothing more, guest RAM is taken from it ({@link org.tenon.hv.memory.MemoryLease}), and
+ * every request in flight fails to the guest, in the order of submission. A device may then be
+ * given another attachment.
+ *
+ * <p>Submitting, completing and reaping a request allocate nothing.
+ */
+@NullMarked
+package org.tenon.hv.attach;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.blockfile;
+
+import org.jspecify.annotations.NullMarked;
