@@ -12,6 +12,7 @@ module org.tenon.hv.app {
   requires org.tenon.hv.platform;
   requires org.tenon.hv.plugin;
   requires org.tenon.hv.virtio;
+  requires org.tenon.kit.bench;
   requires org.tenon.kit.testing;
   requires org.tenon.tck.block;
   requires org.tenon.tck.core;

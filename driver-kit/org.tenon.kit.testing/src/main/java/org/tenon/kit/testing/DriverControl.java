@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Fault;
@@ -49,11 +50,25 @@ final class DriverControl {
       Config config = Config.of(factory.configKeys(), options.settings(), options.files());
       BlockDriver driver =
           rig.controlThread().call("open", () -> factory.open(rig.agreement(), config, rig.host()));
-      return new DriverControl(options, rig, Objects.requireNonNull(driver, "open returned null"));
+      return lead(Objects.requireNonNull(driver, "open returned null"), options, rig);
     } catch (CallFailed e) {
       throw refused(rig, e.why());
     } catch (DriverException | RuntimeException | Error e) {
       rig.finish();
+      throw e;
+    }
+  }
+
+  /** Takes over a driver just opened; one that cannot even say what it is, is closed. */
+  private static DriverControl lead(BlockDriver driver, HarnessOptions options, HostRig rig) {
+    try {
+      return new DriverControl(options, rig, driver);
+    } catch (HarnessError e) {
+      try {
+        rig.controlThread().call("close", Executors.callable(driver::close));
+      } catch (CallFailed worse) {
+        e.addSuppressed(worse);
+      }
       throw e;
     }
   }

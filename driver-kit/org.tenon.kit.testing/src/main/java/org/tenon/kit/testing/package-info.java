@@ -7,7 +7,6 @@
  * contract on the way:
  *
  * <pre>{@code
- * @Test
  * void readsBackWhatItWrote() throws Exception {
  *   try (BlockHarness disk = BlockHarness.open(new MyDriverFactory(), settings)) {
  *     disk.write(7, block);

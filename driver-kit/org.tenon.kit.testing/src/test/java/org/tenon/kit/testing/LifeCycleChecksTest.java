@@ -318,6 +318,28 @@ class LifeCycleChecksTest {
   }
 
   @Test
+  void aDriverThatCannotSayWhatItIsIsClosed() {
+    CountDownLatch closed = new CountDownLatch(1);
+    RamDisk.Factory nameless =
+        RamDisk.factory(opening ->
+            new WrongDriver(opening) {
+              @Override
+              public BlockIdentity identity() {
+                throw new IllegalStateException("nameless");
+              }
+
+              @Override
+              public void close() {
+                closed.countDown();
+              }
+            });
+    assertThatThrownBy(() -> BlockHarness.open(nameless, Map.of()))
+        .isInstanceOf(HarnessError.class)
+        .hasMessageContaining("identity threw java.lang.IllegalStateException: nameless");
+    assertThat(closed.getCount()).isZero();
+  }
+
+  @Test
   void openFailsInMoreThanOneLine() {
     List<Fault> found = new ArrayList<>();
     BlockObserver observer =

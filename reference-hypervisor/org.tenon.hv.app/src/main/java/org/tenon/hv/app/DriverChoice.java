@@ -11,6 +11,7 @@ import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 import org.tenon.hv.plugin.BundleManifest.ScratchStorage;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.kit.testing.storage.NbdServer;
+import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.BundleFacts;
 import org.tenon.tck.block.subject.FileStorage;
@@ -30,7 +31,7 @@ record DriverChoice(
   /** The subject, to be certified by that command. */
   BlockSubject subject(String command) throws InputException {
     BundleManifest manifest = loaded.bundle().manifest();
-    DriverEntry entry = entry(manifest);
+    DriverEntry entry = entry();
     BlockSubject.Builder subject =
         BlockSubject.of(loaded.factory(entry.id()).orElseThrow(), storage(entry))
             .bundle(
@@ -51,7 +52,18 @@ record DriverChoice(
     return subject.build();
   }
 
-  private DriverEntry entry(BundleManifest manifest) throws InputException {
+  /** Its factory. */
+  BlockDriverFactory factory() throws InputException {
+    return loaded.factory(entry().id()).orElseThrow();
+  }
+
+  /** How the suite would give it storage. */
+  Storage storage() throws InputException {
+    return storage(entry());
+  }
+
+  private DriverEntry entry() throws InputException {
+    BundleManifest manifest = loaded.bundle().manifest();
     List<Identifier> ids = manifest.drivers().stream().map(DriverEntry::id).toList();
     if (wanted == null && ids.size() == 1) {
       return manifest.drivers().getFirst();
