@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tenon.api.ClauseId;
-import org.tenon.samples.blockfile.FileBlockDriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
@@ -47,10 +46,10 @@ class CertificationTest {
   }
 
   @Test
-  void sampleBreaksNoClause() throws IOException {
-    RunReport report = run(subject(new FileBlockDriverFactory()), RunOptions.of(Level.L3, SEED));
-    ReportFolder.write(report, Path.of("target", "reports", "block-file"));
-    assertThat(report.failures()).isEmpty();
+  void correctDriverBreaksNoClause() throws IOException {
+    RunReport report = run(subject(new PlainFileDriverFactory()), RunOptions.of(Level.L3, SEED));
+    ReportFolder.write(report, Path.of("target", "reports", "plain-file"));
+    assertThat(failed(report)).isEmpty();
     // Without a bundle and a hypervisor nothing can be certified, and the report says so.
     assertThat(report.verdict().reached()).isEmpty();
     assertThat(report.results().stream().filter(r -> r.outcome() instanceof Outcome.NotRun).map(r -> r.test().group()))
@@ -60,21 +59,21 @@ class CertificationTest {
 
   @Test
   void defectsAreNamedByTheirClauses() throws IOException {
-    RunReport report = run(subject(new OverreachingDriverFactory()), RunOptions.of(Level.L1, SEED));
-    ReportFolder.write(report, Path.of("target", "reports", "block-overreaching"));
+    RunReport report = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), RunOptions.of(Level.L1, SEED));
+    ReportFolder.write(report, Path.of("target", "reports", "overreaching"));
     assertThat(report.passed()).isFalse();
-    assertThat(failed(report)).contains(ClauseId.parse("BLK-046"), ClauseId.parse("BLK-006"), ClauseId.parse("BLK-005"));
+    assertThat(failed(report)).contains(ClauseId.parse("BLK-048"), ClauseId.parse("BLK-006"), ClauseId.parse("BLK-005"));
     Failure failure = report.failures().getFirst();
     assertThat(failure.rerun()).contains("--seed " + SEED).contains("--test ");
   }
 
   @Test
   void sameSeedGivesTheSameVerdict() {
-    RunOptions options = only("DiscardKeepsItsNeighbours", "UnknownOperationIsUnsupported", "SegmentsOfAnyShape");
-    RunReport first = run(subject(new OverreachingDriverFactory()), options);
-    RunReport second = run(subject(new OverreachingDriverFactory()), options);
+    RunOptions options = only("WriteZeroesKeepsItsNeighbours", "UnknownOperationIsUnsupported", "SegmentsOfAnyShape");
+    RunReport first = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), options);
+    RunReport second = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), options);
     assertThat(said(second)).isEqualTo(said(first)).hasSize(2);
-    RunReport alone = run(subject(new OverreachingDriverFactory()), only("DiscardKeepsItsNeighbours"));
+    RunReport alone = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), only("WriteZeroesKeepsItsNeighbours"));
     assertThat(said(alone)).isSubsetOf(said(first)).hasSize(1);
   }
 
@@ -85,9 +84,9 @@ class CertificationTest {
     RandomGenerator.of("L64X128MixRandom").nextBytes(contents);
     Files.write(image, contents);
     BlockSubject subject =
-        BlockSubject.of(new FileBlockDriverFactory(), new FileStorage("path", Map.of())).image(image).build();
+        BlockSubject.of(new PlainFileDriverFactory(), new FileStorage("path", Map.of())).image(image).build();
     RunReport report = run(subject, RunOptions.of(Level.L3, SEED).keepingData());
-    assertThat(report.failures()).isEmpty();
+    assertThat(failed(report)).isEmpty();
     assertThat(report.results()).hasSizeGreaterThan(8).allMatch(result -> result.test().keepsData());
     assertThat(Files.readAllBytes(image)).isEqualTo(contents);
   }
@@ -97,7 +96,7 @@ class CertificationTest {
     List<RunEvent> events = new ArrayList<>();
     RunReport report =
         new Certification()
-            .run(BlockProfile.get(), subject(new FileBlockDriverFactory()), only("SmallestOffer"), events::add);
+            .run(BlockProfile.get(), subject(new PlainFileDriverFactory()), only("SmallestOffer"), events::add);
     assertThat(events.stream().map(event -> event.getClass().getSimpleName()))
         .containsExactly("Started", "TestStarted", "TestFinished", "Finished");
     assertThat(report.passed()).isTrue();
@@ -106,14 +105,14 @@ class CertificationTest {
   @Test
   void unknownTestIsRefusedWithTheNamesOfAll() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> run(subject(new FileBlockDriverFactory()), only("NoSuchTest")))
+        .isThrownBy(() -> run(subject(new PlainFileDriverFactory()), only("NoSuchTest")))
         .withMessageContaining("NoSuchTest")
         .withMessageContaining("ReadBackEveryBoundary");
   }
 
   private static Set<ClauseId> failed(RunReport report) {
     return report.verdict().clauses().stream()
-        .filter(clause -> clause.status() == ClauseStatus.FAILED)
+        .filter(clause -> clause.status() == ClauseStatus.FAILED && clause.requirement().isMust())
         .map(clause -> clause.requirement().id())
         .collect(Collectors.toSet());
   }
