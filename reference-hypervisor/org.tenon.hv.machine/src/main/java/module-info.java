@@ -9,4 +9,5 @@ module org.tenon.hv.machine {
   requires transitive org.tenon.hv.platform;
 
   exports org.tenon.hv.machine;
+  exports org.tenon.hv.machine.gdb;
 }

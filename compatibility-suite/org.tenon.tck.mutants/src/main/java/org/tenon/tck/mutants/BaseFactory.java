@@ -75,7 +75,7 @@ class BaseFactory implements BlockDriverFactory {
   @Override
   public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
       throws DriverException {
-    Path path = config.path(PATH);
+    Path path = image(config);
     boolean readOnly = config.flag(READ_ONLY);
     try {
       FileChannel channel = FileChannel.open(path, readOnly ? READING : WRITING);
@@ -104,6 +104,10 @@ class BaseFactory implements BlockDriverFactory {
       long blocks,
       boolean readOnly,
       String serial) {}
+
+  Path image(Config config) {
+    return config.path(PATH);
+  }
 
   String serial(Path path) {
     return "%08x".formatted(path.toAbsolutePath().toString().hashCode());

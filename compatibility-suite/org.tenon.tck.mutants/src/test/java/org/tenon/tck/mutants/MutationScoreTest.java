@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Identifier;
+import org.tenon.spi.Config;
+import org.tenon.tck.block.BlockProfile;
+import org.tenon.tck.block.subject.BlockSubject;
+import org.tenon.tck.block.subject.FileStorage;
+import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
+import org.tenon.tck.core.run.Certification;
+import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
+import org.tenon.tck.core.verdict.Outcome;
 import org.tenon.tck.core.verdict.TestResult;
 
 /**
@@ -48,13 +58,40 @@ class MutationScoreTest {
     assertThat(report.verdict().count(ClauseStatus.PASSED)).isGreaterThan(60);
   }
 
+  /**
+   * A driver whose storage cannot be watched proves nothing about power cuts, and the report says
+   * why.
+   */
+  @Test
+  void aDriverThatGoesAroundTheObserverProvesNothing() {
+    BaseFactory around =
+        new BaseFactory() {
+          @Override
+          Path image(Config config) {
+            return Path.of(super.image(config).toString());
+          }
+        };
+    BlockSubject subject =
+        BlockSubject.of(around, new FileStorage(BaseFactory.PATH, Map.of())).build();
+    RunOptions options =
+        RunOptions.of(Level.L3, SEED).withTests(new TreeSet<>(List.of("FlushSurvivesPowerCut")));
+    RunReport report = new Certification().run(BlockProfile.get(), subject, options, event -> {});
+    assertThat(report.results()).hasSize(1);
+    assertThat(report.results().getFirst().outcome())
+        .isInstanceOfSatisfying(
+            Outcome.NotRun.class,
+            outcome ->
+                assertThat(outcome.reason())
+                    .contains("was not seen", "level L3 cannot be reached"));
+    assertThat(report.verdict().passed()).isFalse();
+  }
+
   /** A mutant that is caught by a clause that it does not break is not caught. */
   @Test
   void anotherClauseDoesNotCount() {
     Mutant mutant = Mutant.of("one", "breaks one clause", Mutants.base(), "BLK-001");
-    SortedSet<ClauseId> other = new TreeSet<>(List.of(ClauseId.parse("BLK-002")));
-    assertThat(new MutationScore.Result(mutant, other, "", java.time.Duration.ZERO).caught())
-        .isFalse();
+    Set<ClauseId> other = Set.of(ClauseId.parse("BLK-002"));
+    assertThat(new MutationScore.Result(mutant, other, "", Duration.ZERO).caught()).isFalse();
     assertThat(mutant.id()).isEqualTo(new Identifier("one"));
   }
 }

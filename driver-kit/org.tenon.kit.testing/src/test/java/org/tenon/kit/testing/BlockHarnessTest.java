@@ -167,4 +167,15 @@ class BlockHarnessTest {
       assertThat(refused.isAccepted()).isFalse();
     }
   }
+
+  @Test
+  void aRequestThatNeedsMoreMemoryThanThereIsTakesItsSegmentsInstead() throws Exception {
+    try (BlockHarness disk = BlockHarness.open(RamDisk.factory(), Map.of())) {
+      BlockRequest endless = BlockRequest.read(0, Integer.MAX_VALUE);
+      assertThatThrownBy(() -> disk.perform(endless))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("give it shorter segments");
+      assertThat(disk.perform(endless.segments(512)).status()).isEqualTo(Status.OUT_OF_RANGE);
+    }
+  }
 }

@@ -168,6 +168,11 @@ public final class Machine implements AutoCloseable {
     return new Statistics(instructions, clock.now(), hostNanos, loop.exits(), loop.interrupts());
   }
 
+  /** The machine as a debugger sees it. */
+  public Debugger debugger() {
+    return new Debugger(this, processors, memory, vm, loop);
+  }
+
   /** Releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {

@@ -17,6 +17,8 @@ public record Outcome(Kind kind, String detail) {
     HALTED,
     /** The user or the caller stopped it. */
     STOPPED,
+    /** A processor is at a debugger's breakpoint; the detail is its number. */
+    BREAKPOINT,
     /** The engine cannot go on with this guest. */
     FAILED
   }

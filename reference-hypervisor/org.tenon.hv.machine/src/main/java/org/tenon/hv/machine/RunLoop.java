@@ -132,24 +132,42 @@ final class RunLoop {
       boolean boundary = vcpu.atInstructionBoundary();
       if (boundary) {
         drainInbox();
-        if (!processor.applySignals()) {
+        if (outcome == null && !processor.applySignals()) {
           end(new Outcome(Outcome.Kind.RESET, "INIT"));
         }
+        if (outcome != null || left <= 0) {
+          break;
+        }
         deliver(processor);
-        if (outcome != null || left <= 0 || !processor.isRunning()) {
+        if (!processor.isRunning()) {
           break;
         }
       }
-      long before = vcpu.retired();
-      vcpu.setTsc(tsc.at(clock.now()));
-      VcpuExit exit = vcpu.run(boundary ? budget(left) : 1);
-      long retired = vcpu.retired() - before;
-      left -= retired;
-      clock.advance(retired * instructionNanos);
-      answer(processor, exit);
-      clock.ring();
+      left -= runOnce(processor, boundary ? budget(left) : 1);
     }
     current = null;
+  }
+
+  /** Executes one instruction of one processor, for a debugger; interrupts wait. */
+  void step(Processor processor) {
+    if (processor.isRunning()) {
+      do {
+        runOnce(processor, 1);
+      } while (!processor.vcpu().atInstructionBoundary());
+    }
+  }
+
+  /** Runs to the next exit, moves time on and answers. Returns how many instructions have retired. */
+  private long runOnce(Processor processor, long budget) {
+    Vcpu vcpu = processor.vcpu();
+    long before = vcpu.retired();
+    vcpu.setTsc(tsc.at(clock.now()));
+    VcpuExit exit = vcpu.run(budget);
+    long retired = vcpu.retired() - before;
+    clock.advance(retired * instructionNanos);
+    answer(processor, exit);
+    clock.ring();
+    return retired;
   }
 
   private long budget(long left) {
@@ -205,7 +223,10 @@ final class RunLoop {
       }
       case FAILURE -> end(new Outcome(Outcome.Kind.FAILED, exit.detail()));
       case BUDGET, INTERRUPT_WINDOW, KICKED -> {}
-      case BREAKPOINT -> traceExit(processor, exit);
+      case BREAKPOINT -> {
+        traceExit(processor, exit);
+        end(new Outcome(Outcome.Kind.BREAKPOINT, String.valueOf(processor.index())));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.tenon.hv.virtio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.tenon.hv.virtio.DeviceStatus.ACKNOWLEDGE;
 import static org.tenon.hv.virtio.DeviceStatus.DEVICE_NEEDS_RESET;
 import static org.tenon.hv.virtio.DeviceStatus.DRIVER;
@@ -9,6 +10,7 @@ import static org.tenon.hv.virtio.DeviceStatus.FAILED;
 import static org.tenon.hv.virtio.DeviceStatus.FEATURES_OK;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,21 +30,21 @@ class VirtioDeviceTest {
   private final GuestMemory memory = GuestMemory.allocate(RamLayout.flat(1 << 20));
   private final List<String> heard = new ArrayList<>();
   private final Model model = new Model();
-  private final VirtioDevice device =
-      new VirtioDevice(
-          model,
-          memory,
-          new Interrupts() {
-            @Override
-            public void queue(int index) {
-              heard.add("interrupt " + index);
-            }
+  private final VirtioDevice device = new VirtioDevice(model, memory, interrupts());
 
-            @Override
-            public void config() {
-              heard.add("config interrupt");
-            }
-          });
+  private Interrupts interrupts() {
+    return new Interrupts() {
+      @Override
+      public void queue(int index) {
+        heard.add("interrupt " + index);
+      }
+
+      @Override
+      public void config() {
+        heard.add("config interrupt");
+      }
+    };
+  }
 
   @AfterEach
   void release() {
@@ -96,6 +98,11 @@ class VirtioDeviceTest {
     public CompletionStage<Void> stop() {
       heard.add("stop");
       return stopped;
+    }
+
+    @Override
+    public List<@Nullable QueueState> positions() {
+      return Arrays.asList(QueueState.initial(false, 8, 0x1000, 0x2000, 0x3000), null);
     }
 
     @Override
@@ -267,6 +274,45 @@ class VirtioDeviceTest {
     assertThat(device.isQueueEnabled(0)).isFalse();
     assertThat(device.queueSize(0)).isEqualTo(16);
     assertThat(device.driverFeatures()).isZero();
+  }
+
+  @Test
+  void savedDeviceGoesOnAnotherOfItsMake() {
+    bringUp();
+    VirtioState saved = device.state();
+    VirtioDevice other = new VirtioDevice(new Model(), memory, interrupts());
+    heard.clear();
+    other.restore(saved);
+    assertThat(heard).containsExactly("start [8, 0]");
+    assertThat(other.state()).isEqualTo(saved);
+    other.notifyQueue(0);
+    assertThat(heard).contains("notified 0");
+  }
+
+  @Test
+  void stateThatIsNotTheDevicesIsRefused() {
+    bringUp();
+    VirtioState saved = device.state();
+    VirtioState.Queue queue = saved.queues().getFirst();
+    List<VirtioState> refused =
+        List.of(
+            new VirtioState(saved.status(), saved.driverFeatures(), 0, List.of(queue)),
+            new VirtioState(saved.status(), saved.driverFeatures() | 1, 0, saved.queues()),
+            new VirtioState(saved.status(), saved.driverFeatures(), 0, List.of(queue, outside())));
+    for (VirtioState state : refused) {
+      VirtioDevice other = new VirtioDevice(new Model(), memory, interrupts());
+      assertThatThrownBy(() -> other.restore(state)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(other.status()).isZero();
+    }
+    assertThatThrownBy(() -> new VirtioState(DRIVER_OK, 0, 0, List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new VirtioState(32, 0, 0, List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static VirtioState.Queue outside() {
+    QueueState running = QueueState.initial(false, 8, 1L << 40, 0x2000, 0x3000);
+    return new VirtioState.Queue(8, 1L << 40, 0x2000, 0x3000, true, running);
   }
 
   @Test

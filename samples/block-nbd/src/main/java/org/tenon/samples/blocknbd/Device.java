@@ -11,7 +11,10 @@ import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockHost;
 
-/** What the connections of one device share: the export as it is now, who is connected, and which changes linger. For any thread. */
+/**
+ * What the connections of one device share: the export as it is now, who is connected, and which
+ * changes linger. For any thread.
+ */
 final class Device {
   /** What a server may not lose while the device is open. */
   private static final int ABILITIES =
@@ -31,7 +34,9 @@ final class Device {
   private @Nullable String[] problems = {NOT_YET};
   private volatile @Nullable Export first;
 
-  /** What each connection was told of the size, in bytes; {@link #UNTOLD} before it has connected. */
+  /**
+   * What each connection was told of the size, in bytes; {@link #UNTOLD} before it has connected.
+   */
   private long[] sizes = {UNTOLD};
 
   private volatile long latestSize = UNTOLD;
@@ -115,8 +120,8 @@ final class Device {
   }
 
   /**
-   * Takes over what a server says of the export. The first time it makes the device; later it must be the same one, at most of
-   * another size.
+   * Takes over what a server says of the export. The first time it makes the device; later it must
+   * be the same one, at most of another size.
    *
    * @throws ProtocolException if this cannot be the device that the guest uses
    */
@@ -145,7 +150,8 @@ final class Device {
   private void adoptAgain(Export before, Export export) throws ProtocolException {
     BlockGeometry known = geometry();
     BlockGeometry now = export.geometry(known.logicalBlockSize(), settings.readOnly());
-    int needed = before.flags() & (problems.length > 1 ? ABILITIES | Nbd.FLAG_CAN_MULTI_CONN : ABILITIES);
+    int needed =
+        before.flags() & (problems.length > 1 ? ABILITIES | Nbd.FLAG_CAN_MULTI_CONN : ABILITIES);
     if ((export.flags() & needed) != needed
         || now.readOnly() != known.readOnly()
         || now.maxTransferBlocks() < known.maxTransferBlocks()) {
@@ -156,7 +162,10 @@ final class Device {
     }
   }
 
-  /** The server keeps each connection to the size it told it: the device is as large as the smallest of them. */
+  /**
+   * The server keeps each connection to the size it told it: the device is as large as the smallest
+   * of them.
+   */
   private void adoptSize(int connection, long size) {
     sizes[connection] = size;
     if (!agreement.has(BlockCapabilities.RESIZE)) {
@@ -175,7 +184,10 @@ final class Device {
     }
   }
 
-  /** Whether another connection was told another size since: this one has to ask again, by connecting anew. */
+  /**
+   * Whether another connection was told another size since: this one has to ask again, by
+   * connecting anew.
+   */
   boolean isOutdated(int connection) {
     return agreement.has(BlockCapabilities.RESIZE) && toldSize(connection) != latestSize;
   }
@@ -187,8 +199,11 @@ final class Device {
   /** A connection serves again. */
   void up(int connection) {
     if (report(connection, null) != null) {
-      host.log()
-          .log(System.Logger.Level.INFO, "connection {0} to {1} is up", connection, settings.uri().text());
+      host.log().log(
+          System.Logger.Level.INFO,
+          "connection {0} to {1} is up",
+          connection,
+          settings.uri().text());
     }
   }
 
@@ -196,13 +211,12 @@ final class Device {
   void down(int connection, String problem) {
     String before = report(connection, problem);
     if (before == null || before.equals(NOT_YET)) {
-      host.log()
-          .log(
-              System.Logger.Level.WARNING,
-              "connection {0} to {1} is down, trying again: {2}",
-              connection,
-              settings.uri().text(),
-              problem);
+      host.log().log(
+          System.Logger.Level.WARNING,
+          "connection {0} to {1} is down, trying again: {2}",
+          connection,
+          settings.uri().text(),
+          problem);
     }
   }
 
@@ -234,8 +248,7 @@ final class Device {
     if (down == 0) {
       return Health.up();
     }
-    String message =
-        "%d of %d connections are down: %s".formatted(down, problems.length, latest);
+    String message = "%d of %d connections are down: %s".formatted(down, problems.length, latest);
     return down == problems.length ? Health.down(message) : Health.degraded(message);
   }
 }

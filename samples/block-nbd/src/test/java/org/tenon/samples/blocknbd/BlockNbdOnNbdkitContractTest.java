@@ -6,6 +6,7 @@ import org.tenon.tck.block.BlockDriverContract;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.NbdStorage;
 
+/** The whole contract of block drivers, with nbdkit behind the driver. */
 class BlockNbdOnNbdkitContractTest extends BlockDriverContract {
   @Override
   protected BlockSubject subject() {

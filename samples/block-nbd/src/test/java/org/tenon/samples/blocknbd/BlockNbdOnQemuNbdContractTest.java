@@ -6,6 +6,7 @@ import org.tenon.tck.block.BlockDriverContract;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.NbdStorage;
 
+/** The whole contract of block drivers, with qemu-nbd behind the driver. */
 class BlockNbdOnQemuNbdContractTest extends BlockDriverContract {
   @Override
   protected BlockSubject subject() {

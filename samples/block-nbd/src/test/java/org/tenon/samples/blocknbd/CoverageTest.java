@@ -23,7 +23,9 @@ class CoverageTest {
         int start = random.nextInt(LENGTH);
         int length = random.nextInt(1, Math.min(40, LENGTH - start) + 1);
         boolean isNew = bits.get(start, start + length).isEmpty();
-        assertThat(coverage.add(start, length)).as("[%d, +%d) of %s", start, length, bits).isEqualTo(isNew);
+        assertThat(coverage.add(start, length))
+            .as("[%d, +%d) of %s", start, length, bits)
+            .isEqualTo(isNew);
         if (isNew) {
           bits.set(start, start + length);
         }

@@ -17,7 +17,8 @@ class NbdUriTest {
     "nbd+unix:///disk?socket=/run/a%20b+c, false, , 0, /run/a b+c, disk",
     "nbds+unix:///?socket=/run/s, true, , 0, /run/s, ''"
   })
-  void readsTheForms(String text, boolean tls, String host, int port, String socket, String export) {
+  void readsTheForms(
+      String text, boolean tls, String host, int port, String socket, String export) {
     assertThat(NbdUri.parse(text)).isEqualTo(new NbdUri(text, tls, host, port, socket, export));
   }
 

@@ -9,8 +9,12 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockRequests;
 
-/** A request table for parser tests: each tag has one segment in one region, with guard zones between. */
-record OneSegmentHost(MemorySegment memory, int length, int guard) implements BlockHost, BlockRequests {
+/**
+ * A request table for parser tests: each tag has one segment in one region, with guard zones
+ * between.
+ */
+record OneSegmentHost(MemorySegment memory, int length, int guard)
+    implements BlockHost, BlockRequests {
   @Override
   public BlockRequests requests(int queue) {
     return this;

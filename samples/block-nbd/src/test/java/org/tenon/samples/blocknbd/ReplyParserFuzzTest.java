@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Feeds the parser replies of an honest server, then the same replies with a few bytes changed, in pieces of any size. Whatever
- * comes: no byte outside a read's memory changes, nothing is finished twice, and a read that succeeds holds what the server sent
- * for each of its bytes.
+ * Feeds the parser replies of an honest server, then the same replies with a few bytes changed, in
+ * pieces of any size. Whatever comes: no byte outside a read's memory changes, nothing is finished
+ * twice, and a read that succeeds holds what the server sent for each of its bytes.
  */
 class ReplyParserFuzzTest {
   private static final int EXCHANGES = 6;
@@ -55,7 +55,9 @@ class ReplyParserFuzzTest {
     public void close() {}
   }
 
-  /** What the parser is given to work on: reads and other commands, with memory between guard zones. */
+  /**
+   * What the parser is given to work on: reads and other commands, with memory between guard zones.
+   */
   private static final class Scene implements ReplyParser.Ledger {
     final List<Exchange> open = new ArrayList<>();
     final List<Exchange> succeeded = new ArrayList<>();
@@ -119,7 +121,8 @@ class ReplyParserFuzzTest {
       Scene scene = new Scene(random);
       List<Exchange> all = List.copyOf(scene.open);
       ByteBuffer script = script(scene, structured, random);
-      assertThat(new ReplyParser(scene, structured).advance(new ScriptedLink(script, random))).isTrue();
+      assertThat(new ReplyParser(scene, structured).advance(new ScriptedLink(script, random)))
+          .isTrue();
       assertThat(scene.open).isEmpty();
       scene.checkGuards();
       for (Exchange exchange : all) {
@@ -181,7 +184,9 @@ class ReplyParserFuzzTest {
     }
   }
 
-  /** The replies to all commands, in any order, reads in any pieces, some as holes, some as errors. */
+  /**
+   * The replies to all commands, in any order, reads in any pieces, some as holes, some as errors.
+   */
   private static ByteBuffer script(Scene scene, boolean structured, SplittableRandom random) {
     ByteBuffer script = ByteBuffer.allocate(64 << 10);
     List<Exchange> order = new ArrayList<>(scene.open);

@@ -28,6 +28,7 @@ import org.tenon.hv.virtio.DeviceStatus;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.Interrupts;
 import org.tenon.hv.virtio.VirtioDevice;
+import org.tenon.hv.virtio.VirtioState;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
 
@@ -60,19 +61,21 @@ class BlkDeviceTest {
 
   private void make(long seed) {
     model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, work::add);
-    Interrupts lines =
-        new Interrupts() {
-          @Override
-          public void queue(int index) {
-            interrupts.add("queue" + index);
-          }
+    guest = new BlkGuest(new VirtioDevice(model, memory, lines()), memory, new Random(seed));
+  }
 
-          @Override
-          public void config() {
-            interrupts.add("config");
-          }
-        };
-    guest = new BlkGuest(new VirtioDevice(model, memory, lines), memory, new Random(seed));
+  private Interrupts lines() {
+    return new Interrupts() {
+      @Override
+      public void queue(int index) {
+        interrupts.add("queue" + index);
+      }
+
+      @Override
+      public void config() {
+        interrupts.add("config");
+      }
+    };
   }
 
   private void pump() {
@@ -396,6 +399,45 @@ class BlkDeviceTest {
     model.attach(disk.attach(memory));
     pump();
     assertThat(call(OUT, 0, new byte[1024]).status()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void savedDeviceGoesOnInTheMiddleOfTheRing(boolean packed) {
+    make(5);
+    long features =
+        Feature.VERSION_1
+            | BlkFeature.FLUSH
+            | BlkFeature.CONFIG_WCE
+            | (packed ? Feature.RING_PACKED : 0);
+    guest.initialize(features, 16);
+    guest.device.writeConfig(BlkRegisters.WRITEBACK, 0);
+    for (int i = 0; i < 7; i++) {
+      assertThat(call(OUT, i * 2L, pattern(1024, i)).status()).isZero();
+    }
+    disk.lazy = true;
+    guest.send(0, IN, 0, new byte[1024]);
+    guest.notifyDevice(0);
+    pump();
+    assertThatThrownBy(guest.device::state).isInstanceOf(IllegalStateException.class);
+    disk.run(new Random(1), 1);
+    pump();
+    assertThat(guest.ended(0)).hasSize(1);
+    BlkState own = model.state();
+    VirtioState common = guest.device.state();
+    disk.lazy = false;
+    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, work::add);
+    model.restore(own);
+    VirtioDevice restored = new VirtioDevice(model, memory, lines());
+    restored.restore(common);
+    guest.moveTo(restored);
+    assertThat(restored.readConfig(BlkRegisters.WRITEBACK)).isZero();
+    for (int i = 0; i < 7; i++) {
+      assertThat(call(IN, i * 2L, new byte[1024]).data()).isEqualTo(pattern(1024, i));
+    }
+    disk.log.clear();
+    assertThat(call(OUT, 0, new byte[1024]).status()).isZero();
+    assertThat(disk.log).containsExactly("WRITE+1");
   }
 
   @Test

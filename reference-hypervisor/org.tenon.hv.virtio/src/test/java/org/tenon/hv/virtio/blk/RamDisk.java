@@ -62,6 +62,9 @@ public final class RamDisk implements BlockDriverFactory, BlockDriver {
   int failWith = Status.OK;
   int queues = 1;
 
+  /** What else submit does, before anything. */
+  Runnable onSubmit = () -> {};
+
   private @Nullable BlockAttachment attachment;
 
   /** Set by open, before anything else is called. */
@@ -190,6 +193,7 @@ public final class RamDisk implements BlockDriverFactory, BlockDriver {
   }
 
   private int submit(int index, BlockBatch batch) {
+    onSubmit.run();
     for (int i = 0; i < batch.size(); i++) {
       if (lazy) {
         synchronized (this) {

@@ -98,7 +98,8 @@ final class Shifts {
 
   private static void rcl(Cpu c, Insn i) {
     int bits = 8 * i.size;
-    int n = count(c, i) % (bits + 1);
+    int count = count(c, i); // before the destination, which may be CL
+    int n = count % (bits + 1);
     long r = c.dstForWrite(i);
     boolean cf = c.flags.cf();
     for (int k = 0; k < n; k++) {
@@ -107,14 +108,15 @@ final class Shifts {
       cf = out;
     }
     c.setDst(i, r);
-    if (count(c, i) != 0) {
+    if (count != 0) {
       c.flags.carryAndOverflow(cf, cf != ((r >>> (bits - 1) & 1) != 0));
     }
   }
 
   private static void rcr(Cpu c, Insn i) {
     int bits = 8 * i.size;
-    int n = count(c, i) % (bits + 1);
+    int count = count(c, i); // before the destination, which may be CL
+    int n = count % (bits + 1);
     long mask = i.size == 8 ? -1L : (1L << bits) - 1;
     long r = c.dstForWrite(i);
     boolean cf = c.flags.cf();
@@ -124,7 +126,7 @@ final class Shifts {
       cf = out;
     }
     c.setDst(i, r);
-    if (count(c, i) != 0) {
+    if (count != 0) {
       boolean topTwo = ((r >>> (bits - 1) ^ r >>> (bits - 2)) & 1) != 0;
       c.flags.carryAndOverflow(cf, topTwo);
     }

@@ -198,7 +198,7 @@ final class X87Arithmetic {
             | ((q & 4) != 0 ? X87.C0 : 0)
             | ((q & 2) != 0 ? X87.C3 : 0);
     u.roundedUp = (q & 1) != 0;
-    boolean invalid = (u.raised & X87.IE) != 0;
+    boolean invalid = Float80.isNan(u.signExponent, u.significand);
     if (X87Stack.store(c, 0)) {
       int changed = invalid ? X87.C2 : X87.C0 | X87.C2 | X87.C3;
       c.fpu.status = (c.fpu.status & ~changed) | bits;

@@ -712,11 +712,15 @@ public final class Float80 {
     }
     denormal(aSe, a);
     denormal(bSe, b);
-    if (a == 0 || isInfinite(bSe, b)) {
+    boolean negative = (aSe & 0x8000) != 0;
+    if (a == 0) {
       set(aSe, a);
       return;
     }
-    boolean negative = (aSe & 0x8000) != 0;
+    if (isInfinite(bSe, b)) {
+      pack(negative, exponent(aSe, a), normalized(a), 0, 64);
+      return;
+    }
     int aE = exponent(aSe, a);
     int bE = exponent(bSe, b);
     long x = normalized(a);

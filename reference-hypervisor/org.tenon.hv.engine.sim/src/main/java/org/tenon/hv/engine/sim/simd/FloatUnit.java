@@ -206,10 +206,10 @@ public final class FloatUnit {
       boolean bothPositive = isPositive(a) && isPositive(op == Op.SUB ? -b : b);
       r = bothPositive ? 0.0 : -0.0;
     }
-    if (Double.isInfinite(nearest)) {
+    if (Double.isInfinite(nearest) || Double.isInfinite(r)) {
       raised |= OE;
     }
-    if (denormal(r) || (r == 0 && error != 0)) {
+    if (denormal(nearest) || denormal(r) || (r == 0 && error != 0)) {
       return tiny64(r, error);
     }
     return Double.doubleToRawLongBits(r);
@@ -330,10 +330,10 @@ public final class FloatUnit {
       boolean bothPositive = isPositive(a) && isPositive(op == Op.SUB ? -b : b);
       r = bothPositive ? 0.0f : -0.0f;
     }
-    if (Float.isInfinite(nearest)) {
+    if (Float.isInfinite(nearest) || Float.isInfinite(r)) {
       raised |= OE;
     }
-    if (denormal(r) || (r == 0 && error != 0)) {
+    if (denormal(nearest) || denormal(r) || (r == 0 && error != 0)) {
       return tiny32(r, error);
     }
     return Float.floatToRawIntBits(r);
