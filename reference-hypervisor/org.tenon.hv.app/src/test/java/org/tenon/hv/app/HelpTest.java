@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class HelpTest {
   void describesEveryWordItTakes(String name) {
     CommandLine command = commandLine();
     for (String word : List.of(name.split(" ", -1)).subList(1, name.split(" ", -1).length)) {
-      command = command.getSubcommands().get(word);
+      command = Objects.requireNonNull(command.getSubcommands().get(word));
     }
     assertThat(command.getCommandSpec().usageMessage().header()).isNotEmpty();
     assertThat(command.getCommandSpec().args()).allSatisfy(arg -> assertThat(arg.description()).isNotEmpty());
