@@ -1,8 +1,11 @@
 package org.tenon.hv.app;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -11,17 +14,22 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.app.run.GuestConsole;
 import org.tenon.hv.machine.ClockMode;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.MachineConfig;
+import org.tenon.hv.machine.MachineState;
 import org.tenon.hv.machine.Outcome;
+import org.tenon.hv.machine.SavedMachine;
 import org.tenon.hv.machine.Statistics;
 import org.tenon.hv.machine.Trace;
 import org.tenon.hv.machine.TraceKind;
+import org.tenon.hv.machine.gdb.GdbServer;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 import picocli.CommandLine.Command;
@@ -43,6 +51,8 @@ final class RunCommand implements Callable<Integer> {
   static final int ENDED_BY_USER = 12;
 
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Console console;
 
@@ -70,6 +80,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--trace", paramLabel = "KINDS", description = "Log to standard error: all, or some of port,mmio,msr,irq,exit.")
   private @Nullable String trace;
 
+  @Option(names = "--save", paramLabel = "FILE", description = "When you end the run from the console, save the machine to FILE.")
+  private @Nullable Path save;
+
+  @Option(names = "--restore", paramLabel = "FILE", description = "Go on with the machine that --save wrote; kernel, memory and processors are its own.")
+  private @Nullable Path restore;
+
+  @Option(names = "--gdb", paramLabel = "PORT", description = "Wait on this loopback port for GDB, which then drives the guest; 0 picks a free one.")
+  private @Nullable Integer gdbPort;
+
   @Option(names = "--statistics", description = "On quit, say on standard error what the run has cost.")
   private boolean statistics;
 
@@ -78,25 +97,27 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InputException, IOException {
+  public Integer call() throws InputException, IOException, InterruptedException {
     boolean interactive = Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
-    MachineConfig config;
-    try (GuestConsole guest = GuestConsole.open(interactive)) {
-      config = config(guest, interactive);
-      try (Machine machine = new Machine(config)) {
-        guest.read(machine::type, machine::stop);
-        Outcome outcome = machine.run();
-        if (statistics) {
-          report(machine.statistics());
-        }
-        return status(outcome);
+    try (GuestConsole guest = GuestConsole.open(interactive);
+        Machine machine = restore == null ? fresh(guest, interactive) : restored(restore, guest, interactive)) {
+      guest.read(machine::type, machine::stop);
+      Outcome outcome = run(machine);
+      if (statistics) {
+        report(machine.statistics());
       }
-    } catch (BootException | IllegalArgumentException e) {
+      if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
+        try (OutputStream file = Files.newOutputStream(save)) {
+          machine.save(file);
+        }
+      }
+      return status(outcome);
+    } catch (BootException | StateException | IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private MachineConfig config(GuestConsole guest, boolean interactive) throws InputException {
+  private Machine fresh(GuestConsole guest, boolean interactive) throws BootException, InputException {
     Path kernelFile = kernel;
     Path initrdFile = initrd;
     if (kernelFile == null) {
@@ -107,17 +128,58 @@ final class RunCommand implements Callable<Integer> {
       kernelFile = store.kernel();
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
     }
+    ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
+    return new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+  }
+
+  private Machine restored(Path file, GuestConsole guest, boolean interactive)
+      throws IOException, InputException, StateException {
+    try (InputStream in = open(file);
+        SavedMachine saved = SavedMachine.open(in)) {
+      MachineState state = saved.state();
+      int processors = state.processors().size();
+      return Machine.restore(config(guest, interactive, processors, state.memory(), NOTHING, NOTHING), saved);
+    } catch (ZipException e) {
+      throw new InputException(file + " is no saved machine: " + e.getMessage(), e);
+    }
+  }
+
+  private static InputStream open(Path file) throws InputException {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException e) {
+      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Outcome run(Machine machine) throws IOException, InterruptedException {
+    if (gdbPort == null) {
+      return machine.run();
+    }
+    try (GdbServer server = new GdbServer(gdbPort)) {
+      console.err().printf("waiting for GDB: target remote localhost:%d%n", server.port());
+      return server.serve(machine.debugger());
+    }
+  }
+
+  private MachineConfig config(
+      GuestConsole guest,
+      boolean interactive,
+      int processors,
+      long bytes,
+      ByteBuffer kernelImage,
+      ByteBuffer initrdImage) {
     Trace log =
         trace == null ? Trace.OFF : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
     ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         EngineChoice.of(engine).engine(),
-        cpus,
-        parseSize(memory),
+        processors,
+        bytes,
         Optional.ofNullable(clock).orElse(defaultClock),
-        map(kernelFile),
-        initrdFile == null ? ByteBuffer.allocate(0) : map(initrdFile),
+        kernelImage,
+        initrdImage,
         append,
         guest,
         log);
@@ -165,7 +227,7 @@ final class RunCommand implements Callable<Integer> {
       case POWER_OFF -> ExitStatus.OK;
       case RESET -> ended("the guest asked for a restart: " + outcome.detail(), RESTART);
       case HALTED -> ended("the guest has halted: " + outcome.detail(), HALTED);
-      case STOPPED -> ENDED_BY_USER;
+      case STOPPED, BREAKPOINT -> ENDED_BY_USER;
       case FAILED -> ended("the engine cannot go on: " + outcome.detail(), ExitStatus.OUR_FAULT);
     };
   }
