@@ -17,4 +17,8 @@ module org.tenon.tck.block {
       org.junit.platform.commons;
   opens org.tenon.tck.block.trial to
       org.junit.platform.commons;
+  opens org.tenon.tck.block.virtio to
+      org.junit.platform.commons;
+
+  uses org.tenon.kit.testing.virtio.VirtioBlockHost;
 }

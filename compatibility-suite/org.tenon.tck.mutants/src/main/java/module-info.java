@@ -1,6 +1,7 @@
 /** Broken drivers that the compatibility suite must catch, and what proves that it does. */
 module org.tenon.tck.mutants {
-  requires transitive org.tenon.spi.block;
+  requires transitive org.tenon.tck.block;
+  requires com.fasterxml.jackson.databind;
   requires static org.jspecify;
 
   exports org.tenon.tck.mutants;

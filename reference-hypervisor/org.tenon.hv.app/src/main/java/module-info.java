@@ -5,13 +5,23 @@ module org.tenon.hv.app {
   requires org.apache.commons.compress;
   requires org.jline;
   requires static org.jspecify;
+  requires org.tenon.hv.attach;
   requires org.tenon.hv.engine;
   requires org.tenon.hv.machine;
+  requires org.tenon.hv.memory;
   requires org.tenon.hv.platform;
   requires org.tenon.hv.plugin;
+  requires org.tenon.hv.virtio;
+  requires org.tenon.kit.bench;
+  requires org.tenon.kit.testing;
+  requires org.tenon.tck.block;
+  requires org.tenon.tck.core;
 
   uses org.tenon.hv.engine.Engine;
 
   opens org.tenon.hv.app to
       info.picocli;
+
+  provides org.tenon.kit.testing.virtio.VirtioBlockHost with
+      org.tenon.hv.app.testbed.VirtioTestBed;
 }

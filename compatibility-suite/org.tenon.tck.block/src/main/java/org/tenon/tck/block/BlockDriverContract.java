@@ -6,6 +6,7 @@ import org.tenon.tck.block.contract.CompletionTests;
 import org.tenon.tck.block.contract.DataTests;
 import org.tenon.tck.block.contract.FlushTests;
 import org.tenon.tck.block.contract.GeometryTests;
+import org.tenon.tck.block.contract.LatencyTests;
 import org.tenon.tck.block.contract.LifeCycleTests;
 import org.tenon.tck.block.contract.LoadingTests;
 import org.tenon.tck.block.contract.NegotiationTests;
@@ -16,6 +17,7 @@ import org.tenon.tck.block.contract.SpaceTests;
 import org.tenon.tck.block.durability.KillTests;
 import org.tenon.tck.block.durability.PowerCutTests;
 import org.tenon.tck.block.subject.BlockSubject;
+import org.tenon.tck.block.virtio.VirtualHardwareTests;
 
 /**
  * Every test of a block driver. A partner extends it in a test of its own:
@@ -126,6 +128,15 @@ public abstract class BlockDriverContract {
     }
   }
 
+  /** Measures for the report. */
+  @Nested
+  class Latency extends LatencyTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
   /** L2: control calls during I/O, and a storage that fails. */
   @Nested
   class Robustness extends RobustnessTests {
@@ -147,6 +158,15 @@ public abstract class BlockDriverContract {
   /** L3: power cuts. */
   @Nested
   class PowerCuts extends PowerCutTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** The same driver behind a virtio-blk device. */
+  @Nested
+  class VirtualHardware extends VirtualHardwareTests {
     @Override
     protected BlockSubject subject() {
       return BlockDriverContract.this.subject();

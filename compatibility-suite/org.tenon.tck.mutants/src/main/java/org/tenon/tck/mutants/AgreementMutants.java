@@ -19,10 +19,17 @@ final class AgreementMutants {
 
   static List<Mutant> all() {
     return List.of(
-        Mutant.of("agreement-beyond-offer", "takes more queues than are offered", new TakesTooMuch(), "BLK-001"),
+        Mutant.of(
+            "agreement-beyond-offer",
+            "takes more queues than are offered",
+            new TakesTooMuch(),
+            "BLK-001"),
         Mutant.of("impure-negotiation", "answers one offer in two ways", new Impure(), "BLK-002"),
         Mutant.of(
-            "done-not-declared", "carries out what was not agreed", Variation.driver(Undeclared::new), "BLK-005"),
+            "done-not-declared",
+            "carries out what was not agreed",
+            Variation.driver(Undeclared::new),
+            "BLK-005"),
         Mutant.of(
             "unknown-operation-ok",
             "answers OK to an operation that does not exist",
@@ -34,11 +41,25 @@ final class AgreementMutants {
             Variation.queue(NoDiscard::new),
             "BLK-007"),
         Mutant.of(
-            "unknown-flags-refused", "refuses flags that it does not know", Variation.queue(StrictFlags::new), "BLK-008"),
-        Mutant.of("serial-changes", "has another serial each time the image is opened", new NewSerial(), "BLK-014"),
+            "unknown-flags-refused",
+            "refuses flags that it does not know",
+            Variation.queue(StrictFlags::new),
+            "BLK-008"),
         Mutant.of(
-            "throws-on-bad-settings", "throws past DriverException where the image is missing", new Throws(), "DRV-014"),
-        Mutant.of("secret-in-error", "tells the secret setting in a log line", new TellsSecret(), "DRV-015"));
+            "serial-changes",
+            "has another serial each time the image is opened",
+            new NewSerial(),
+            "BLK-014"),
+        Mutant.of(
+            "throws-on-bad-settings",
+            "throws past DriverException where the image is missing",
+            new Throws(),
+            "DRV-014"),
+        Mutant.of(
+            "secret-in-error",
+            "tells the secret setting in a log line",
+            new TellsSecret(),
+            "DRV-015"));
   }
 
   private static final class TakesTooMuch extends BaseFactory {
@@ -58,7 +79,11 @@ final class AgreementMutants {
 
     @Override
     public BlockAgreement negotiate(BlockOffer offer) {
-      return offer.accept().take(BlockCapabilities.FLUSH).queueDepth(1 + asked.getAndIncrement() % 2).build();
+      return offer
+          .accept()
+          .take(BlockCapabilities.FLUSH)
+          .queueDepth(1 + asked.getAndIncrement() % 2)
+          .build();
     }
   }
 
@@ -84,7 +109,8 @@ final class AgreementMutants {
 
   private static final class TellsSecret extends BaseFactory {
     @Override
-    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
+    public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+        throws DriverException {
       String token = config.optionalText(TOKEN).orElse("no token");
       host.log().log(System.Logger.Level.INFO, "opening {0} with {1}", config.path(PATH), token);
       return super.open(agreement, config, host);
@@ -126,7 +152,9 @@ final class AgreementMutants {
     @Override
     int check(int tag) {
       int status = super.check(tag);
-      return status == Status.OK && requests.operation(tag) == BlockOperation.DISCARD ? Status.IO_ERROR : status;
+      return status == Status.OK && requests.operation(tag) == BlockOperation.DISCARD
+          ? Status.IO_ERROR
+          : status;
     }
   }
 
@@ -137,7 +165,8 @@ final class AgreementMutants {
 
     @Override
     int check(int tag) {
-      boolean unknown = (requests.flags(tag) & ~(BlockOperation.FUA | BlockOperation.MAY_UNMAP)) != 0;
+      boolean unknown =
+          (requests.flags(tag) & ~(BlockOperation.FUA | BlockOperation.MAY_UNMAP)) != 0;
       return unknown ? Status.INVALID : super.check(tag);
     }
   }

@@ -95,7 +95,8 @@ class BaseDriver implements BlockDriver {
 
   @Override
   public CompletionStage<Void> quiesce() {
-    return CompletableFuture.allOf(queues.stream().map(BaseQueue::whenIdle).toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(
+        queues.stream().map(BaseQueue::whenIdle).toArray(CompletableFuture[]::new));
   }
 
   @Override
@@ -105,7 +106,8 @@ class BaseDriver implements BlockDriver {
   public CompletionStage<Void> reset() {
     queues.forEach(BaseQueue::abort);
     storage.reset();
-    return CompletableFuture.allOf(queues.stream().map(BaseQueue::whenIdle).toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(
+        queues.stream().map(BaseQueue::whenIdle).toArray(CompletableFuture[]::new));
   }
 
   @Override

@@ -21,8 +21,9 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockOffer;
 
 /**
- * A correct driver over an image file, plain enough to be broken in one place. A mutant overrides one method of this class, of
- * {@link BaseDriver}, {@link BaseQueue} or {@link BaseStorage}; what it does not override is correct.
+ * A correct driver over an image file, plain enough to be broken in one place. A mutant overrides
+ * one method of this class, of {@link BaseDriver}, {@link BaseQueue} or {@link BaseStorage}; what
+ * it does not override is correct.
  */
 class BaseFactory implements BlockDriverFactory {
   /** The setting that holds the image. */
@@ -35,7 +36,8 @@ class BaseFactory implements BlockDriverFactory {
   static final String TOKEN = "token";
 
   private static final Set<StandardOpenOption> READING = Set.of(StandardOpenOption.READ);
-  private static final Set<StandardOpenOption> WRITING = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private static final Set<StandardOpenOption> WRITING =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
 
   @Override
   public Identifier id() {
@@ -51,7 +53,8 @@ class BaseFactory implements BlockDriverFactory {
   public List<ConfigKey> configKeys() {
     return List.of(
         ConfigKey.required(PATH, ConfigKey.Type.PATH, "the image file"),
-        ConfigKey.optional(READ_ONLY, ConfigKey.Type.FLAG, "false", "whether the image is left as it is"),
+        ConfigKey.optional(
+            READ_ONLY, ConfigKey.Type.FLAG, "false", "whether the image is left as it is"),
         ConfigKey.optional(TOKEN, ConfigKey.Type.TEXT, "what opens the image").asSecret());
   }
 
@@ -70,8 +73,9 @@ class BaseFactory implements BlockDriverFactory {
   }
 
   @Override
-  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
-    Path path = config.path(PATH);
+  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+      throws DriverException {
+    Path path = image(config);
     boolean readOnly = config.flag(READ_ONLY);
     try {
       FileChannel channel = FileChannel.open(path, readOnly ? READING : WRITING);
@@ -79,10 +83,13 @@ class BaseFactory implements BlockDriverFactory {
       if (size == 0 || size % BaseStorage.BLOCK != 0) {
         channel.close();
         throw new DriverException(
-            Status.INVALID, "%s has %d bytes: give an image of whole blocks of 512 bytes".formatted(path, size));
+            Status.INVALID,
+            "%s has %d bytes: give an image of whole blocks of 512 bytes".formatted(path, size));
       }
       BaseStorage storage = newStorage(path, channel, agreement);
-      return newDriver(new Opening(this, agreement, host, storage, size / BaseStorage.BLOCK, readOnly, serial(path)));
+      return newDriver(
+          new Opening(
+              this, agreement, host, storage, size / BaseStorage.BLOCK, readOnly, serial(path)));
     } catch (IOException e) {
       throw new DriverException(Status.NOT_READY, "cannot open the image " + path + ": " + e, e);
     }
@@ -98,6 +105,10 @@ class BaseFactory implements BlockDriverFactory {
       boolean readOnly,
       String serial) {}
 
+  Path image(Config config) {
+    return config.path(PATH);
+  }
+
   String serial(Path path) {
     return "%08x".formatted(path.toAbsolutePath().toString().hashCode());
   }
@@ -106,7 +117,8 @@ class BaseFactory implements BlockDriverFactory {
     return new BaseDriver(opening);
   }
 
-  BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
+  BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement)
+      throws IOException {
     return new BaseStorage(channel, agreement);
   }
 

@@ -132,8 +132,13 @@ class BaseQueue implements BlockQueue {
 
   void serve(int tag) {
     int status = carryOut(tag);
-    boolean moves = requests.operation(tag) == BlockOperation.READ || requests.operation(tag) == BlockOperation.WRITE;
-    complete(tag, status, status == Status.OK && moves ? (long) requests.blocks(tag) * BaseStorage.BLOCK : 0);
+    boolean moves =
+        requests.operation(tag) == BlockOperation.READ
+            || requests.operation(tag) == BlockOperation.WRITE;
+    complete(
+        tag,
+        status,
+        status == Status.OK && moves ? (long) requests.blocks(tag) * BaseStorage.BLOCK : 0);
   }
 
   void complete(int tag, int status, long bytes) {
@@ -154,7 +159,9 @@ class BaseQueue implements BlockQueue {
   }
 
   int statusOf(IOException e) {
-    return String.valueOf(e.getMessage()).contains("No space left") ? Status.NO_SPACE : Status.IO_ERROR;
+    return String.valueOf(e.getMessage()).contains("No space left")
+        ? Status.NO_SPACE
+        : Status.IO_ERROR;
   }
 
   int check(int tag) {
@@ -174,7 +181,9 @@ class BaseQueue implements BlockQueue {
       return Status.OUT_OF_RANGE;
     }
     boolean moves = operation == BlockOperation.READ || operation == BlockOperation.WRITE;
-    if (moves && (blocks > geometry.maxTransferBlocks() || Segments.length(requests, tag) != (long) blocks * BaseStorage.BLOCK)) {
+    if (moves
+        && (blocks > geometry.maxTransferBlocks()
+            || Segments.length(requests, tag) != (long) blocks * BaseStorage.BLOCK)) {
       return Status.INVALID;
     }
     return Status.OK;

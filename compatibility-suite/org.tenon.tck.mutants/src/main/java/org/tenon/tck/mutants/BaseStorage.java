@@ -7,7 +7,9 @@ import java.nio.channels.FileChannel;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockCapabilities;
 
-/** The image file: offsets and lengths in bytes, whole blocks. Called by the threads of all queues. */
+/**
+ * The image file: offsets and lengths in bytes, whole blocks. Called by the threads of all queues.
+ */
 class BaseStorage {
   /** The logical block, in bytes. */
   static final int BLOCK = 512;

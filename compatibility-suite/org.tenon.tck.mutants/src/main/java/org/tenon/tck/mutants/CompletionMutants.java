@@ -13,19 +13,72 @@ final class CompletionMutants {
 
   static List<Mutant> all() {
     return List.of(
-        Mutant.of("wrong-byte-count", "reports blocks instead of bytes", Variation.queue(CountsBlocks::new), "BLK-024"),
-        Mutant.of("completes-twice", "completes each sixteenth request twice", Variation.queue(Twice::new), "BLK-028", "BLK-029"),
-        Mutant.of("forgets-one-in-a-thousand", "forgets one completion in a thousand", Variation.queue(Forgets::new), "BLK-028"),
-        Mutant.of("completes-unknown", "completes a tag that it was never given", Variation.queue(Unknown::new), "BLK-029"),
-        Mutant.of("accepts-more-than-offered", "says that it accepted one more than was offered", Variation.queue(Boasts::new), "BLK-030"),
-        Mutant.of("blocks-in-submit", "does the work within submit", Variation.queue(Inline::new), "BLK-031"),
-        Mutant.of("full-queue-loses", "loses the request that fills the queue", Variation.queue(Overfull::new), "BLK-028", "BLK-032"),
-        Mutant.of("never-ready", "refuses a batch while idle and does not say when it is ready", Variation.queue(NeverReady::new), "BLK-033"),
-        Mutant.of("keeps-the-batch", "reads the batch after submit has returned", Variation.queue(KeepsBatch::new), "BLK-034"),
-        Mutant.of("memory-after-completion", "fills a read's memory after completing it", Variation.queue(LateCopy::new), "BLK-035", "BLK-016", "BLK-017"),
-        Mutant.of("row-after-completion", "logs what was asked after completing it", Variation.queue(LateRow::new), "BLK-035"),
-        Mutant.of("queues-race", "shares one buffer between its queues", shared(), "BLK-036", "BLK-016"),
-        Mutant.of("throws-from-submit", "throws where a request makes no sense", Variation.queue(Throws::new), "DRV-013"));
+        Mutant.of(
+            "wrong-byte-count",
+            "reports blocks instead of bytes",
+            Variation.queue(CountsBlocks::new),
+            "BLK-024"),
+        Mutant.of(
+            "completes-twice",
+            "completes each sixteenth request twice",
+            Variation.queue(Twice::new),
+            "BLK-028",
+            "BLK-029"),
+        Mutant.of(
+            "forgets-one-in-a-thousand",
+            "forgets one completion in a thousand",
+            Variation.queue(Forgets::new),
+            "BLK-028"),
+        Mutant.of(
+            "completes-unknown",
+            "completes a tag that it was never given",
+            Variation.queue(Unknown::new),
+            "BLK-029"),
+        Mutant.of(
+            "accepts-more-than-offered",
+            "says that it accepted one more than was offered",
+            Variation.queue(Boasts::new),
+            "BLK-030"),
+        Mutant.of(
+            "blocks-in-submit",
+            "does the work within submit",
+            Variation.queue(Inline::new),
+            "BLK-031"),
+        Mutant.of(
+            "full-queue-loses",
+            "loses the request that fills the queue",
+            Variation.queue(Overfull::new),
+            "BLK-028",
+            "BLK-032"),
+        Mutant.of(
+            "never-ready",
+            "refuses a batch while idle and does not say when it is ready",
+            Variation.queue(NeverReady::new),
+            "BLK-033"),
+        Mutant.of(
+            "keeps-the-batch",
+            "reads the batch after submit has returned",
+            Variation.queue(KeepsBatch::new),
+            "BLK-034"),
+        Mutant.of(
+            "memory-after-completion",
+            "fills a read's memory after completing it",
+            Variation.queue(LateCopy::new),
+            "BLK-035",
+            "BLK-016",
+            "BLK-017"),
+        Mutant.of(
+            "row-after-completion",
+            "logs what was asked after completing it",
+            Variation.queue(LateRow::new),
+            "BLK-035"),
+        Mutant.of(
+            "queues-race", "shares one buffer between its queues", shared(), "BLK-036", "BLK-016"),
+        Mutant.of(
+            "throws-from-submit",
+            "throws where a request makes no sense",
+            Variation.queue(Throws::new),
+            "DRV-013"));
   }
 
   private static BaseFactory shared() {
@@ -153,7 +206,8 @@ final class CompletionMutants {
   }
 
   private static final class NeverReady extends BaseQueue {
-    private final AtomicInteger offers = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger beginnings = new AtomicInteger();
 
     NeverReady(BaseDriver driver, int index) {
       super(driver, index);
@@ -161,7 +215,18 @@ final class CompletionMutants {
 
     @Override
     public int submit(BlockBatch batch) {
-      return offers.getAndIncrement() % 8 == 7 ? 0 : super.submit(batch);
+      int before = inFlight.getAndAdd(batch.size());
+      if (before == 0 && beginnings.incrementAndGet() % 4 == 0) {
+        inFlight.addAndGet(-batch.size());
+        return 0;
+      }
+      return super.submit(batch);
+    }
+
+    @Override
+    void complete(int tag, int status, long bytes) {
+      inFlight.decrementAndGet();
+      super.complete(tag, status, bytes);
     }
   }
 

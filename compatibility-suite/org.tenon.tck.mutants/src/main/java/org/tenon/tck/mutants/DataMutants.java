@@ -18,25 +18,106 @@ final class DataMutants {
 
   static List<Mutant> all() {
     return List.of(
-        Mutant.of("last-block-refused", "takes the last block for the first one past the end", Variation.queue(LastBlock::new), "BLK-010", "BLK-019"),
-        Mutant.of("end-not-checked", "lets a request reach past the last block", Variation.queue(PastEnd::new), "BLK-011"),
-        Mutant.of("block-number-wraps", "keeps 32 bits of a block number", Variation.queue(Wraps::new), "BLK-012"),
-        Mutant.of("long-write-cut", "writes the first 64 KiB of a longer write", Variation.storage(CutsLong::new), "BLK-013", "BLK-016"),
-        Mutant.of("segments-reversed", "fills a read's segments from back to front", Variation.queue(Reversed::new), "BLK-016", "BLK-017"),
-        Mutant.of("read-tail-missing", "leaves the last byte of a read as it was", Variation.queue(NoTail::new), "BLK-016", "BLK-017"),
-        Mutant.of("neighbour-written", "rounds a write up to 4 KiB", Variation.storage(Neighbours::new), "BLK-018"),
-        Mutant.of("odd-segments-refused", "wants segments of whole blocks", Variation.queue(WholeSegments::new), "BLK-020"),
-        Mutant.of("write-memory-changed", "encrypts a write where it lies", Variation.queue(InPlace::new), "BLK-021"),
-        Mutant.of("stale-cache", "reads a block of one queue from what that queue last knew of it", Variation.storage(StaleCache::new), "BLK-022"),
-        Mutant.of("lengths-not-checked", "takes segments that do not add up", Variation.queue(AnyLength::new), "BLK-025"),
-        Mutant.of("read-only-ignored", "says OK to changes of a read-only image", Variation.queue(NotReadOnly::new), "BLK-027"),
-        Mutant.of("flush-changes-data", "clears the first block at each flush", Variation.storage(FlushClears::new), "BLK-037"),
-        Mutant.of("discard-unstable", "reads a discarded block as zeroes once, then as before", Variation.storage(Unstable::new), "BLK-044"),
-        Mutant.of("discard-resurrects", "shows, after a discard, what was there before the last write", Variation.storage(Resurrects::new), "BLK-044", "BLK-045"),
-        Mutant.of("discard-too-wide", "rounds a discard out to 4 KiB", Variation.storage(WideDiscard::new), "BLK-046"),
-        Mutant.of("zeroes-leave-edges", "zeroes the whole 4 KiB pages of a range only", Variation.storage(Edges::new), "BLK-047"),
-        Mutant.of("zeroes-too-wide", "rounds a write-zeroes out to 4 KiB", Variation.storage(WideZeroes::new), "BLK-048"),
-        Mutant.of("zeroes-past-end", "cuts a write-zeroes at the end of the device instead of refusing it", Variation.queue(CutZeroes::new), "BLK-049"));
+        Mutant.of(
+            "last-block-refused",
+            "takes the last block for the first one past the end",
+            Variation.queue(LastBlock::new),
+            "BLK-010",
+            "BLK-019"),
+        Mutant.of(
+            "end-not-checked",
+            "lets a request reach past the last block",
+            Variation.queue(PastEnd::new),
+            "BLK-011"),
+        Mutant.of(
+            "block-number-wraps",
+            "keeps 32 bits of a block number",
+            Variation.queue(Wraps::new),
+            "BLK-012"),
+        Mutant.of(
+            "long-write-cut",
+            "writes the first 64 KiB of a longer write",
+            Variation.storage(CutsLong::new),
+            "BLK-013",
+            "BLK-016"),
+        Mutant.of(
+            "segments-reversed",
+            "fills a read's segments from back to front",
+            Variation.queue(Reversed::new),
+            "BLK-016",
+            "BLK-017"),
+        Mutant.of(
+            "read-tail-missing",
+            "leaves the last byte of a read as it was",
+            Variation.queue(NoTail::new),
+            "BLK-016",
+            "BLK-017"),
+        Mutant.of(
+            "neighbour-written",
+            "rounds a write up to 4 KiB",
+            Variation.storage(Neighbours::new),
+            "BLK-018"),
+        Mutant.of(
+            "odd-segments-refused",
+            "wants segments of whole blocks",
+            Variation.queue(WholeSegments::new),
+            "BLK-020"),
+        Mutant.of(
+            "write-memory-changed",
+            "encrypts a write where it lies",
+            Variation.queue(InPlace::new),
+            "BLK-021"),
+        Mutant.of(
+            "stale-cache",
+            "reads a block of one queue from what that queue last knew of it",
+            Variation.storage(StaleCache::new),
+            "BLK-022"),
+        Mutant.of(
+            "lengths-not-checked",
+            "takes segments that do not add up",
+            Variation.queue(AnyLength::new),
+            "BLK-025"),
+        Mutant.of(
+            "read-only-ignored",
+            "says OK to changes of a read-only image",
+            Variation.queue(NotReadOnly::new),
+            "BLK-027"),
+        Mutant.of(
+            "flush-changes-data",
+            "clears the first block at each flush",
+            Variation.storage(FlushClears::new),
+            "BLK-037"),
+        Mutant.of(
+            "discard-unstable",
+            "reads a discarded block as zeroes once, then as before",
+            Variation.storage(Unstable::new),
+            "BLK-044"),
+        Mutant.of(
+            "discard-resurrects",
+            "shows, after a discard, what was there before the last write",
+            Variation.storage(Resurrects::new),
+            "BLK-044",
+            "BLK-045"),
+        Mutant.of(
+            "discard-too-wide",
+            "rounds a discard out to 4 KiB",
+            Variation.storage(WideDiscard::new),
+            "BLK-046"),
+        Mutant.of(
+            "zeroes-leave-edges",
+            "zeroes the whole 4 KiB pages of a range only",
+            Variation.storage(Edges::new),
+            "BLK-047"),
+        Mutant.of(
+            "zeroes-too-wide",
+            "rounds a write-zeroes out to 4 KiB",
+            Variation.storage(WideZeroes::new),
+            "BLK-048"),
+        Mutant.of(
+            "zeroes-past-end",
+            "cuts a write-zeroes at the end of the device instead of refusing it",
+            Variation.queue(CutZeroes::new),
+            "BLK-049"));
   }
 
   private static final class LastBlock extends BaseQueue {
@@ -91,7 +172,8 @@ final class DataMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       super.write(queue, data.limit(Math.min(data.limit(), 64 << 10)), offset, fua);
     }
   }
@@ -130,7 +212,8 @@ final class DataMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       long size = Math.min((data.limit() + 4095L) & ~4095L, channel().size() - offset);
       super.write(queue, ByteBuffer.allocate((int) size).put(data).rewind(), offset, fua);
     }
@@ -184,7 +267,8 @@ final class DataMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       forget(queue, offset, data.limit());
       super.write(queue, data, offset, fua);
     }
@@ -282,14 +366,16 @@ final class DataMutants {
     synchronized void read(int queue, ByteBuffer target, long offset) throws IOException {
       super.read(queue, target, offset);
       for (int at = 0; at < target.limit(); at += BLOCK) {
-        if (readings.containsKey(offset + at) && readings.merge(offset + at, 1, Integer::sum) == 1) {
+        if (readings.containsKey(offset + at)
+            && readings.merge(offset + at, 1, Integer::sum) == 1) {
           target.put(at, new byte[BLOCK]);
         }
       }
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       for (long at = offset; at < offset + data.limit(); at += BLOCK) {
         readings.remove(at);
       }
@@ -305,7 +391,8 @@ final class DataMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       for (int at = 0; at < data.limit(); at += BLOCK) {
         ByteBuffer before = ByteBuffer.allocate(BLOCK);
         read(queue, before, offset + at);

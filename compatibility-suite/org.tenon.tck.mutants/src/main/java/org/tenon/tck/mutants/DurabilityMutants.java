@@ -19,17 +19,64 @@ final class DurabilityMutants {
 
   static List<Mutant> all() {
     return List.of(
-        Mutant.of("flush-does-nothing", "acknowledges a flush before the storage has", Variation.storage(NoFlush::new), "BLK-038"),
-        Mutant.of("flush-of-own-queue", "flushes only what its own queue wrote", Variation.storage(OwnQueue::new), "BLK-038"),
-        Mutant.of("flush-in-wrong-order", "forces the storage before it writes its cache back", Variation.storage(WrongOrder::new), "BLK-038"),
-        Mutant.of("fua-ignored", "acknowledges a write with FUA before the storage has", Variation.storage(NoFua::new), "BLK-039"),
-        Mutant.of("no-flush-not-durable", "keeps a cache although nobody can flush it", Variation.storage(AlwaysCached::new), "BLK-040"),
-        Mutant.of("zeroes-not-flushed", "forgets zeroed ranges over a power cut, flush or not", Variation.storage(VolatileZeroes::new), "BLK-041"),
-        Mutant.of("half-blocks", "writes each block in two halves", Variation.storage(Halves::new), "BLK-042"),
-        Mutant.of("erase-before-write", "fills blocks with ones before it writes them", Variation.storage(Erases::new), "BLK-043"),
-        Mutant.of("fua-zeroes-ignored", "acknowledges a write-zeroes with FUA before the storage has", Variation.storage(NoFuaZeroes::new), "BLK-051"),
-        Mutant.of("written-at-close", "keeps writes to itself until it is closed in order", Variation.storage(AtClose::new), "BLK-038", "BLK-039", "BLK-058"),
-        Mutant.of("replays-at-open", "carries out the last write of the life before once more", new Replays(), "BLK-059", "BLK-052"));
+        Mutant.of(
+            "flush-does-nothing",
+            "acknowledges a flush before the storage has",
+            Variation.storage(NoFlush::new),
+            "BLK-038"),
+        Mutant.of(
+            "flush-of-own-queue",
+            "flushes only what its own queue wrote",
+            Variation.storage(OwnQueue::new),
+            "BLK-038"),
+        Mutant.of(
+            "flush-in-wrong-order",
+            "forces the storage before it writes its cache back",
+            Variation.storage(WrongOrder::new),
+            "BLK-038"),
+        Mutant.of(
+            "fua-ignored",
+            "acknowledges a write with FUA before the storage has",
+            Variation.storage(NoFua::new),
+            "BLK-039"),
+        Mutant.of(
+            "no-flush-not-durable",
+            "keeps a cache although nobody can flush it",
+            Variation.storage(AlwaysCached::new),
+            "BLK-040"),
+        Mutant.of(
+            "zeroes-not-flushed",
+            "forgets zeroed ranges over a power cut, flush or not",
+            Variation.storage(VolatileZeroes::new),
+            "BLK-041"),
+        Mutant.of(
+            "half-blocks",
+            "writes each block in two halves",
+            Variation.storage(Halves::new),
+            "BLK-042"),
+        Mutant.of(
+            "erase-before-write",
+            "fills blocks with ones before it writes them",
+            Variation.storage(Erases::new),
+            "BLK-043"),
+        Mutant.of(
+            "fua-zeroes-ignored",
+            "acknowledges a write-zeroes with FUA before the storage has",
+            Variation.storage(NoFuaZeroes::new),
+            "BLK-051"),
+        Mutant.of(
+            "written-at-close",
+            "keeps writes to itself until it is closed in order",
+            Variation.storage(AtClose::new),
+            "BLK-038",
+            "BLK-039",
+            "BLK-058"),
+        Mutant.of(
+            "replays-at-open",
+            "carries out the last write of the life before once more",
+            new Replays(),
+            "BLK-059",
+            "BLK-052"));
   }
 
   private static final class NoFlush extends BaseStorage {
@@ -49,7 +96,8 @@ final class DurabilityMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       super.write(queue, data, offset, fua);
       dirty.add(queue);
     }
@@ -142,7 +190,8 @@ final class DurabilityMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       super.write(queue, data, offset, false);
     }
   }
@@ -179,7 +228,8 @@ final class DurabilityMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       for (long at = offset; at < offset + data.limit(); at += BLOCK) {
         zeroed.remove(at);
       }
@@ -224,7 +274,8 @@ final class DurabilityMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       byte[] ones = new byte[data.limit()];
       Arrays.fill(ones, (byte) 0xFF);
       put(ByteBuffer.wrap(ones), offset);
@@ -246,10 +297,11 @@ final class DurabilityMutants {
   /** Notes each write with FUA in a file beside the image, and never strikes it out. */
   private static final class Replays extends BaseFactory {
     @Override
-    BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
+    BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement)
+        throws IOException {
       Path journal = image.resolveSibling(image.getFileName() + ".journal");
       BaseStorage storage = new Journalled(channel, agreement, journal);
-      if (Files.exists(journal)) {
+      if (Files.exists(journal) && Files.size(journal) > Long.BYTES) {
         ByteBuffer note = ByteBuffer.wrap(Files.readAllBytes(journal));
         long offset = note.getLong();
         storage.put(note.slice(), offset);
@@ -267,7 +319,8 @@ final class DurabilityMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       if (fua) {
         byte[] note = new byte[Long.BYTES + data.limit()];
         ByteBuffer.wrap(note).putLong(offset).put(data.duplicate());

@@ -24,23 +24,98 @@ final class LifeCycleMutants {
 
   static List<Mutant> all() {
     return List.of(
-        Mutant.of("health-throws", "throws from health before it was started", Variation.driver(HealthThrows::new), "DRV-006"),
-        Mutant.of("migration-changes", "answers differently each time how it migrates", Variation.driver(Undecided::new), "DRV-007"),
-        Mutant.of("second-close-throws", "throws when it is closed twice", Variation.driver(ClosesOnce::new), "DRV-008"),
-        Mutant.of("leaks-thread", "leaves a thread behind", Variation.driver(LeaksThread::new), "DRV-009"),
-        Mutant.of("leaks-timer", "leaves a timer behind", Variation.driver(LeaksTimer::new), "DRV-009"),
-        Mutant.of("quiesced-too-early", "says that it rests while a request is in flight", Variation.driver(RestsEarly::new), "DRV-010"),
-        Mutant.of("hangs-in-quiesce", "never says that it rests", Variation.driver(NeverRests::new), "DRV-010", "DRV-019"),
-        Mutant.of("deaf-after-resume", "serves nothing after a pause", Variation.queue(Deaf::new), "DRV-011", "BLK-028"),
-        Mutant.of("hangs-in-reset", "never says that it was reset", Variation.driver(NeverReset::new), "DRV-012", "DRV-019"),
-        Mutant.of("close-forgets", "forgets what is in flight when it is closed", Variation.queue(Forgetful::new), "BLK-057", "BLK-028"),
-        Mutant.of("stale-after-reset", "shows, after a reset, what it had read before", Variation.storage(StaleAfterReset::new), "BLK-053", "BLK-022", "BLK-016"),
-        Mutant.of("aborted-write-later", "carries out an aborted write after the reset", Variation.queue(AppliesLater::new), "BLK-053", "BLK-054", "BLK-055"),
-        Mutant.of("short-write-ignored", "takes a short write for a whole one", Variation.storage(ShortWrites::new), "BLK-061"),
-        Mutant.of("error-swallowed", "answers OK where the storage failed", Variation.queue(Swallows::new), "BLK-060", "BLK-061"),
-        Mutant.of("dies-of-an-error", "serves nothing after an error of the storage", Variation.queue(Dies::new), "BLK-060"),
-        Mutant.of("full-is-not-said", "answers MEDIUM_ERROR where the storage is full", Variation.queue(NoNoSpace::new), "BLK-062"),
-        Mutant.of("instances-share", "shares its cache with every other instance", Variation.storage(Shares::new), "DRV-020", "BLK-016"));
+        Mutant.of(
+            "health-throws",
+            "throws from health before it was started",
+            Variation.driver(HealthThrows::new),
+            "DRV-006"),
+        Mutant.of(
+            "migration-changes",
+            "answers differently each time how it migrates",
+            Variation.driver(Undecided::new),
+            "DRV-007"),
+        Mutant.of(
+            "second-close-throws",
+            "throws when it is closed twice",
+            Variation.driver(ClosesOnce::new),
+            "DRV-008"),
+        Mutant.of(
+            "leaks-thread",
+            "leaves a thread behind",
+            Variation.driver(LeaksThread::new),
+            "DRV-009"),
+        Mutant.of(
+            "leaks-timer", "leaves a timer behind", Variation.driver(LeaksTimer::new), "DRV-009"),
+        Mutant.of(
+            "quiesced-too-early",
+            "says that it rests while a request is in flight",
+            Variation.driver(RestsEarly::new),
+            "DRV-010"),
+        Mutant.of(
+            "hangs-in-quiesce",
+            "never says that it rests",
+            Variation.driver(NeverRests::new),
+            "DRV-010",
+            "DRV-019"),
+        Mutant.of(
+            "deaf-after-resume",
+            "serves nothing after a pause",
+            Variation.queue(Deaf::new),
+            "DRV-011",
+            "BLK-028"),
+        Mutant.of(
+            "hangs-in-reset",
+            "never says that it was reset",
+            Variation.driver(NeverReset::new),
+            "DRV-012",
+            "DRV-019"),
+        Mutant.of(
+            "close-forgets",
+            "forgets what is in flight when it is closed",
+            Variation.queue(Forgetful::new),
+            "BLK-057",
+            "BLK-028"),
+        Mutant.of(
+            "stale-after-reset",
+            "shows, after a reset, what it had read before",
+            Variation.storage(StaleAfterReset::new),
+            "BLK-053",
+            "BLK-022",
+            "BLK-016"),
+        Mutant.of(
+            "aborted-write-later",
+            "carries out an aborted write after the reset",
+            Variation.queue(AppliesLater::new),
+            "BLK-053",
+            "BLK-054",
+            "BLK-055"),
+        Mutant.of(
+            "short-write-ignored",
+            "takes a short write for a whole one",
+            Variation.storage(ShortWrites::new),
+            "BLK-016"),
+        Mutant.of(
+            "error-swallowed",
+            "answers OK where the storage failed",
+            Variation.queue(Swallows::new),
+            "BLK-060",
+            "BLK-061"),
+        Mutant.of(
+            "dies-of-an-error",
+            "serves nothing after an error of the storage",
+            Variation.queue(Dies::new),
+            "BLK-060"),
+        Mutant.of(
+            "full-is-not-said",
+            "answers MEDIUM_ERROR where the storage is full",
+            Variation.queue(NoNoSpace::new),
+            "BLK-062"),
+        Mutant.of(
+            "instances-share",
+            "shares its cache with every other instance",
+            Variation.storage(Shares::new),
+            "DRV-020",
+            "BLK-016"));
   }
 
   private static final class HealthThrows extends BaseDriver {
@@ -327,7 +402,8 @@ final class LifeCycleMutants {
     }
 
     @Override
-    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua) throws IOException {
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
       super.write(queue, data.duplicate(), offset, fua);
       for (int at = 0; at < data.limit(); at += BLOCK) {
         byte[] block = new byte[BLOCK];

@@ -2,7 +2,7 @@ package org.tenon.tck.mutants;
 
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Identifier;
@@ -16,14 +16,15 @@ import org.tenon.spi.block.BlockDriverFactory;
  * @param clauses what that breaks: the suite must name at least one of them
  * @param factory makes the driver
  */
-public record Mutant(Identifier id, String defect, SortedSet<ClauseId> clauses, BlockDriverFactory factory) {
+public record Mutant(
+    Identifier id, String defect, Set<ClauseId> clauses, BlockDriverFactory factory) {
   /**
    * Copies the set.
    *
    * @throws IllegalArgumentException if no clause is named
    */
   public Mutant {
-    clauses = Collections.unmodifiableSortedSet(new TreeSet<>(clauses));
+    clauses = Collections.unmodifiableSet(new TreeSet<>(clauses));
     if (clauses.isEmpty()) {
       throw new IllegalArgumentException("the mutant " + id + " names no clause that it breaks");
     }

@@ -24,4 +24,16 @@ public final class Mutants {
         .flatMap(List::stream)
         .toList();
   }
+
+  /**
+   * The mutant with that id.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Mutant get(String id) {
+    return all().stream()
+        .filter(mutant -> mutant.id().value().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no mutant '" + id + "'"));
+  }
 }

@@ -17,7 +17,9 @@ final class Segments {
   }
 
   static MemorySegment segment(BlockRequests requests, int tag, int index) {
-    return requests.memory(tag, index).asSlice(requests.offset(tag, index), requests.length(tag, index));
+    return requests
+        .memory(tag, index)
+        .asSlice(requests.offset(tag, index), requests.length(tag, index));
   }
 
   static void scatter(ByteBuffer bytes, BlockRequests requests, int tag) {

@@ -53,7 +53,8 @@ final class Variation extends BaseFactory {
   }
 
   @Override
-  BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement) throws IOException {
+  BaseStorage newStorage(Path image, FileChannel channel, BlockAgreement agreement)
+      throws IOException {
     return storages.make(channel, agreement);
   }
 

@@ -252,6 +252,8 @@ public final class BlockHarness implements AutoCloseable {
     String origin = Origin.ofCaller();
     List<Submission> numbered = new ArrayList<>(requests.size());
     for (BlockRequest request : requests) {
+      // Refuses here, on the test's thread, what could not be allocated later.
+      request.segmentLengths(rig.geometry().logicalBlockSize());
       numbered.add(
           new Submission(queue, numbers.getAndIncrement(), request, origin, options.patience()));
     }

@@ -1,7 +1,6 @@
 package org.tenon.kit.testing;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.tenon.api.Stability;
 import org.tenon.spi.block.BlockOperation;
 
@@ -13,6 +12,7 @@ import org.tenon.spi.block.BlockOperation;
 public final class BlockRequest {
   private static final byte[] NO_DATA = new byte[0];
   private static final int[] ONE_SEGMENT = new int[0];
+  private static final long MOST_MEMORY = 256L << 20;
 
   private final int operation;
   private final int flags;
@@ -132,7 +132,11 @@ public final class BlockRequest {
     return misalignment;
   }
 
-  /** The segment lengths on a device of that block size. */
+  /**
+   * The segment lengths on a device of that block size.
+   *
+   * @throws IllegalArgumentException if they would need more memory than a test has
+   */
   int[] segmentLengths(int logicalBlockSize) {
     if (segments.length > 0) {
       return segments.clone();
@@ -143,7 +147,11 @@ public final class BlockRequest {
           case BlockOperation.READ -> (long) Math.max(0, blocks) * logicalBlockSize;
           default -> 0;
         };
-    return whole == 0 ? ONE_SEGMENT : IntStream.of(Math.toIntExact(whole)).toArray();
+    if (whole > MOST_MEMORY) {
+      throw new IllegalArgumentException(
+          "%s would need %d bytes of memory: give it shorter segments".formatted(this, whole));
+    }
+    return whole == 0 ? ONE_SEGMENT : new int[] {(int) whole};
   }
 
   @Override

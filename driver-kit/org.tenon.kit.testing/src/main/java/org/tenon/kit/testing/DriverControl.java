@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Fault;
@@ -49,7 +50,7 @@ final class DriverControl {
       Config config = Config.of(factory.configKeys(), options.settings(), options.files());
       BlockDriver driver =
           rig.controlThread().call("open", () -> factory.open(rig.agreement(), config, rig.host()));
-      return new DriverControl(options, rig, Objects.requireNonNull(driver, "open returned null"));
+      return lead(Objects.requireNonNull(driver, "open returned null"), options, rig);
     } catch (CallFailed e) {
       throw refused(rig, e.why());
     } catch (DriverException | RuntimeException | Error e) {
@@ -58,15 +59,41 @@ final class DriverControl {
     }
   }
 
+  /** Takes over a driver just opened; one that cannot even say what it is, is closed. */
+  private static DriverControl lead(BlockDriver driver, HarnessOptions options, HostRig rig) {
+    try {
+      return new DriverControl(options, rig, driver);
+    } catch (HarnessError e) {
+      try {
+        rig.controlThread().call("close", Executors.callable(driver::close));
+      } catch (CallFailed worse) {
+        e.addSuppressed(worse);
+      }
+      throw e;
+    }
+  }
+
   /** Ends the rig of a driver that did not open, and gives what is to be thrown. */
   private static DriverException refused(HostRig rig, Throwable why) {
     rig.finish();
     if (why instanceof DriverException refusal) {
-      rig.secrets().check("an exception", refusal.getMessage());
+      checkMessage(rig, refusal);
       return refusal;
     }
     rig.faults().report(Clauses.OPEN_FAILS_CLEANLY, Fault.Kind.THREW, "open threw " + why);
     throw new HarnessError("open threw " + why, why);
+  }
+
+  private static void checkMessage(HostRig rig, DriverException refusal) {
+    String message = Objects.requireNonNullElse(refusal.getMessage(), "");
+    rig.secrets().check("an exception", message);
+    if (message.isBlank() || message.lines().count() > 1) {
+      rig.faults()
+          .report(
+              Clauses.OPEN_FAILS_CLEANLY,
+              Fault.Kind.BAD_ANSWER,
+              "open failed with a message that is not one line: " + message.lines().toList());
+    }
   }
 
   BlockDriver driver() {

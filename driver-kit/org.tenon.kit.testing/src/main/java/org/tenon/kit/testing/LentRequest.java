@@ -15,6 +15,8 @@ final class LentRequest {
   private static final int GUARD = 128;
   private static final int ALIGNMENT = 4096;
   private static final byte GUARD_BYTE = (byte) 0xA5;
+  private static final MemorySegment GUARDED = pattern(GUARD_BYTE);
+  private static final MemorySegment POISONED = pattern(BlockHarness.POISON);
 
   private final Submission submission;
   private final Arena arena = Arena.ofShared();
@@ -116,7 +118,7 @@ final class LentRequest {
   /** Whether anything has changed since {@link #poison}. */
   boolean isPoisonIntact() {
     return Arrays.stream(regions)
-        .allMatch(region -> firstOther(region, 0, region.byteSize(), BlockHarness.POISON) < 0);
+        .allMatch(region -> firstOther(region, 0, region.byteSize(), POISONED) < 0);
   }
 
   /**
@@ -136,18 +138,26 @@ final class LentRequest {
   }
 
   private long firstStray(MemorySegment region, int length) {
-    long before = firstOther(region, 0, offset, GUARD_BYTE);
-    return before >= 0
-        ? before
-        : firstOther(region, offset + length, region.byteSize(), GUARD_BYTE);
+    long before = firstOther(region, 0, offset, GUARDED);
+    return before >= 0 ? before : firstOther(region, offset + length, region.byteSize(), GUARDED);
   }
 
-  private static long firstOther(MemorySegment region, long from, long to, byte expected) {
-    for (long i = from; i < to; i++) {
-      if (region.get(ValueLayout.JAVA_BYTE, i) != expected) {
-        return i;
+  /**
+   * Where in the range a byte differs from the pattern, which is the same byte throughout; −1 if
+   * none does.
+   */
+  private static long firstOther(MemorySegment region, long from, long to, MemorySegment pattern) {
+    for (long at = from; at < to; at += pattern.byteSize()) {
+      long length = Math.min(pattern.byteSize(), to - at);
+      long other = region.asSlice(at, length).mismatch(pattern.asSlice(0, length));
+      if (other >= 0) {
+        return at + other;
       }
     }
     return -1;
+  }
+
+  private static MemorySegment pattern(byte everywhere) {
+    return Arena.ofAuto().allocate(ALIGNMENT).fill(everywhere);
   }
 }

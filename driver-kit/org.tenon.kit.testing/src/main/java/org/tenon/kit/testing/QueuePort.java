@@ -86,6 +86,7 @@ final class QueuePort {
    */
   synchronized void pause(Duration patience) {
     running = false;
+    cancelRefusal();
     waitUntil(() -> !submitting, patience);
   }
 
@@ -114,6 +115,9 @@ final class QueuePort {
 
   /** Offers these in one call, and waits until it has returned. */
   synchronized int offerOnce(List<Submission> submissions, Duration patience) {
+    if (!running) {
+      throw new IllegalStateException("requests are offered to a running driver only");
+    }
     if (submissions.size() > freeTags.size()) {
       throw new IllegalArgumentException(
           "a batch of %d needs as many free tags; queue %d has %d"
@@ -224,50 +228,61 @@ final class QueuePort {
   }
 
   private synchronized void settle(Offer offer, int answer, boolean threw, long eventsBefore) {
-    int size = offer.submissions.size();
-    if (answer < 0 || answer > size) {
+    int accepted = Math.clamp(answer, 0, offer.submissions.size());
+    if (answer != accepted) {
       faults.report(
           Clauses.PREFIX,
           Fault.Kind.BAD_ANSWER,
-          "submit answered %d to a batch of %d".formatted(answer, size));
+          "submit answered %d to a batch of %d".formatted(answer, offer.submissions.size()));
     }
-    int accepted = Math.clamp(answer, 0, size);
+    List<Submission> rest = takeBackRest(offer, accepted, threw);
+    if (threw) {
+      giveUp(rest, "submit threw");
+    } else if (offer.once) {
+      giveUp(rest, "the driver did not accept it");
+    } else {
+      offerAgain(rest, eventsBefore);
+    }
+    offer.accepted = accepted;
+    submitting = false;
+    notifyAll();
+  }
+
+  /** Marks what was accepted, and takes back what was not and is not completed either. */
+  private List<Submission> takeBackRest(Offer offer, int accepted, boolean threw) {
     List<Submission> rest = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < offer.submissions.size(); i++) {
       Submission submission = offer.submissions.get(i);
       boolean completed = submission.stage() == Submission.Stage.COMPLETED;
       if (i < accepted && !completed) {
         submission.accepted();
-      } else if (i >= accepted && completed && !threw) {
+      } else if (i >= accepted && !completed) {
+        takeBack(submission);
+        rest.add(submission);
+      } else if (i >= accepted && !threw) {
         faults.report(
             Clauses.NOTHING_UNKNOWN,
             Fault.Kind.COMPLETED_UNKNOWN,
             submission,
             "completed %s, but accepted only %d of %d"
-                .formatted(submission.request(), accepted, size));
-      } else if (i >= accepted && !completed) {
-        takeBack(submission);
-        rest.add(submission);
+                .formatted(submission.request(), accepted, offer.submissions.size()));
       }
     }
-    boolean again = !offer.once && !threw;
-    if (again) {
-      rest.reversed().forEach(waiting::addFirst);
-      refused = !rest.isEmpty() && events == eventsBefore;
-      if (refused && inFlight().isEmpty()) {
-        refusal = clock.schedule(requestDeadline, this::reportSilentRefusal);
-      }
-    } else {
-      rest.forEach(Submission::withdrawn);
-      rest.forEach(submission ->
-          submission.fail(
-              threw
-                  ? "submit threw on %s".formatted(submission)
-                  : "the driver did not accept %s".formatted(submission)));
+    return rest;
+  }
+
+  /** Lets the rest wait for the next completion or for queueReady, unless one came meanwhile. */
+  private void offerAgain(List<Submission> rest, long eventsBefore) {
+    rest.reversed().forEach(waiting::addFirst);
+    refused = !rest.isEmpty() && events == eventsBefore;
+    if (refused && inFlight().isEmpty()) {
+      refusal = clock.schedule(requestDeadline, this::reportSilentRefusal);
     }
-    offer.accepted = accepted;
-    submitting = false;
-    notifyAll();
+  }
+
+  private static void giveUp(List<Submission> rest, String why) {
+    rest.forEach(Submission::withdrawn);
+    rest.forEach(submission -> submission.fail(why + ": " + submission));
   }
 
   private void takeBack(Submission submission) {
@@ -306,8 +321,7 @@ final class QueuePort {
   private void failWaiting(String why) {
     List<Submission> all = List.copyOf(waiting);
     waiting.clear();
-    all.forEach(Submission::withdrawn);
-    all.forEach(submission -> submission.fail(why));
+    giveUp(all, why);
   }
 
   /** Called by the driver, on any thread. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tenon.api.Fault;
 import org.tenon.api.Status;
 import org.tenon.spi.LifeCycle;
+import org.tenon.spi.block.BlockBatch;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockOffer;
 
@@ -133,5 +134,48 @@ class BlockHarnessTest {
     assertThat(lenient.faults())
         .extracting(Fault::kind)
         .containsExactly(Fault.Kind.COMPLETED_TWICE);
+  }
+
+  @Test
+  void nothingIsOfferedToADriverThatDoesNotRun() throws Exception {
+    try (BlockHarness disk = BlockHarness.of(RamDisk.factory()).openOnly()) {
+      List<BlockRequest> one = List.of(BlockRequest.flush());
+      assertThatThrownBy(() -> disk.offer(0, one)).isInstanceOf(IllegalStateException.class);
+      Submission waiting = disk.submit(0, BlockRequest.flush());
+      assertThat(waiting.isAccepted()).isFalse();
+      disk.start();
+      assertThat(waiting.await().isOk()).isTrue();
+      disk.quiesce();
+      assertThatThrownBy(() -> disk.offer(0, one)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void whatADriverNeverAcceptedEndsAsAbortedByAReset() throws Exception {
+    RamDisk.Factory refusing =
+        RamDisk.factory(opening ->
+            new RamDisk(opening.agreement(), opening.host()) {
+              @Override
+              int submit(int queue, BlockBatch batch) {
+                return 0;
+              }
+            });
+    try (BlockHarness disk = BlockHarness.open(refusing, Map.of())) {
+      Submission refused = disk.submit(0, BlockRequest.flush());
+      disk.reset();
+      assertThat(refused.await().status()).isEqualTo(Status.ABORTED);
+      assertThat(refused.isAccepted()).isFalse();
+    }
+  }
+
+  @Test
+  void aRequestThatNeedsMoreMemoryThanThereIsTakesItsSegmentsInstead() throws Exception {
+    try (BlockHarness disk = BlockHarness.open(RamDisk.factory(), Map.of())) {
+      BlockRequest endless = BlockRequest.read(0, Integer.MAX_VALUE);
+      assertThatThrownBy(() -> disk.perform(endless))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("give it shorter segments");
+      assertThat(disk.perform(endless.segments(512)).status()).isEqualTo(Status.OUT_OF_RANGE);
+    }
   }
 }

@@ -29,6 +29,11 @@ public final class Main {
 
   /** Runs the command line. */
   int run(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /** All commands. */
+  CommandLine commandLine() {
     CommandLine bundle =
         new CommandLine(new BundleCommand())
             .addSubcommand(new BundleCreateCommand(console))
@@ -37,6 +42,8 @@ public final class Main {
     CommandLine guest = new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
     CommandLine line =
         new CommandLine(new TenonCommand())
+            .addSubcommand(new CertifyCommand(console))
+            .addSubcommand(new BenchCommand(console))
             .addSubcommand(bundle)
             .addSubcommand(guest)
             .addSubcommand(new RunCommand(console));
@@ -47,7 +54,7 @@ public final class Main {
     line.setColorScheme(Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF));
     line.setParameterExceptionHandler(this::usage);
     line.setExecutionExceptionHandler((fault, command, parsed) -> failure(fault));
-    return line.execute(args);
+    return line;
   }
 
   private static void addStandardOptions(CommandLine line) {

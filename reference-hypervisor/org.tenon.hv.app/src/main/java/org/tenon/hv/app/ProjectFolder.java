@@ -48,13 +48,19 @@ final class ProjectFolder {
           "%s: the project has no %s; write one (docs/how-to/bundle.md)".formatted(folder, MANIFEST));
     }
     try {
-      if (isStale()) {
+      if (!isOurs() && isStale()) {
         new MavenBuild(folder, console).run();
       }
       return BundleWriter.create(folder.resolve(MANIFEST), jars(), papers(), archive);
     } catch (IOException e) {
       throw new InputException(folder + ": cannot be read (" + e + ")", e);
     }
+  }
+
+  /** Whether it lies in the Tenon tree, where the launcher has built it together with the SDK. */
+  private boolean isOurs() throws IOException {
+    String home = System.getProperty("tenon.home");
+    return home != null && folder.toRealPath().startsWith(Path.of(home).toRealPath());
   }
 
   private boolean isStale() throws IOException {

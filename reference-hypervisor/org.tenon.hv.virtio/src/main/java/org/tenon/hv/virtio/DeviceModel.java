@@ -55,6 +55,13 @@ public interface DeviceModel {
    */
   CompletionStage<Void> stop();
 
+  /**
+   * Where the queues are, for saving; by index, null for those that are not served.
+   *
+   * @throws IllegalStateException while requests are in flight: quiesce the device first
+   */
+  List<@Nullable QueueState> positions();
+
   /** Bytes of the device-specific configuration space. */
   int configSize();
 

@@ -1,5 +1,7 @@
 package org.tenon.hv.virtio;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the driver has written about one queue before DRIVER_OK, as any transport keeps it (for PCI:
  * 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is to
@@ -24,5 +26,17 @@ final class QueueRegisters {
     driverArea = 0;
     deviceArea = 0;
     enabled = false;
+  }
+
+  VirtioState.Queue state(@Nullable QueueState running) {
+    return new VirtioState.Queue(size, descriptorArea, driverArea, deviceArea, enabled, running);
+  }
+
+  void restore(VirtioState.Queue saved) {
+    size = saved.size();
+    descriptorArea = saved.descriptorArea();
+    driverArea = saved.driverArea();
+    deviceArea = saved.deviceArea();
+    enabled = saved.enabled();
   }
 }

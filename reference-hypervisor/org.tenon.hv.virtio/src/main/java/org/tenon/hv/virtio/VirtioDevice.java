@@ -3,6 +3,7 @@ package org.tenon.hv.virtio;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.memory.GuestMemory;
@@ -325,6 +326,57 @@ public final class VirtioDevice implements DeviceEvents {
   private static @Nullable Void impossible(Throwable broken) {
     LOG.log(Level.ERROR, "a device model failed to stop", broken);
     return null;
+  }
+
+  /**
+   * What is to be saved of the common part.
+   *
+   * @throws IllegalStateException during a reset, and while requests are in flight
+   */
+  public synchronized VirtioState state() {
+    if (resetting) {
+      throw new IllegalStateException("the device is being reset: save it afterwards");
+    }
+    List<@Nullable QueueState> positions = model.positions();
+    List<VirtioState.Queue> saved = new ArrayList<>();
+    for (int i = 0; i < queues.size(); i++) {
+      saved.add(queues.get(i).state(running ? positions.get(i) : null));
+    }
+    return new VirtioState(status, driverFeatures, generation, saved);
+  }
+
+  /**
+   * Goes on where another device of the same make was saved. Called once, on a device after reset,
+   * when the model has been restored.
+   *
+   * @throws IllegalArgumentException if the state is not this device's; it is as after reset then
+   */
+  public synchronized void restore(VirtioState state) {
+    boolean fits =
+        state.queues().size() == queues.size()
+            && (state.driverFeatures() & ~deviceFeatures()) == 0
+            && state.queues().stream().allMatch(queue -> queue.size() <= model.maxQueueSize());
+    List<@Nullable Virtqueue> opened = new ArrayList<>();
+    for (VirtioState.Queue queue : state.queues()) {
+      QueueState position = queue.running();
+      Virtqueue open =
+          position == null ? null : Virtqueue.open(position, memory, state.driverFeatures());
+      fits &= position == null || open != null;
+      opened.add(open);
+    }
+    if (!fits) {
+      throw new IllegalArgumentException("the saved state is not one of this device: " + state);
+    }
+    status = state.status();
+    driverFeatures = state.driverFeatures();
+    generation = state.configGeneration();
+    for (int i = 0; i < queues.size(); i++) {
+      queues.get(i).restore(state.queues().get(i));
+    }
+    if (opened.stream().anyMatch(Objects::nonNull)) {
+      model.start(opened, this);
+      running = true;
+    }
   }
 
   private boolean configurable(int queue) {

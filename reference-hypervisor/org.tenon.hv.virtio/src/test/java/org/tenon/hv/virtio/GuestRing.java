@@ -87,7 +87,7 @@ public abstract class GuestRing {
   public abstract @Nullable Used takeUsed();
 
   /** Takes all used buffers. */
-  final int drain() {
+  public final int drain() {
     int taken = 0;
     while (takeUsed() != null) {
       taken++;
@@ -98,7 +98,7 @@ public abstract class GuestRing {
   /**
    * Asks the device to interrupt at the {@code ahead}-th used buffer from the next, 0 for the next.
    */
-  abstract void wantInterruptAfter(int ahead);
+  public abstract void wantInterruptAfter(int ahead);
 
   /** Asks the device not to interrupt. */
   abstract void wantNoInterrupt();
@@ -237,7 +237,7 @@ public abstract class GuestRing {
     }
 
     @Override
-    void wantInterruptAfter(int ahead) {
+    public void wantInterruptAfter(int ahead) {
       if (eventIndex) {
         u16(driverArea + 4 + 2L * size, seenUsed + ahead);
       } else {
@@ -357,7 +357,7 @@ public abstract class GuestRing {
 
     /** Counts slots, not buffers: exact only while every buffer takes one. */
     @Override
-    void wantInterruptAfter(int ahead) {
+    public void wantInterruptAfter(int ahead) {
       int slot = nextUsed + ahead;
       boolean slotWrap = usedWrap;
       if (slot >= size) {

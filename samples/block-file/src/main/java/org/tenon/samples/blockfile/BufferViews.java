@@ -5,13 +5,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guest memory as {@link ByteBuffer}s, which channels want. The few regions of guest memory keep their view, so that a request
- * makes none. For one thread.
+ * Guest memory as {@link ByteBuffer}s, which channels want. The few regions of guest memory keep
+ * their view, so that a request makes none. For one thread.
  */
 final class BufferViews {
   private static final int KEPT = 16;
 
-  /** A buffer reaches no further than 2 GiB: a region is seen through windows that overlap by 1 GiB. */
+  /**
+   * A buffer reaches no further than 2 GiB: a region is seen through windows that overlap by 1 GiB.
+   */
   private static final long WINDOW = 1L << 30;
 
   private final @Nullable MemorySegment[] memories = new @Nullable MemorySegment[KEPT];
@@ -30,7 +32,8 @@ final class BufferViews {
     return view.clear().position((int) (offset - start)).limit((int) (offset - start + length));
   }
 
-  // Identity is meant: the host hands out the same object for the same region, while equals overlooks
+  // Identity is meant: the host hands out the same object for the same region, while equals
+  // overlooks
   // that memory at the same address may have been freed and lent anew.
   @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})
   private ByteBuffer find(MemorySegment memory, long start) {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes changes durable, for all workers together: whoever waits while the file is being forced shares the next force with all
- * others who wait. Blocks; for any thread.
+ * Makes changes durable, for all workers together: whoever waits while the file is being forced
+ * shares the next force with all others who wait. Blocks; for any thread.
  *
- * <p>After a failed force the system may hold pages for clean that never reached the disk, and a later force would answer well
- * without them. No flush can be vouched for from then on, so every later one fails, too, until the image is opened again.
+ * <p>After a failed force the system may hold pages for clean that never reached the disk, and a
+ * later force would answer well without them. No flush can be vouched for from then on, so every
+ * later one fails, too, until the image is opened again.
  */
 final class Durability {
   private final ImageFile image;

@@ -20,8 +20,8 @@ import org.tenon.spi.block.BlockIdentity;
 import org.tenon.spi.block.BlockQueue;
 
 /**
- * The life of one open image. The control thread calls the methods of {@code Driver}; the workers, some for each queue, do the
- * I/O.
+ * The life of one open image. The control thread calls the methods of {@code Driver}; the workers,
+ * some for each queue, do the I/O.
  */
 final class FileBlockDriver implements BlockDriver {
   private static final Health FLUSH_LOST =
@@ -85,8 +85,7 @@ final class FileBlockDriver implements BlockDriver {
       for (int j = 0; j < settings.threads(); j++) {
         FileQueue queue = queues.get(i);
         RequestRunner runner =
-            new RequestRunner(
-                agreement, host.requests(i), image, durability, settings.blockSize());
+            new RequestRunner(agreement, host.requests(i), image, durability, settings.blockSize());
         workers.add(host.newThread("queue-" + i + "-worker-" + j, () -> work(queue, runner)));
       }
     }

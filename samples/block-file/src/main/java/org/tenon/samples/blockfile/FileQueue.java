@@ -7,8 +7,9 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockQueue;
 
 /**
- * One queue: tags wait here between the host's submitting thread and the workers. Its monitor is held for a few steps only
- * and never during I/O, so that {@link #submit} never blocks. Allocates nothing for a request.
+ * One queue: tags wait here between the host's submitting thread and the workers. Its monitor is
+ * held for a few steps only and never during I/O, so that {@link #submit} never blocks. Allocates
+ * nothing for a request.
  */
 final class FileQueue implements BlockQueue {
   /** What {@link #take} answers instead of a tag when the worker shall end. */
@@ -66,7 +67,10 @@ final class FileQueue implements BlockQueue {
     }
   }
 
-  /** Ends a request. Called by the workers, and by the control thread for requests that no worker has taken. */
+  /**
+   * Ends a request. Called by the workers, and by the control thread for requests that no worker
+   * has taken.
+   */
   void complete(int tag, int status, long bytes) {
     host.complete(index, tag, status, bytes);
     CompletableFuture<Void> reached = null;
@@ -81,7 +85,10 @@ final class FileQueue implements BlockQueue {
     }
   }
 
-  /** Completes when nothing is in flight. Called by the control thread while the host submits nothing. */
+  /**
+   * Completes when nothing is in flight. Called by the control thread while the host submits
+   * nothing.
+   */
   CompletableFuture<Void> whenIdle() {
     synchronized (this) {
       idle = new CompletableFuture<>();

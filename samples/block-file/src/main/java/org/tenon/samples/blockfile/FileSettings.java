@@ -48,17 +48,24 @@ record FileSettings(
               ConfigKey.Type.SIZE,
               "512",
               "logical block; more than 512 only on a disk that writes so much whole"),
-          ConfigKey.optional(SIZE, ConfigKey.Type.SIZE, "make an image of this size if there is none"),
+          ConfigKey.optional(
+              SIZE, ConfigKey.Type.SIZE, "make an image of this size if there is none"),
           ConfigKey.optional(
               PREALLOCATE,
               ConfigKey.Type.FLAG,
               "false",
               "reserve the whole image's space at open, so that no write meets a full disk"),
-          ConfigKey.optional(THREADS, ConfigKey.Type.INTEGER, "2", "worker threads for each queue, 1 to 64"),
           ConfigKey.optional(
-              SIZE_CHECK, ConfigKey.Type.INTEGER, "1000", "milliseconds between looks at the file's size"),
+              THREADS, ConfigKey.Type.INTEGER, "2", "worker threads for each queue, 1 to 64"),
           ConfigKey.optional(
-              SERIAL, ConfigKey.Type.TEXT, "the device's serial number; made from the path if not given"));
+              SIZE_CHECK,
+              ConfigKey.Type.INTEGER,
+              "1000",
+              "milliseconds between looks at the file's size"),
+          ConfigKey.optional(
+              SERIAL,
+              ConfigKey.Type.TEXT,
+              "the device's serial number; made from the path if not given"));
 
   static FileSettings read(Config config) throws ConfigException {
     long blockSize = config.size(BLOCK_SIZE);

@@ -20,10 +20,11 @@ import org.tenon.spi.DriverException;
 /**
  * The open image. Positions and lengths are in bytes. Every call may block; for any thread.
  *
- * <p>Data goes through a {@link FileChannel} of whatever file system the path lies on. Where that is the system's own and
- * the system is Linux, holes, reserved space and the lock come from {@link LinuxFile}; elsewhere zeroes are written out,
- * discards change nothing, space cannot be reserved, and the lock is the channel's, which the same process loses when it
- * closes any other channel of the same file.
+ * <p>Data goes through a {@link FileChannel} of whatever file system the path lies on. Where that
+ * is the system's own and the system is Linux, holes, reserved space and the lock come from {@link
+ * LinuxFile}; elsewhere zeroes are written out, discards change nothing, space cannot be reserved,
+ * and the lock is the channel's, which the same process loses when it closes any other channel of
+ * the same file.
  */
 final class ImageFile implements Closeable {
   private static final int ZEROES = 1 << 20;
@@ -74,7 +75,9 @@ final class ImageFile implements Closeable {
           Status.NOT_READY, path + " does not exist: create it, or add size=… to have it made", e);
     } catch (IOException e) {
       throw new DriverException(
-          statusOf(e), "cannot open " + path + ": " + describe(e) + "; check the path and rights", e);
+          statusOf(e),
+          "cannot open " + path + ": " + describe(e) + "; check the path and rights",
+          e);
     }
   }
 
@@ -166,11 +169,15 @@ final class ImageFile implements Closeable {
     return channel.size();
   }
 
-  /** What the file system reads and writes whole, in bytes; the logical block where it does not say. */
+  /**
+   * What the file system reads and writes whole, in bytes; the logical block where it does not say.
+   */
   int storageBlockSize() {
     try {
       long size = Files.getFileStore(path).getBlockSize();
-      return size > blockSize && size <= 65_536 && Long.bitCount(size) == 1 ? (int) size : blockSize;
+      return size > blockSize && size <= 65_536 && Long.bitCount(size) == 1
+          ? (int) size
+          : blockSize;
     } catch (IOException | UnsupportedOperationException e) {
       return blockSize;
     }
@@ -193,8 +200,9 @@ final class ImageFile implements Closeable {
   /**
    * Writes the buffer out.
    *
-   * <p>The system keeps one write apart from another, but may end one early. A logical block cut in two that way is begun
-   * again, so that it comes from a single write and cannot mix with another request's.
+   * <p>The system keeps one write apart from another, but may end one early. A logical block cut in
+   * two that way is begun again, so that it comes from a single write and cannot mix with another
+   * request's.
    */
   void write(ByteBuffer from, long position) throws IOException {
     int start = from.position();
@@ -223,7 +231,10 @@ final class ImageFile implements Closeable {
     }
   }
 
-  /** Gives a range's space back where that is possible; where not, it stays as it is, which the contract permits. */
+  /**
+   * Gives a range's space back where that is possible; where not, it stays as it is, which the
+   * contract permits.
+   */
   void discard(long position, long length) throws IOException {
     if (linux != null && !keepsSpace) {
       linux.allocate(LinuxFile.Mode.PUNCH_HOLE, position, length);

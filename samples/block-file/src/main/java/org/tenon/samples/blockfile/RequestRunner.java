@@ -11,9 +11,9 @@ import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * Checks and carries out the requests of one queue. Each worker thread has its own. Data moves straight between guest memory
- * and the file; only a logical block that lies in several pieces of memory is put together first, because it has to be
- * written in one go.
+ * Checks and carries out the requests of one queue. Each worker thread has its own. Data moves
+ * straight between guest memory and the file; only a logical block that lies in several pieces of
+ * memory is put together first, because it has to be written in one go.
  */
 final class RequestRunner {
   private final BlockAgreement agreement;
@@ -158,7 +158,10 @@ final class RequestRunner {
     }
   }
 
-  /** The first segment after {@code first} that does not follow its predecessor in memory: the system is called once a run. */
+  /**
+   * The first segment after {@code first} that does not follow its predecessor in memory: the
+   * system is called once a run.
+   */
   // Identity is meant: the host hands out the same object for the same region of guest memory.
   @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})
   private int endOfRun(int tag, int first) {
@@ -181,7 +184,10 @@ final class RequestRunner {
     return length;
   }
 
-  /** Writes the whole blocks of a run from where they lie, and gathers the ends that share a block with its neighbours. */
+  /**
+   * Writes the whole blocks of a run from where they lie, and gathers the ends that share a block
+   * with its neighbours.
+   */
   private long writeRun(MemorySegment memory, long offset, long length, long position)
       throws IOException {
     long at = position;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.spi.HostClock;
 
 /**
- * Looks at the file's size from time to time. The host's timer must not block, and asking the file system may; so the timer
- * only has a worker look, between two requests.
+ * Looks at the file's size from time to time. The host's timer must not block, and asking the file
+ * system may; so the timer only has a worker look, between two requests.
  */
 final class SizeWatch {
   /** What is told of a new size. */
@@ -49,7 +49,8 @@ final class SizeWatch {
     try {
       listener.sizeIs(image.size());
     } catch (IOException e) {
-      // The size cannot be read just now: the requests that fail for the same reason tell the guest.
+      // The size cannot be read just now: the requests that fail for the same reason tell the
+      // guest.
     }
     arm();
   }

@@ -149,7 +149,8 @@ class FileBlockDriverTest {
   /** What du(1) counts. */
   private long allocated() throws IOException, InterruptedException {
     Process du = new ProcessBuilder("du", "--block-size=1", image.toString()).start();
-    String line = new String(du.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String line =
+        new String(du.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(du.waitFor()).isZero();
     return Long.parseLong(line.substring(0, line.indexOf('\t')));
   }
@@ -182,9 +183,8 @@ class FileBlockDriverTest {
               BlockRequest.write(0, 2, pattern(5, 1)), Status.INVALID,
               BlockRequest.read(0, 1).segments(100), Status.INVALID,
               BlockRequest.of(99, 0, 1), Status.UNSUPPORTED);
-      answers.forEach(
-          (request, status) ->
-              assertThat(disk.perform(request).status()).as("%s", request).isEqualTo(status));
+      answers.forEach((request, status) ->
+          assertThat(disk.perform(request).status()).as("%s", request).isEqualTo(status));
       assertThat(disk.read(0, 2)).containsOnly(0);
     }
   }
@@ -225,11 +225,11 @@ class FileBlockDriverTest {
   /** qemu-img looks for locks before it touches an image. */
   private boolean lockedForOtherPrograms() throws IOException, InterruptedException {
     Process other =
-        new ProcessBuilder(
-                "qemu-io", "-f", "raw", "-c", "quit", image.toString())
+        new ProcessBuilder("qemu-io", "-f", "raw", "-c", "quit", image.toString())
             .redirectErrorStream(true)
             .start();
-    String answer = new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String answer =
+        new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     int exit = other.waitFor();
     assertThat(exit == 0 || answer.contains("lock")).as(answer).isTrue();
     return exit != 0;
@@ -249,12 +249,11 @@ class FileBlockDriverTest {
   })
   void refusesSettingsThatCannotWork(String setting, String value, String reason) throws Exception {
     Files.write(image, new byte[4096]);
-    assertThatThrownBy(
-            () ->
-                BlockHarness.of(new FileBlockDriverFactory())
-                    .setting("path", image.toString())
-                    .setting(setting, value)
-                    .open())
+    assertThatThrownBy(() ->
+            BlockHarness.of(new FileBlockDriverFactory())
+                .setting("path", image.toString())
+                .setting(setting, value)
+                .open())
         .isInstanceOf(DriverException.class)
         .hasMessageContaining(reason)
         .message()
@@ -270,7 +269,9 @@ class FileBlockDriverTest {
       disk.write(16383, pattern(8, 1));
     }
     try (BlockHarness disk = open("size", "16M")) {
-      assertThat(disk.geometry().bytes()).as("an image that is there stays as it is").isEqualTo(8 << 20);
+      assertThat(disk.geometry().bytes())
+          .as("an image that is there stays as it is")
+          .isEqualTo(8 << 20);
       assertThat(disk.read(16383, 1)).isEqualTo(pattern(8, 1));
     }
   }

@@ -75,7 +75,9 @@ class StorageTroubleTest {
   @Test
   void anErrorOfTheDiskCostsOneRequest() throws Exception {
     try (BlockHarness disk = open()) {
-      files.faults().fail(StorageFaults.nth(StorageFaults.each(Operation.READ), 0, 1), Failure.INPUT_OUTPUT);
+      files
+          .faults()
+          .fail(StorageFaults.nth(StorageFaults.each(Operation.READ), 0, 1), Failure.INPUT_OUTPUT);
       assertThat(disk.perform(BlockRequest.read(0, 8)).status()).isEqualTo(Status.IO_ERROR);
       assertThat(disk.read(0, 8)).containsOnly(0);
     }
@@ -95,15 +97,23 @@ class StorageTroubleTest {
             .filter(StorageEvent.Change.class::isInstance)
             .map(event -> ((StorageEvent.Change) event).offset())
             .toList();
-    assertThat(starts).as("where the writes began").isNotEmpty().allMatch(start -> start % 512 == 0);
+    assertThat(starts)
+        .as("where the writes began")
+        .isNotEmpty()
+        .allMatch(start -> start % 512 == 0);
   }
 
-  /** After a failed fsync nobody knows what the system dropped: no later flush may say that all is well. */
+  /**
+   * After a failed fsync nobody knows what the system dropped: no later flush may say that all is
+   * well.
+   */
   @Test
   void aFailedFlushIsNotForgotten() throws Exception {
     try (BlockHarness disk = open()) {
       disk.write(0, pattern(4, 1));
-      files.faults().fail(StorageFaults.nth(StorageFaults.each(Operation.FORCE), 0, 1), Failure.INPUT_OUTPUT);
+      files
+          .faults()
+          .fail(StorageFaults.nth(StorageFaults.each(Operation.FORCE), 0, 1), Failure.INPUT_OUTPUT);
       assertThat(disk.perform(BlockRequest.flush()).status()).isEqualTo(Status.IO_ERROR);
       assertThat(disk.health().state()).isEqualTo(Health.State.DEGRADED);
       assertThat(disk.perform(BlockRequest.flush()).status()).isEqualTo(Status.IO_ERROR);

@@ -19,12 +19,14 @@ import org.tenon.api.Status;
 import org.tenon.spi.HostClock;
 
 /**
- * One connection to the server, with the thread that serves it and the queues that use it. Everything of it is done by that one
- * thread, which never waits but in its selector; other threads leave a note and {@link #wake()} it.
+ * One connection to the server, with the thread that serves it and the queues that use it.
+ * Everything of it is done by that one thread, which never waits but in its selector; other threads
+ * leave a note and {@link #wake()} it.
  *
- * <p>When the connection breaks, what was sent and not answered is sent again on the next one, in the old order. That begins only
- * when the broken one is over, which means that the server has closed it, too: until then the server may still act on what it
- * was sent. A request whose time runs out meanwhile ends as TIMEOUT.
+ * <p>When the connection breaks, what was sent and not answered is sent again on the next one, in
+ * the old order. That begins only when the broken one is over, which means that the server has
+ * closed it, too: until then the server may still act on what it was sent. A request whose time
+ * runs out meanwhile ends as TIMEOUT.
  */
 final class Connection implements ReplyParser.Ledger {
   private static final int DISCARD_BYTES = 64 << 10;
@@ -77,7 +79,10 @@ final class Connection implements ReplyParser.Ledger {
     device.wakeOnRelease(this::wake);
   }
 
-  /** Adds a queue to those that this connection serves. Called by the control thread, before {@link #run}. */
+  /**
+   * Adds a queue to those that this connection serves. Called by the control thread, before {@link
+   * #run}.
+   */
   void serve(NbdQueue queue) {
     exchanges.serve(queue);
     queue.servedBy(this::wake);
@@ -136,7 +141,10 @@ final class Connection implements ReplyParser.Ledger {
         broken(e);
       } catch (RuntimeException e) {
         // A defect of this driver costs the guest a reconnection, not the device.
-        device.host().log().log(System.Logger.Level.ERROR, "the connection failed inside the driver", e);
+        device
+            .host()
+            .log()
+            .log(System.Logger.Level.ERROR, "the connection failed inside the driver", e);
         broken(new ProtocolException("internal error"));
       }
     }
@@ -161,8 +169,10 @@ final class Connection implements ReplyParser.Ledger {
     }
     boolean unsent = exchangeBytes(link);
     if (link != null) {
-      attention |= !fenced && exchanges.isReadyToSend();
-      attention |= drain != null && !exchanges.hasWork();
+      boolean mayRest = drain != null && !exchanges.hasWork();
+      if (mayRest || (!fenced && exchanges.isReadyToSend())) {
+        attention = true;
+      }
       sleep(unsent ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
     }
   }
@@ -207,7 +217,10 @@ final class Connection implements ReplyParser.Ledger {
       drain(wish);
     }
     if (exchanges.needFence()) {
-      fence();
+      fence("the server took no data in time");
+    }
+    if (link != null && !fenced && device.isOutdated(index)) {
+      fence("the export has another size now");
     }
     if (tick == null && exchanges.hasWork()) {
       tick =
@@ -244,7 +257,8 @@ final class Connection implements ReplyParser.Ledger {
     }
     sleeping = true;
     if (!attention) {
-      // A closing driver looks at its limit in real time: the control thread waits for it in real time, too.
+      // A closing driver looks at its limit in real time: the control thread waits for it in real
+      // time, too.
       selector.select(onReady, closing ? CLOSING_LOOK_MILLIS : 0);
     }
     sleeping = false;
@@ -292,10 +306,9 @@ final class Connection implements ReplyParser.Ledger {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       }
       TlsIdentity tls = device.tls();
-      Handshake handshake =
-          new Handshake(channel, tls == null ? null : tls::engine, this::await);
+      Handshake handshake = new Handshake(channel, tls == null ? null : tls::engine, this::await);
       Export described = handshake.run(device.settings().uri().export());
-      device.adopt(described);
+      device.adopt(index, described);
       parser = new ReplyParser(this, described.structured());
       link = handshake.link();
     } catch (IOException | RuntimeException e) {
@@ -334,15 +347,14 @@ final class Connection implements ReplyParser.Ledger {
   private void broken(IOException e) {
     boolean mistrusted = e instanceof ProtocolException || e instanceof SSLException;
     if (mistrusted && link != null && !fenced) {
-      device.down(index, describe(e));
-      fence();
+      fence(describe(e));
     } else {
       over(describe(e));
     }
   }
 
   /** Says nothing more to the server, believes nothing more, and waits for it to close. */
-  private void fence() {
+  private void fence(String why) {
     Link open = link;
     if (open == null || fenced) {
       return;
@@ -351,7 +363,7 @@ final class Connection implements ReplyParser.Ledger {
     parser = null;
     exchanges.fenced();
     attention = true;
-    device.down(index, "the server broke the protocol or took no data");
+    device.down(index, why);
     try {
       open.shutdownOutput();
     } catch (IOException e) {
@@ -369,7 +381,10 @@ final class Connection implements ReplyParser.Ledger {
     }
   }
 
-  /** The server has closed the connection: it acts on nothing of it any more. What was not answered is sent again. */
+  /**
+   * The server has closed the connection: it acts on nothing of it any more. What was not answered
+   * is sent again.
+   */
   private void over(String why) {
     closeLink();
     exchanges.replayAll();

@@ -3,8 +3,9 @@ package org.tenon.samples.blocknbd;
 import java.util.Arrays;
 
 /**
- * Which bytes of a read have arrived. Structured replies bring them in pieces of any order; none may come twice, and in the end
- * none may be missing. Keeps its memory from read to read. For one thread.
+ * Which bytes of a read have arrived. Structured replies bring them in pieces of any order; none
+ * may come twice, and in the end none may be missing. Keeps its memory from read to read. For one
+ * thread.
  */
 final class Coverage {
   /** More separate pieces at a time than any sensible server makes. */

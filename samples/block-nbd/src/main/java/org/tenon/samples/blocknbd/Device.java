@@ -11,13 +11,17 @@ import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockHost;
 
-/** What the connections of one device share: the export as it is now, who is connected, and which changes linger. For any thread. */
+/**
+ * What the connections of one device share: the export as it is now, who is connected, and which
+ * changes linger. For any thread.
+ */
 final class Device {
   /** What a server may not lose while the device is open. */
   private static final int ABILITIES =
       Nbd.FLAG_SEND_FLUSH | Nbd.FLAG_SEND_FUA | Nbd.FLAG_SEND_TRIM | Nbd.FLAG_SEND_WRITE_ZEROES;
 
   private static final String NOT_YET = "not connected yet";
+  private static final long UNTOLD = -1;
 
   private final NbdSettings settings;
   private final BlockAgreement agreement;
@@ -29,6 +33,13 @@ final class Device {
   private final Ghosts ghosts = new Ghosts(() -> wakeUps.forEach(Runnable::run));
   private @Nullable String[] problems = {NOT_YET};
   private volatile @Nullable Export first;
+
+  /**
+   * What each connection was told of the size, in bytes; {@link #UNTOLD} before it has connected.
+   */
+  private long[] sizes = {UNTOLD};
+
+  private volatile long latestSize = UNTOLD;
   private volatile @Nullable BlockGeometry geometry;
   private volatile Health health = Health.down(NOT_YET);
 
@@ -104,15 +115,17 @@ final class Device {
   synchronized void connections(int count) {
     problems = Arrays.copyOf(problems, count);
     Arrays.fill(problems, 1, count, NOT_YET);
+    sizes = Arrays.copyOf(sizes, count);
+    Arrays.fill(sizes, 1, count, UNTOLD);
   }
 
   /**
-   * Takes over what a server says of the export. The first time it makes the device; later it must be the same one, at most of
-   * another size.
+   * Takes over what a server says of the export. The first time it makes the device; later it must
+   * be the same one, at most of another size.
    *
    * @throws ProtocolException if this cannot be the device that the guest uses
    */
-  synchronized void adopt(Export export) throws ProtocolException {
+  synchronized void adopt(int connection, Export export) throws ProtocolException {
     int blockSize = settings.blockSize() == 0 ? export.smallestBlock() : settings.blockSize();
     Export before = first;
     if (before != null) {
@@ -126,37 +139,71 @@ final class Device {
     if (before == null) {
       first = export;
       geometry = export.geometry(blockSize, settings.readOnly());
+      sizes[connection] = export.size();
+      latestSize = export.size();
     } else {
       adoptAgain(before, export);
+      adoptSize(connection, export.size());
     }
   }
 
   private void adoptAgain(Export before, Export export) throws ProtocolException {
     BlockGeometry known = geometry();
     BlockGeometry now = export.geometry(known.logicalBlockSize(), settings.readOnly());
-    int needed = before.flags() & (problems.length > 1 ? ABILITIES | Nbd.FLAG_CAN_MULTI_CONN : ABILITIES);
+    int needed =
+        before.flags() & (problems.length > 1 ? ABILITIES | Nbd.FLAG_CAN_MULTI_CONN : ABILITIES);
     if ((export.flags() & needed) != needed
         || now.readOnly() != known.readOnly()
         || now.maxTransferBlocks() < known.maxTransferBlocks()) {
       throw new ProtocolException("the export can do less than when the device was opened");
     }
-    if (now.blocks() == known.blocks()) {
-      return;
-    }
-    if (agreement.has(BlockCapabilities.RESIZE)) {
-      BlockGeometry resized = known.withBlocks(now.blocks());
-      geometry = resized;
-      host.geometryChanged(resized);
-    } else if (now.blocks() < known.blocks()) {
+    if (now.blocks() < known.blocks() && !agreement.has(BlockCapabilities.RESIZE)) {
       throw new ProtocolException("the export is smaller than when the device was opened");
     }
+  }
+
+  /**
+   * The server keeps each connection to the size it told it: the device is as large as the smallest
+   * of them.
+   */
+  private void adoptSize(int connection, long size) {
+    sizes[connection] = size;
+    if (!agreement.has(BlockCapabilities.RESIZE)) {
+      return;
+    }
+    if (size != latestSize) {
+      latestSize = size;
+      wakeUps.forEach(Runnable::run);
+    }
+    long smallest = Arrays.stream(sizes).filter(told -> told != UNTOLD).min().orElse(size);
+    BlockGeometry known = geometry();
+    if (smallest != known.bytes()) {
+      BlockGeometry resized = known.withBlocks(smallest / known.logicalBlockSize());
+      geometry = resized;
+      host.geometryChanged(resized);
+    }
+  }
+
+  /**
+   * Whether another connection was told another size since: this one has to ask again, by
+   * connecting anew.
+   */
+  boolean isOutdated(int connection) {
+    return agreement.has(BlockCapabilities.RESIZE) && toldSize(connection) != latestSize;
+  }
+
+  private synchronized long toldSize(int connection) {
+    return sizes[connection];
   }
 
   /** A connection serves again. */
   void up(int connection) {
     if (report(connection, null) != null) {
-      host.log()
-          .log(System.Logger.Level.INFO, "connection {0} to {1} is up", connection, settings.uri().text());
+      host.log().log(
+          System.Logger.Level.INFO,
+          "connection {0} to {1} is up",
+          connection,
+          settings.uri().text());
     }
   }
 
@@ -164,13 +211,12 @@ final class Device {
   void down(int connection, String problem) {
     String before = report(connection, problem);
     if (before == null || before.equals(NOT_YET)) {
-      host.log()
-          .log(
-              System.Logger.Level.WARNING,
-              "connection {0} to {1} is down, trying again: {2}",
-              connection,
-              settings.uri().text(),
-              problem);
+      host.log().log(
+          System.Logger.Level.WARNING,
+          "connection {0} to {1} is down, trying again: {2}",
+          connection,
+          settings.uri().text(),
+          problem);
     }
   }
 
@@ -202,8 +248,7 @@ final class Device {
     if (down == 0) {
       return Health.up();
     }
-    String message =
-        "%d of %d connections are down: %s".formatted(down, problems.length, latest);
+    String message = "%d of %d connections are down: %s".formatted(down, problems.length, latest);
     return down == problems.length ? Health.down(message) : Health.degraded(message);
   }
 }

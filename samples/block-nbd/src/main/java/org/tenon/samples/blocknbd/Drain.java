@@ -6,7 +6,8 @@ import org.tenon.spi.HostClock;
 /**
  * The control thread's wish that a connection comes to rest.
  *
- * @param abort whether what was not sent ends as ABORTED, for a reset; otherwise everything is carried out first
+ * @param abort whether what was not sent ends as ABORTED, for a reset; otherwise everything is
+ *     carried out first
  * @param limit the timer that ends the waiting
  * @param done completes when nothing of the guest's is left
  */

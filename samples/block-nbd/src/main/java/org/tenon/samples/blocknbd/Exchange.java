@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * One command to the server, and the guest's request behind it. Exchanges are made once and used again and again. For the
- * connection's thread.
+ * One command to the server, and the guest's request behind it. Exchanges are made once and used
+ * again and again. For the connection's thread.
  *
  * <pre>{@code
- *   FREE ──▶ WAITING ──▶ SENDING ──▶ SENT ──▶ FREE          the reply has come
- *               ▲           │          │
- *               │           │          ├─────▶ GHOST ──▶ FREE   the guest waits no more, the server may still act
- *               └───────────┴──────────┘                    the connection is over: replayed on the next
+ * FREE ──▶ WAITING ──▶ SENDING ──▶ SENT ──▶ FREE          the reply has come
+ *             ▲           │          │
+ *             │           │          ├─────▶ GHOST ──▶ FREE   the guest waits no more, the server may still act
+ *             └───────────┴──────────┘                    the connection is over: replayed on the next
  * }</pre>
  */
 final class Exchange {
@@ -43,7 +43,9 @@ final class Exchange {
   long offset;
   long length;
 
-  /** Whether a flush must follow before the request is complete, because the server knows no FUA. */
+  /**
+   * Whether a flush must follow before the request is complete, because the server knows no FUA.
+   */
   boolean flushFollows;
 
   /** The last element of the outbox that belongs to it; meaningful while SENDING. */
@@ -90,9 +92,7 @@ final class Exchange {
 
   /** Whether it changes a range of the export. */
   boolean changes() {
-    return command == Nbd.CMD_WRITE
-        || command == Nbd.CMD_TRIM
-        || command == Nbd.CMD_WRITE_ZEROES;
+    return command == Nbd.CMD_WRITE || command == Nbd.CMD_TRIM || command == Nbd.CMD_WRITE_ZEROES;
   }
 
   boolean overlaps(long start, long end) {
@@ -107,7 +107,10 @@ final class Exchange {
     return of;
   }
 
-  /** The guest memory of a read at {@code position} in the request: up to {@code most} bytes that lie together. */
+  /**
+   * The guest memory of a read at {@code position} in the request: up to {@code most} bytes that
+   * lie together.
+   */
   ByteBuffer target(MemoryViews views, long position, long most) {
     BlockRequests requests = queue().requests();
     if (position < segmentStart) {

@@ -11,12 +11,14 @@ import org.tenon.samples.blocknbd.Exchange.State;
 import org.tenon.spi.HostClock;
 
 /**
- * Every exchange of one connection, and the only place where their states change, but for the outbox, which says what is sent.
- * A guest's request is completed here and nowhere else: exactly once, when its exchange leaves the live states. For the
- * connection's thread.
+ * Every exchange of one connection, and the only place where their states change, but for the
+ * outbox, which says what is sent. A guest's request is completed here and nowhere else: exactly
+ * once, when its exchange leaves the live states. For the connection's thread.
  */
 final class Exchanges {
-  /** Cookies carry the slot below and a number above it that no two commands of a connection share. */
+  /**
+   * Cookies carry the slot below and a number above it that no two commands of a connection share.
+   */
   private static final int SLOT_BITS = 16;
 
   private static final int MAX_SLOTS = 1 << SLOT_BITS;
@@ -67,7 +69,10 @@ final class Exchanges {
     return !waiting.isEmpty() && outbox.isEmpty();
   }
 
-  /** Whether a request ended while a part of its data was in the outbox: the command cannot be finished any more. */
+  /**
+   * Whether a request ended while a part of its data was in the outbox: the command cannot be
+   * finished any more.
+   */
   boolean needFence() {
     return needFence;
   }
@@ -224,7 +229,8 @@ final class Exchanges {
       release(exchange);
     } else {
       if (exchange.state == State.SENDING && !outbox.isEmpty() && !outbox.isPast(exchange)) {
-        // The rest of its data may not leave guest memory any more, and nothing else may follow its head.
+        // The rest of its data may not leave guest memory any more, and nothing else may follow its
+        // head.
         needFence = true;
         outbox.clear();
       }
@@ -234,13 +240,19 @@ final class Exchanges {
     queue.complete(tag, status, 0);
   }
 
-  /** Nothing more will leave on this connection; what was sent stays with the server until the connection is over. */
+  /**
+   * Nothing more will leave on this connection; what was sent stays with the server until the
+   * connection is over.
+   */
   void fenced() {
     needFence = false;
     outbox.clear();
   }
 
-  /** The connection is over: ghosts are gone, and what was not answered waits again, in the old order. */
+  /**
+   * The connection is over: ghosts are gone, and what was not answered waits again, in the old
+   * order.
+   */
   void replayAll() {
     needFence = false;
     List<Exchange> again = new ArrayList<>(waiting);

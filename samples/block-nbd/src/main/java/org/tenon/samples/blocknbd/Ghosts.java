@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Changes that the guest has been told the end of (too late, or aborted), while the server may still carry them out. Nothing
- * that touches the same range is sent until the server has answered or its connection is over: so an old write never overtakes
- * a newer one. Shared by all connections; for any thread.
+ * Changes that the guest has been told the end of (too late, or aborted), while the server may
+ * still carry them out. Nothing that touches the same range is sent until the server has answered
+ * or its connection is over: so an old write never overtakes a newer one. Shared by all
+ * connections; for any thread.
  */
 final class Ghosts {
   private final Runnable onRelease;

@@ -11,8 +11,9 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The beginning of a connection: the fixed newstyle negotiation, with TLS if demanded, structured replies if offered, and
- * NBD_OPT_GO. Reads exactly what it understands, so that nothing sent before TLS can be taken for something sent under it.
+ * The beginning of a connection: the fixed newstyle negotiation, with TLS if demanded, structured
+ * replies if offered, and NBD_OPT_GO. Reads exactly what it understands, so that nothing sent
+ * before TLS can be taken for something sent under it.
  */
 final class Handshake {
   private static final int MAX_OPTION_REPLY = 64 << 10;
@@ -81,7 +82,9 @@ final class Handshake {
     Reply reply = option(Nbd.OPT_STARTTLS, bytes(0));
     if (reply.type() != Nbd.REP_ACK) {
       throw new ProtocolException(
-          "the server does not offer TLS" + reply.reason() + "; use an nbd URI if that is intended");
+          "the server does not offer TLS"
+              + reply.reason()
+              + "; use an nbd URI if that is intended");
     }
     TlsLink secured = new TlsLink(channel, engine);
     secured.handshake(waiter);
@@ -116,7 +119,8 @@ final class Handshake {
 
   private static Export describe(Export known, ByteBuffer info) throws ProtocolException {
     int kind = info.remaining() < 2 ? -1 : info.getShort();
-    int expected = kind == Nbd.INFO_EXPORT ? 10 : kind == Nbd.INFO_BLOCK_SIZE ? 12 : info.remaining();
+    int expected =
+        kind == Nbd.INFO_EXPORT ? 10 : kind == Nbd.INFO_BLOCK_SIZE ? 12 : info.remaining();
     if (kind < 0 || info.remaining() != expected) {
       throw new ProtocolException("the server's description of the export is malformed");
     }

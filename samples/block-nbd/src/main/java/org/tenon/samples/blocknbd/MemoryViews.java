@@ -5,12 +5,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guest memory as {@link ByteBuffer}s, which channels want: a numbered row of them, so that one gathering write can use many
- * views of one region. Each keeps what it was made from; guest memory has few regions, so that requests make no new ones. For
- * one thread.
+ * Guest memory as {@link ByteBuffer}s, which channels want: a numbered row of them, so that one
+ * gathering write can use many views of one region. Each keeps what it was made from; guest memory
+ * has few regions, so that requests make no new ones. For one thread.
  */
 final class MemoryViews {
-  /** A buffer reaches no further than 2 GiB: a region is seen through windows that overlap by 1 GiB. */
+  /**
+   * A buffer reaches no further than 2 GiB: a region is seen through windows that overlap by 1 GiB.
+   */
   private static final long WINDOW = 1L << 30;
 
   private final @Nullable MemorySegment[] memories;
@@ -28,7 +30,8 @@ final class MemoryViews {
    *
    * @param length at most 1 GiB
    */
-  // Identity is meant: the host hands out the same object for the same region, while equals overlooks
+  // Identity is meant: the host hands out the same object for the same region, while equals
+  // overlooks
   // that memory at the same address may have been freed and lent anew.
   @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})
   ByteBuffer view(int number, MemorySegment memory, long offset, long length) {

@@ -1,8 +1,8 @@
 package org.tenon.samples.blocknbd;
 
 /**
- * The numbers of the NBD protocol, by the names of its public description (NetworkBlockDevice/nbd, doc/proto.md). All numbers
- * travel in network byte order.
+ * The numbers of the NBD protocol, by the names of its public description (NetworkBlockDevice/nbd,
+ * doc/proto.md). All numbers travel in network byte order.
  */
 final class Nbd {
   static final int PORT = 10809;

@@ -17,8 +17,8 @@ import org.tenon.spi.block.BlockIdentity;
 import org.tenon.spi.block.BlockQueue;
 
 /**
- * The life of one open export. The control thread calls the methods of {@code Driver}; each connection's thread does the I/O of
- * the queues that share it.
+ * The life of one open export. The control thread calls the methods of {@code Driver}; each
+ * connection's thread does the I/O of the queues that share it.
  */
 final class NbdBlockDriver implements BlockDriver {
   private final Device device;

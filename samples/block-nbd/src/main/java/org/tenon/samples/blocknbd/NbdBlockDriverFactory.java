@@ -67,10 +67,11 @@ public final class NbdBlockDriverFactory implements BlockDriverFactory {
       address = settings.uri().resolve();
     } catch (IOException e) {
       throw new DriverException(
-          Status.NOT_READY, "the host in " + settings.uri().text() + " has no address: mend 'uri'", e);
+          Status.NOT_READY,
+          "the host in " + settings.uri().text() + " has no address: mend 'uri'",
+          e);
     }
-    return new NbdBlockDriver(
-        new Device(settings, agreement, host, address, identity(settings)));
+    return new NbdBlockDriver(new Device(settings, agreement, host, address, identity(settings)));
   }
 
   private static @Nullable TlsIdentity identity(NbdSettings settings) throws DriverException {

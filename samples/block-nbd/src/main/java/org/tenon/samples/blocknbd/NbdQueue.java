@@ -8,8 +8,8 @@ import org.tenon.spi.block.BlockQueue;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * One queue: a ring of tags between the host's submitting thread and the connection's thread. Neither ever waits for the other;
- * nothing is allocated.
+ * One queue: a ring of tags between the host's submitting thread and the connection's thread.
+ * Neither ever waits for the other; nothing is allocated.
  */
 final class NbdQueue implements BlockQueue {
   private final int index;

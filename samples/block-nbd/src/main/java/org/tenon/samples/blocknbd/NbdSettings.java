@@ -16,8 +16,8 @@ import org.tenon.spi.block.BlockGeometry;
  * @param blockSize the logical block, in bytes; 0 for the smallest that the server serves
  * @param connections the most connections
  * @param writeThrough whether a write completes only when it is durable
- * @param tlsCertificates the folder with ca-cert.pem and, for a client that the server knows, client-cert.pem and
- *     client-key.pem
+ * @param tlsCertificates the folder with ca-cert.pem and, for a client that the server knows,
+ *     client-cert.pem and client-key.pem
  * @param tlsHostname the name that the server's certificate must bear, if it is not the host's
  * @param serial the device's serial, if the user names one
  */
@@ -89,7 +89,9 @@ record NbdSettings(
           "setting 'block-size' is " + blockSize + ": give a power of two from 512 to 64K");
     }
     Optional<Path> certificates =
-        config.has(TLS_CERTIFICATES) ? Optional.of(config.path(TLS_CERTIFICATES)) : Optional.empty();
+        config.has(TLS_CERTIFICATES)
+            ? Optional.of(config.path(TLS_CERTIFICATES))
+            : Optional.empty();
     if (uri.tls() && certificates.isEmpty()) {
       throw new ConfigException(
           "an nbds URI needs 'tls-certificates': the folder that holds ca-cert.pem");

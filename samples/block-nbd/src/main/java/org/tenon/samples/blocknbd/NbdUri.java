@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an export is: {@code nbd://host:port/export} or {@code nbd+unix:///export?socket=/path}, each with {@code nbds} for
- * TLS (NetworkBlockDevice/nbd, doc/uri.md).
+ * Where an export is: {@code nbd://host:port/export} or {@code nbd+unix:///export?socket=/path},
+ * each with {@code nbds} for TLS (NetworkBlockDevice/nbd, doc/uri.md).
  *
  * @param text as the user wrote it
  * @param tls whether TLS is demanded
@@ -47,7 +47,8 @@ record NbdUri(
     String scheme = String.valueOf(uri.getScheme());
     String path = uri.getPath() == null ? "" : uri.getPath();
     String export = path.startsWith("/") ? path.substring(1) : path;
-    if (export.getBytes(StandardCharsets.UTF_8).length > Nbd.MAX_STRING || export.indexOf('\0') >= 0) {
+    if (export.getBytes(StandardCharsets.UTF_8).length > Nbd.MAX_STRING
+        || export.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("the export name is too long or holds a NUL: " + FORMS);
     }
     String socket = socketOf(uri);

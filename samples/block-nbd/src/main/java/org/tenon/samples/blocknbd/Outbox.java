@@ -8,8 +8,9 @@ import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * The commands that leave next, as one gathering write: heads from here, data straight from guest memory. It is filled, written
- * out in as many steps as the socket needs, and filled again. For the connection's thread.
+ * The commands that leave next, as one gathering write: heads from here, data straight from guest
+ * memory. It is filled, written out in as many steps as the socket needs, and filled again. For the
+ * connection's thread.
  */
 final class Outbox {
   private static final int BUFFERS = 256;
@@ -108,7 +109,8 @@ final class Outbox {
   }
 
   /**
-   * Writes what the link takes. When all is written, the exchanges become SENT and the outbox is empty.
+   * Writes what the link takes. When all is written, the exchanges become SENT and the outbox is
+   * empty.
    *
    * @return whether the link took something
    */

@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the server's replies, simple and structured, in whatever pieces they arrive. Nothing is believed: magic numbers, cookies,
- * lengths and ranges are checked before a byte reaches guest memory, and a read succeeds only if each of its bytes came exactly
- * once. For the connection's thread.
+ * Reads the server's replies, simple and structured, in whatever pieces they arrive. Nothing is
+ * believed: magic numbers, cookies, lengths and ranges are checked before a byte reaches guest
+ * memory, and a read succeeds only if each of its bytes came exactly once. For the connection's
+ * thread.
  */
 final class ReplyParser {
   /** Who knows the exchanges. */
@@ -15,7 +16,10 @@ final class ReplyParser {
     /** The exchange that was sent whole with that cookie; null if there is none. */
     @Nullable Exchange find(long cookie);
 
-    /** The reply is complete; {@code error} is the server's errno, 0 for success. The exchange is the ledger's again. */
+    /**
+     * The reply is complete; {@code error} is the server's errno, 0 for success. The exchange is
+     * the ledger's again.
+     */
     void finished(Exchange exchange, int error);
   }
 
@@ -154,7 +158,9 @@ final class ReplyParser {
                   && chunkLength <= DATA_HEAD + current.length;
           case Nbd.REPLY_TYPE_OFFSET_HOLE -> current.isRead() && chunkLength == HOLE_HEAD;
           default ->
-              isError && chunkLength >= ERROR_HEAD && chunkLength <= ERROR_HEAD + 8 + Nbd.MAX_STRING;
+              isError
+                  && chunkLength >= ERROR_HEAD
+                  && chunkLength <= ERROR_HEAD + 8 + Nbd.MAX_STRING;
         };
     if (!fits) {
       throw new ProtocolException(
@@ -207,7 +213,8 @@ final class ReplyParser {
     long start = offset - current.offset;
     boolean inside = offset >= 0 && start >= 0 && length > 0 && length <= current.length - start;
     if (!inside || !current.coverage.add((int) start, (int) length)) {
-      throw new ProtocolException("the server sends data that was not asked for, or sends it twice");
+      throw new ProtocolException(
+          "the server sends data that was not asked for, or sends it twice");
     }
     position = start;
   }

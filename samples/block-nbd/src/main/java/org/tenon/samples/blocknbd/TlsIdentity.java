@@ -25,9 +25,9 @@ import org.tenon.api.Status;
 import org.tenon.spi.DriverException;
 
 /**
- * Whom this client trusts and who it is, from PEM files as other NBD tools keep them: {@code ca-cert.pem}, and
- * {@code client-cert.pem} with {@code client-key.pem} (PKCS #8, not encrypted) where the server wants to know its clients.
- * Immutable. Nothing of the key is ever logged.
+ * Whom this client trusts and who it is, from PEM files as other NBD tools keep them: {@code
+ * ca-cert.pem}, and {@code client-cert.pem} with {@code client-key.pem} (PKCS #8, not encrypted)
+ * where the server wants to know its clients. Immutable. Nothing of the key is ever logged.
  */
 final class TlsIdentity {
   private static final Pattern KEY =

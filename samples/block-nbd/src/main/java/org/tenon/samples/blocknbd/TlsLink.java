@@ -22,7 +22,8 @@ final class TlsLink implements Link {
     this.engine = engine;
     this.arrived = ByteBuffer.allocateDirect(engine.getSession().getPacketBufferSize());
     this.plain = ByteBuffer.allocateDirect(engine.getSession().getApplicationBufferSize()).limit(0);
-    this.leaving = ByteBuffer.allocateDirect(2 * engine.getSession().getPacketBufferSize()).limit(0);
+    this.leaving =
+        ByteBuffer.allocateDirect(2 * engine.getSession().getPacketBufferSize()).limit(0);
   }
 
   /** Agrees on keys, and checks who the server is. */
@@ -35,7 +36,8 @@ final class TlsLink implements Link {
         default -> {
           int step = unwrap();
           if (step < 0) {
-            throw new ProtocolException("the server closed the connection during the TLS handshake");
+            throw new ProtocolException(
+                "the server closed the connection during the TLS handshake");
           }
           if (step == 0 && isHandshaking() && !plain.hasRemaining()) {
             waiter.await(SelectionKey.OP_READ);
@@ -56,7 +58,9 @@ final class TlsLink implements Link {
   }
 
   private void runTasks() {
-    for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+    for (Runnable task = engine.getDelegatedTask();
+        task != null;
+        task = engine.getDelegatedTask()) {
       task.run();
     }
   }

@@ -7,9 +7,14 @@ import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockRequests;
 
-/** Between the words of the SPI and those of NBD: requests to commands, the server's errors to statuses. Immutable. */
+/**
+ * Between the words of the SPI and those of NBD: requests to commands, the server's errors to
+ * statuses. Immutable.
+ */
 final class Translation {
-  /** What {@link #translate} answers for a request that has become a command; no status is negative. */
+  /**
+   * What {@link #translate} answers for a request that has become a command; no status is negative.
+   */
   static final int SEND = -1;
 
   private final BlockAgreement agreement;
@@ -25,7 +30,8 @@ final class Translation {
    *
    * @return {@link #SEND}, or the status to complete the request with at once
    */
-  int translate(Exchange into, BlockRequests requests, int tag, BlockGeometry geometry, Export export) {
+  int translate(
+      Exchange into, BlockRequests requests, int tag, BlockGeometry geometry, Export export) {
     int operation = requests.operation(tag);
     int status = check(requests, tag, operation, geometry);
     int blocks = operation == BlockOperation.FLUSH ? 0 : requests.blocks(tag);
@@ -69,8 +75,8 @@ final class Translation {
   }
 
   /**
-   * Whether the server knows the command. One that does not know flush has nothing to flush; one that does not know trim keeps
-   * the blocks as they are, which the contract permits.
+   * Whether the server knows the command. One that does not know flush has nothing to flush; one
+   * that does not know trim keeps the blocks as they are, which the contract permits.
    */
   private static boolean canSend(int command, Export export) {
     return switch (command) {

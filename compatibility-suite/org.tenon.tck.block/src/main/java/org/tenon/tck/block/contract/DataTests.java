@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.tenon.api.ClauseId;
 import org.tenon.api.Status;
 import org.tenon.kit.testing.BlockRequest;
 import org.tenon.kit.testing.Submission;
@@ -18,6 +19,7 @@ import org.tenon.tck.core.Clause;
 public abstract class DataTests extends BlockTests {
   private static final long SMALL = 1L << 20;
   private static final int ROUNDS = 100;
+  private static final ClauseId IN_ORDER = ClauseId.parse("BLK-017");
 
   /** For the contract. */
   protected DataTests() {}
@@ -78,7 +80,7 @@ public abstract class DataTests extends BlockTests {
       device.ok(device.harness().writing(block, data).segments(out).misaligned(random.nextInt(4096)));
       byte[] read =
           device.ok(BlockRequest.read(block, blocks).segments(in).misaligned(random.nextInt(4096))).memory();
-      device.expectSame(trial().about(), block, data, read);
+      device.expectSame(IN_ORDER, block, data, read);
     }
   }
 

@@ -2,6 +2,7 @@ package org.tenon.tck.block.contract;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -39,26 +40,34 @@ public abstract class RobustnessTests extends BlockTests {
 
   @Test
   @Clause({"BLK-053", "BLK-054", "BLK-055", "DRV-012", "BLK-028"})
-  void resetDuringIo() {
-    Device device = trial().open();
-    RandomGenerator random = trial().random();
-    int size = device.geometry().logicalBlockSize();
-    int window = 256;
-    byte[] known = device.data(random, window);
-    device.write(0, known);
-    for (int round = 0; round < ROUNDS; round++) {
-      Map<Submission, byte[]> writes = new HashMap<>();
-      List<Integer> targets = distinct(random, window / 4, 48);
-      for (int target : targets) {
-        byte[] data = device.data(random, 4);
-        int queue = target % device.agreement().queues();
-        writes.put(device.harness().submit(queue, device.harness().writing(target * 4L, data)), data);
+  void resetDuringIo() throws IOException {
+    try (Observed observed = trial().scratch().observe(new Ticks())) {
+      Device device = trial().open(observed.reach());
+      RandomGenerator random = trial().random();
+      int window = 256;
+      byte[] known = device.data(random, window);
+      device.write(0, known);
+      // Slow enough that a reset finds requests that have not begun.
+      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(1));
+      for (int round = 0; round < ROUNDS; round++) {
+        resetAmongWrites(device, random, known);
       }
-      device.harness().reset();
-      byte[] now = device.read(0, window);
-      writes.forEach((write, data) -> settle(size, known, now, write, data));
-      device.expectSame(ClauseId.parse("BLK-055"), 0, known, now);
     }
+  }
+
+  private static void resetAmongWrites(Device device, RandomGenerator random, byte[] known) {
+    int size = device.geometry().logicalBlockSize();
+    int window = known.length / size;
+    Map<Submission, byte[]> writes = new HashMap<>();
+    for (int target : distinct(random, window / 4, 48)) {
+      byte[] data = device.data(random, 4);
+      int queue = target % device.agreement().queues();
+      writes.put(device.harness().submit(queue, device.harness().writing(target * 4L, data)), data);
+    }
+    device.harness().reset();
+    byte[] now = device.read(0, window);
+    writes.forEach((write, data) -> settle(size, known, now, write, data));
+    device.expectSame(ClauseId.parse("BLK-055"), 0, known, now);
   }
 
   @Test

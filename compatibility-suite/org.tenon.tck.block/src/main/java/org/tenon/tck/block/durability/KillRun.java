@@ -76,14 +76,19 @@ final class KillRun implements AutoCloseable {
   record Killed(BlockHistory history, End end) {
     /** What was submitted and not acknowledged. */
     List<BlockRequest> unanswered() {
-      return history.requests().stream().filter(r -> r.completed() == Ticks.NEVER).map(Request::asked).toList();
+      return history.requests().stream()
+          .filter(r -> r.completed() == Ticks.NEVER)
+          .map(Request::asked)
+          .toList();
     }
   }
 
   /**
-   * Runs the script in a new process, on storage that reads as zeroes, and kills it when it comes to an access.
+   * Runs the script in a new process, on storage that reads as zeroes, and kills it when it comes
+   * to an access.
    *
-   * @param access the access to the storage, from 0, which is not carried out; changes and forces count
+   * @param access the access to the storage, from 0, which is not carried out; changes and forces
+   *     count
    */
   Killed killAtAccess(int access) throws IOException, InterruptedException {
     return kill(access, Integer.MAX_VALUE);
@@ -100,8 +105,14 @@ final class KillRun implements AutoCloseable {
     Account account = new Account(new BlockHistory(ticks));
     try (Observed observed = scratch.observe(ticks)) {
       StorageGate gate =
-          observed.storage().faults().stall(StorageFaults.nth(a -> a.operation() != Operation.READ, access, Integer.MAX_VALUE));
-      VictimProcess victim = spares.isEmpty() ? VictimProcess.start(trial.subject().factory()) : spares.pop();
+          observed
+              .storage()
+              .faults()
+              .stall(
+                  StorageFaults.nth(
+                      a -> a.operation() != Operation.READ, access, Integer.MAX_VALUE));
+      VictimProcess victim =
+          spares.isEmpty() ? VictimProcess.start(trial.subject().factory()) : spares.pop();
       try (victim) {
         victim.go(observed.reach().settings(), seed, access);
         spares.add(VictimProcess.start(trial.subject().factory()));
@@ -112,7 +123,8 @@ final class KillRun implements AutoCloseable {
     }
   }
 
-  private static Optional<End> follow(VictimProcess victim, StorageGate gate, Account account, int request)
+  private static Optional<End> follow(
+      VictimProcess victim, StorageGate gate, Account account, int request)
       throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
     while (System.nanoTime() < deadline) {
@@ -121,17 +133,22 @@ final class KillRun implements AutoCloseable {
       if (account.end == End.OVER) {
         return Optional.of(End.OVER);
       }
-      if (account.stalled || account.history.requests().size() > request || gate.awaitArrivals(1, java.time.Duration.ZERO)) {
+      if (account.stalled
+          || account.history.requests().size() > request
+          || gate.awaitArrivals(1, java.time.Duration.ZERO)) {
         return Optional.of(End.KILLED);
       }
     }
-    throw new NotRun("the process that runs the driver did not come to access or request in time: " + account.last);
+    throw new NotRun(
+        "the process that runs the driver did not come to access or request in time: "
+            + account.last);
   }
 
   /** Opens the driver again, in this process, and looks whether every durable write is there. */
   void check(ClauseId clause, BlockHistory history, String when) {
     Device device = trial.open(trial.harness(scratch.direct()).offer(KillScript.OFFER));
-    PowerCutOracle oracle = new PowerCutOracle(history, agreement, geometry.logicalBlockSize(), new byte[(int) BYTES]);
+    PowerCutOracle oracle =
+        new PowerCutOracle(history, agreement, geometry.logicalBlockSize(), new byte[(int) BYTES]);
     check(clause, device, oracle, history.ticks().next(), when);
     device.close();
   }
@@ -144,7 +161,8 @@ final class KillRun implements AutoCloseable {
         throw new ClauseViolated(
             clause,
             "block %d holds %s".formatted(block, violation.expected()),
-            "%s it holds %s (which breaks %s, too)".formatted(when, violation.actual(), violation.clause()));
+            "%s it holds %s (which breaks %s, too)"
+                .formatted(when, violation.actual(), violation.clause()));
       }
     }
   }
@@ -184,7 +202,8 @@ final class KillRun implements AutoCloseable {
         }
         case "stalled" -> stalled = true;
         case "over" -> end = End.OVER;
-        case "failed" -> throw new NotRun("the driver cannot be run in a process of its own: " + line);
+        case "failed" ->
+            throw new NotRun("the driver cannot be run in a process of its own: " + line);
         default -> {}
       }
     }

@@ -10,11 +10,17 @@ import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockOffer;
 import org.tenon.tck.core.Seed;
 
-/** What a driver is doing when its process is killed. Made alike, from the seed, by the process and by the one who kills it. */
+/**
+ * What a driver is doing when its process is killed. Made alike, from the seed, by the process and
+ * by the one who kills it.
+ */
 final class KillScript {
   /** What the driver is offered. */
   static final BlockOffer OFFER =
-      BlockOffer.of(Set.of(BlockCapabilities.FLUSH, BlockCapabilities.FUA, BlockCapabilities.WRITE_ZEROES), 2, 16);
+      BlockOffer.of(
+          Set.of(BlockCapabilities.FLUSH, BlockCapabilities.FUA, BlockCapabilities.WRITE_ZEROES),
+          2,
+          16);
 
   /** How many blocks it works on, from 0. */
   static final int BLOCKS = 24;
@@ -38,7 +44,8 @@ final class KillScript {
     steps = workload.steps();
   }
 
-  private static void add(Workload workload, BlockAgreement agreement, Capability needs, BlockRequest request) {
+  private static void add(
+      Workload workload, BlockAgreement agreement, Capability needs, BlockRequest request) {
     if (agreement.has(needs)) {
       workload.together(request);
     }

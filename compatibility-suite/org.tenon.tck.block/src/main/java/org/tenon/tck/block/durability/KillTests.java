@@ -1,6 +1,5 @@
 package org.tenon.tck.block.durability;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -43,19 +42,32 @@ public abstract class KillTests extends BlockTests {
       Killed killed = run.killAtAccess(0);
       boolean seen = killed.end() == End.KILLED;
       while (killed.end() == End.KILLED && kills < MOST_KILLS) {
-        run.check(trial().about(), killed.history(), "after a kill at access %d to the storage".formatted(kills));
+        run.check(
+            trial().about(),
+            killed.history(),
+            "after a kill at access %d to the storage".formatted(kills));
         kills++;
         killed = run.killAtAccess(kills);
       }
       for (int request = 0; !seen && request < run.requests(); request++) {
-        run.check(trial().about(), run.killAtRequest(request).history(), "after a kill at request " + request);
+        run.check(
+            trial().about(),
+            run.killAtRequest(request).history(),
+            "after a kill at request " + request);
         kills++;
       }
-      trial().evidence().note("kills of the process", kills + (seen ? ", one at each access to the storage" : ", one at each request"));
+      trial()
+          .evidence()
+          .note(
+              "kills of the process",
+              kills + (seen ? ", one at each access to the storage" : ", one at each request"));
     }
   }
 
-  /** Whoever was killed is asked again for what it had not acknowledged; later writes stay on top, also after a new start. */
+  /**
+   * Whoever was killed is asked again for what it had not acknowledged; later writes stay on top,
+   * also after a new start.
+   */
   @Test
   @Clause("BLK-059")
   void inFlightReplayOnce() throws Exception {
@@ -79,13 +91,18 @@ public abstract class KillTests extends BlockTests {
       Device again = trial().open(trial().harness(run.scratch().direct()).offer(KillScript.OFFER));
       byte[] found = again.read(0, KillScript.BLOCKS);
       if (!java.util.Arrays.equals(found, later)) {
-        throw trial().violation("the last write of each block is there", when + ", a replay and a new start it is not");
+        throw trial()
+            .violation(
+                "the last write of each block is there",
+                when + ", a replay and a new start it is not");
       }
       again.close();
     }
   }
 
-  /** The server goes and comes back while requests are in flight; what was acknowledged is there. */
+  /**
+   * The server goes and comes back while requests are in flight; what was acknowledged is there.
+   */
   private void killServer(KillRun run) throws Exception {
     Ticks ticks = new Ticks();
     try (Observed observed = run.scratch().observe(ticks)) {
@@ -93,15 +110,19 @@ public abstract class KillTests extends BlockTests {
         return;
       }
       BlockHistory history = new BlockHistory(ticks);
-      Device device = trial().open(trial().harness(observed.reach()).observer(history).offer(KillScript.OFFER));
+      Device device =
+          trial().open(trial().harness(observed.reach()).observer(history).offer(KillScript.OFFER));
       int size = device.geometry().logicalBlockSize();
       byte[] initial = device.read(0, KillScript.BLOCKS);
-      Workload workload = new Workload(trial().random(), size, KillScript.BLOCKS, device.agreement().queues());
+      Workload workload =
+          new Workload(trial().random(), size, KillScript.BLOCKS, device.agreement().queues());
       for (int access : List.of(1, 4, 9)) {
-        StorageGate gate = proxy.faults().stall(StorageFaults.nth(StorageFaults.each(Operation.WRITE), access, 1));
+        StorageGate gate =
+            proxy.faults().stall(StorageFaults.nth(StorageFaults.each(Operation.WRITE), access, 1));
         List<Submission> submitted = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-          submitted.add(device.harness().submit(i % device.agreement().queues(), workload.write(3)));
+          submitted.add(
+              device.harness().submit(i % device.agreement().queues(), workload.write(3)));
         }
         if (!gate.awaitArrivals(1, java.time.Duration.ofSeconds(10))) {
           throw trial().violation("writes reach the server", "none came in 10 s");
@@ -114,7 +135,12 @@ public abstract class KillTests extends BlockTests {
       }
       BlockAgreement everyWriteCounts = BlockOffer.of(Set.of(), 1, 1).accept().build();
       PowerCutOracle oracle = new PowerCutOracle(history, everyWriteCounts, size, initial);
-      run.check(trial().about(), device, oracle, ticks.next(), "after the server was killed and started again");
+      run.check(
+          trial().about(),
+          device,
+          oracle,
+          ticks.next(),
+          "after the server was killed and started again");
       device.close();
     }
   }

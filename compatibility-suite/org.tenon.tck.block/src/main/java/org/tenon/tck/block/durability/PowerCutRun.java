@@ -42,8 +42,9 @@ import org.tenon.tck.core.run.NotRun;
 /**
  * One recorded workload and the power cuts that are played on it. For the test's thread.
  *
- * <p>Cuts lie after every completion and between the accesses to the storage; where there are more than
- * {@value #MOST_CUTS}, those after a completion of a flush or of a durable write come first and the others by chance.
+ * <p>Cuts lie after every completion and between the accesses to the storage; where there are more
+ * than {@value #MOST_CUTS}, those after a completion of a flush or of a durable write come first
+ * and the others by chance.
  */
 final class PowerCutRun {
   /** How many moments of one run the power is cut at. */
@@ -68,14 +69,16 @@ final class PowerCutRun {
   private BigInteger legal = BigInteger.ZERO;
   private long tried;
 
-  private PowerCutRun(BlockTrial trial, String name, Scratch scratch, byte[] initial, BlockOffer offer)
+  private PowerCutRun(
+      BlockTrial trial, String name, Scratch scratch, byte[] initial, BlockOffer offer)
       throws IOException, DriverException {
     this.trial = trial;
     this.name = name;
     this.scratch = scratch;
     this.initial = initial;
     this.observed = scratch.observe(ticks);
-    this.device = trial.adopt(trial.harness(observed.reach()).observer(history).offer(offer).open());
+    this.device =
+        trial.adopt(trial.harness(observed.reach()).observer(history).offer(offer).open());
   }
 
   /**
@@ -140,17 +143,20 @@ final class PowerCutRun {
   /** Where the storage is not seen, nothing can be said of power cuts. */
   private void requireObservation(long end) {
     ObservedStorage storage = observed.storage();
-    boolean wrote = history.requests().stream().anyMatch(r -> r.operation() == BlockOperation.WRITE && r.isOkBefore(end));
+    boolean wrote =
+        history.requests().stream()
+            .anyMatch(r -> r.operation() == BlockOperation.WRITE && r.isOkBefore(end));
     try {
       if (wrote && storage.log().count(StorageEvent.Change.class) == 0) {
         throw new NotRun(
-            "the driver's storage was not seen: writes completed and none reached the file of Config.path or the NBD"
-                + " server; no power cut can be played, and level L3 cannot be reached");
+            "the driver's storage was not seen: writes completed and none reached the file of"
+                + " Config.path or the NBD server; no power cut can be played, and level L3 cannot"
+                + " be reached");
       }
       if (!storage.isWhole()) {
         throw new NotRun(
-            "the driver's storage was seen in part only: it holds what no recorded write explains; no power cut can be"
-                + " played, and level L3 cannot be reached");
+            "the driver's storage was seen in part only: it holds what no recorded write explains;"
+                + " no power cut can be played, and level L3 cannot be reached");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -162,7 +168,8 @@ final class PowerCutRun {
     List<StorageEvent> log = storage.log().events();
     StorageImage base = storage.base();
     PowerCutOracle oracle =
-        new PowerCutOracle(history, device.agreement(), device.geometry().logicalBlockSize(), initial);
+        new PowerCutOracle(
+            history, device.agreement(), device.geometry().logicalBlockSize(), initial);
     List<String> broken = new ArrayList<>();
     Violation first = null;
     SortedMap<Integer, CrashImages> cells = new TreeMap<>();
@@ -184,12 +191,15 @@ final class PowerCutRun {
       merge(cells, cut, images.size(), violations);
     }
     cells.values().forEach(trial.evidence()::add);
-    trial.evidence().note("crash images, " + name, "%d of %s legal ones".formatted(tried, rounded(legal)));
+    trial
+        .evidence()
+        .note("crash images, " + name, "%d of %s legal ones".formatted(tried, rounded(legal)));
     if (first != null) {
       throw new ClauseViolated(
           first.clause(),
           "block %d holds %s".formatted(first.block(), first.expected()),
-          "it holds %s (%s; %d of %d images are wrong)".formatted(first.actual(), broken.getFirst(), broken.size(), tried));
+          "it holds %s (%s; %d of %d images are wrong)"
+              .formatted(first.actual(), broken.getFirst(), broken.size(), tried));
     }
   }
 
@@ -199,7 +209,8 @@ final class PowerCutRun {
     chosen.add(end);
     for (Request request : history.requests()) {
       boolean promises =
-          request.operation() == BlockOperation.FLUSH || (request.asked().flags() & BlockOperation.FUA) != 0;
+          request.operation() == BlockOperation.FLUSH
+              || (request.asked().flags() & BlockOperation.FUA) != 0;
       if (promises && request.isOkBefore(end)) {
         chosen.add(request.completed() + 1);
       }
@@ -246,7 +257,11 @@ final class PowerCutRun {
       return Optional.empty();
     } catch (DriverException e) {
       return Optional.of(
-          new Violation(trial.about(), 0, "what a driver that opens reads", "nothing, for it refuses: " + e.getMessage()));
+          new Violation(
+              trial.about(),
+              0,
+              "what a driver that opens reads",
+              "nothing, for it refuses: " + e.getMessage()));
     }
   }
 
@@ -255,7 +270,9 @@ final class PowerCutRun {
     cells.merge(
         column,
         new CrashImages(name, column, after(cut), images, violations),
-        (a, b) -> new CrashImages(name, column, b.after(), a.images() + b.images(), a.violations() + b.violations()));
+        (a, b) ->
+            new CrashImages(
+                name, column, b.after(), a.images() + b.images(), a.violations() + b.violations()));
   }
 
   /** The last completion before the cut, in words. */

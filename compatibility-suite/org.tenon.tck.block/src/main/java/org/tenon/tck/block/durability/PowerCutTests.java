@@ -10,7 +10,10 @@ import org.tenon.tck.block.trial.BlockTests;
 import org.tenon.tck.core.Clause;
 import org.tenon.tck.core.Requires;
 
-/** Power cuts: what was acknowledged as durable is there, whole, and nothing is there that was never written. */
+/**
+ * Power cuts: what was acknowledged as durable is there, whole, and nothing is there that was never
+ * written.
+ */
 public abstract class PowerCutTests extends BlockTests {
   private static final int QUEUES = 4;
   private static final int DEPTH = 32;
@@ -21,7 +24,8 @@ public abstract class PowerCutTests extends BlockTests {
 
   private PowerCutRun run(String name, BlockOffer offer) {
     return PowerCutRun.begin(trial(), name, offer)
-        .orElseThrow(() -> trial().violation("the driver opens when everything is offered", "it refused"));
+        .orElseThrow(
+            () -> trial().violation("the driver opens when everything is offered", "it refused"));
   }
 
   /** Writes on some queues, then a flush on another, which nobody wrote to since its last. */
@@ -32,8 +36,13 @@ public abstract class PowerCutTests extends BlockTests {
     PowerCutRun run = run("flush", EVERYTHING);
     Workload workload = run.workload(48);
     for (int round = 0; round < 6; round++) {
-      workload.on(round, workload.write(4)).on(round, workload.write(1)).on(round + 1, BlockRequest.flush());
-      workload.together(workload.write(3), workload.write(3), workload.write(3)).together(BlockRequest.flush());
+      workload
+          .on(round, workload.write(4))
+          .on(round, workload.write(1))
+          .on(round + 1, BlockRequest.flush());
+      workload
+          .together(workload.write(3), workload.write(3), workload.write(3))
+          .together(BlockRequest.flush());
     }
     workload.together(workload.write(8), workload.write(8));
     run.verify(workload);
@@ -56,7 +65,8 @@ public abstract class PowerCutTests extends BlockTests {
   @Test
   @Clause({"BLK-040", "BLK-043"})
   void withoutFlushEveryWriteIsDurable() {
-    Optional<PowerCutRun> run = PowerCutRun.begin(trial(), "no cache", BlockOffer.of(Set.of(), QUEUES, DEPTH));
+    Optional<PowerCutRun> run =
+        PowerCutRun.begin(trial(), "no cache", BlockOffer.of(Set.of(), QUEUES, DEPTH));
     if (run.isPresent()) {
       Workload workload = run.get().workload(32);
       for (int round = 0; round < 10; round++) {
@@ -74,7 +84,9 @@ public abstract class PowerCutTests extends BlockTests {
     Workload workload = run.workload(32);
     for (int round = 0; round < 6; round++) {
       workload.together(workload.write(6), workload.write(6)).together(BlockRequest.flush());
-      workload.together(workload.zeroes(6), workload.zeroes(6).mayUnmap()).on(round, BlockRequest.flush());
+      workload
+          .together(workload.zeroes(6), workload.zeroes(6).mayUnmap())
+          .on(round, BlockRequest.flush());
       workload.together(workload.write(2));
     }
     run.verify(workload);

@@ -29,12 +29,13 @@ import org.tenon.spi.DriverException;
 import org.tenon.spi.block.BlockDriverFactory;
 
 /**
- * The process that is killed: opens a driver, carries out a workload, and says on its standard output what was completed,
- * each line before anything that follows from it. It stops where it is told to and waits there for its end.
+ * The process that is killed: opens a driver, carries out a workload, and says on its standard
+ * output what was completed, each line before anything that follows from it. It stops where it is
+ * told to and waits there for its end.
  *
  * <pre>{@code
- *   in:  factory CLASS | workload SEED | stall N | set KEY VALUE … | go
- *   out: ready, then: submit I, done I STATUS, stalled, over, failed MESSAGE
+ * in:  factory CLASS | workload SEED | stall N | set KEY VALUE … | go
+ * out: ready, then: submit I, done I STATUS, stalled, over, failed MESSAGE
  * }</pre>
  */
 final class Victim implements BlockObserver {
@@ -59,7 +60,8 @@ final class Victim implements BlockObserver {
   /** Started by {@link VictimProcess}. */
   public static void main(String[] arguments) throws IOException {
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     say(out, "ready");
     Map<String, String> settings = new LinkedHashMap<>();
     String factory = "";
@@ -81,11 +83,14 @@ final class Victim implements BlockObserver {
     } catch (DriverException | ReflectiveOperationException | RuntimeException e) {
       say(out, "failed " + e);
     }
-    // Whatever happens next, the one who started it ends it; without that one there is nothing to wait for.
+    // Whatever happens next, the one who started it ends it; without that one there is nothing to
+    // wait for.
     in.readLine();
   }
 
-  /** Finds the factory as a service loader does: by its provider method, or else by its constructor. */
+  /**
+   * Finds the factory as a service loader does: by its provider method, or else by its constructor.
+   */
   private static BlockDriverFactory factoryOf(String name) throws ReflectiveOperationException {
     Class<?> type = Class.forName(name);
     try {
@@ -102,10 +107,20 @@ final class Victim implements BlockObserver {
       throws DriverException {
     RecordingFileSystem files = new RecordingFileSystem(new Ticks(), false);
     StorageGate gate =
-        files.faults().stall(StorageFaults.nth(access -> STALLING.contains(access.operation()), stall, Integer.MAX_VALUE));
+        files
+            .faults()
+            .stall(
+                StorageFaults.nth(
+                    access -> STALLING.contains(access.operation()), stall, Integer.MAX_VALUE));
     Thread.ofVirtual().start(() -> tell(gate));
     BlockHarness harness =
-        BlockHarness.of(factory).settings(settings).files(files).offer(KillScript.OFFER).observer(this).lenient().open();
+        BlockHarness.of(factory)
+            .settings(settings)
+            .files(files)
+            .offer(KillScript.OFFER)
+            .observer(this)
+            .lenient()
+            .open();
     KillScript script = new KillScript(seed, harness.geometry(), harness.agreement());
     int number = 0;
     for (List<Workload.Item> step : script.steps()) {
@@ -118,7 +133,9 @@ final class Victim implements BlockObserver {
     }
   }
 
-  /** The harness numbers its submissions in the order in which they were made, as the script does. */
+  /**
+   * The harness numbers its submissions in the order in which they were made, as the script does.
+   */
   @Override
   public void completed(Submission submission, BlockResult result) {
     say(out, "done " + submission.number() + " " + result.status());

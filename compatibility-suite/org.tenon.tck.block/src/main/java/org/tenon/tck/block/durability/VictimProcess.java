@@ -20,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.tenon.spi.block.BlockDriverFactory;
 
-/** A {@link Victim} in a process of its own. It starts early and waits to be told what to do. For one thread. */
+/**
+ * A {@link Victim} in a process of its own. It starts early and waits to be told what to do. For
+ * one thread.
+ */
 final class VictimProcess implements AutoCloseable {
   private static final String END = "\0end";
 
@@ -41,17 +44,18 @@ final class VictimProcess implements AutoCloseable {
   static VictimProcess start(BlockDriverFactory factory) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx128m"));
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx128m"));
     command.add("--enable-native-access=ALL-UNNAMED");
     System.getProperties()
-        .forEach(
-            (name, value) -> {
-              if (name.toString().startsWith("tenon.")) {
-                command.add("-D" + name + "=" + value);
-              }
-            });
+        .forEach((name, value) -> {
+          if (name.toString().startsWith("tenon.")) {
+            command.add("-D" + name + "=" + value);
+          }
+        });
     command.addAll(List.of("-cp", classPath(factory), Victim.class.getName()));
-    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     VictimProcess victim = new VictimProcess(factory, process);
     Thread.ofVirtual().name("victim-output").start(victim::listen);
     return victim;
@@ -69,7 +73,10 @@ final class VictimProcess implements AutoCloseable {
     }
     for (String property : List.of("java.class.path", "jdk.module.path")) {
       String path = System.getProperty(property, "");
-      Stream.of(path.split(File.pathSeparator, -1)).filter(entry -> !entry.isEmpty()).flatMap(VictimProcess::jars).forEach(entries::add);
+      Stream.of(path.split(File.pathSeparator, -1))
+          .filter(entry -> !entry.isEmpty())
+          .flatMap(VictimProcess::jars)
+          .forEach(entries::add);
     }
     return String.join(File.pathSeparator, entries);
   }
@@ -105,7 +112,8 @@ final class VictimProcess implements AutoCloseable {
     StringBuilder order = new StringBuilder();
     order.append("factory ").append(factory.getClass().getName()).append('\n');
     order.append("workload ").append(seed).append("\nstall ").append(stall).append('\n');
-    settings.forEach((key, value) -> order.append("set ").append(key).append(' ').append(value).append('\n'));
+    settings.forEach(
+        (key, value) -> order.append("set ").append(key).append(' ').append(value).append('\n'));
     order.append("go\n");
     process.outputWriter().append(order).flush();
   }
@@ -116,7 +124,10 @@ final class VictimProcess implements AutoCloseable {
     return Optional.ofNullable(line).filter(said -> !said.equals(END));
   }
 
-  /** Kills it, as SIGKILL does, waits until it is gone, and gives what it had said and nobody had read. */
+  /**
+   * Kills it, as SIGKILL does, waits until it is gone, and gives what it had said and nobody had
+   * read.
+   */
   List<String> kill() {
     process.destroyForcibly();
     process.onExit().join();
@@ -135,7 +146,8 @@ final class VictimProcess implements AutoCloseable {
     try (BufferedReader reader = process.inputReader()) {
       reader.lines().forEach(lines::add);
     } catch (IOException | UncheckedIOException e) {
-      System.getLogger(VictimProcess.class.getName()).log(System.Logger.Level.DEBUG, "the process was killed", e);
+      System.getLogger(VictimProcess.class.getName())
+          .log(System.Logger.Level.DEBUG, "the process was killed", e);
     } finally {
       lines.add(END);
     }

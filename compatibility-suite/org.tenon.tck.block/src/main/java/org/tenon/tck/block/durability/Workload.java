@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 import org.tenon.kit.testing.BlockRequest;
 
 /**
- * What a driver is asked to do before the power is cut: steps one after another, each with requests in flight together. Every
- * write holds data that no other write holds. For one thread.
+ * What a driver is asked to do before the power is cut: steps one after another, each with requests
+ * in flight together. Every write holds data that no other write holds. For one thread.
  */
 final class Workload {
   /** A request and where it goes. */
@@ -70,7 +70,10 @@ final class Workload {
     return BlockRequest.writeZeroes(random.nextInt(blocks - count + 1), count);
   }
 
-  /** A discard of up to {@code most} blocks somewhere, followed by a reading that settles what it did. */
+  /**
+   * A discard of up to {@code most} blocks somewhere, followed by a reading that settles what it
+   * did.
+   */
   Workload discardAndLook(int most) {
     int count = random.nextInt(1, most + 1);
     int block = random.nextInt(blocks - count + 1);

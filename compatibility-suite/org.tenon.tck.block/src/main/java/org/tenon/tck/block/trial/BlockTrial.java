@@ -5,12 +5,10 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +37,15 @@ public final class BlockTrial {
   /** The size of a test's scratch storage unless it asks for another. */
   public static final long SCRATCH_BYTES = 8L << 20;
 
-  /** How long a test waits for what the driver must do soon, in real time. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private final BlockSubject subject;
   private final RunContext run;
   private final Seed seed;
   private final ClauseId about;
   private final boolean keepsData;
   private final List<Scratch> scratches = new ArrayList<>();
-  private final Map<BlockHarness, List<Fault>> harnesses = new LinkedHashMap<>();
+  private final List<BlockHarness> harnesses = new ArrayList<>();
+  private final List<AutoCloseable> others = new ArrayList<>();
+  private final List<Fault> reported = new CopyOnWriteArrayList<>();
   private @Nullable Path folder;
 
   BlockTrial(BlockSubject subject, RunContext run, Method test) {
@@ -131,7 +128,7 @@ public final class BlockTrial {
         .settings(reach.settings())
         .files(reach.files())
         .deadlines(subject.deadlines())
-        .patience(PATIENCE)
+        .patience(subject.deadlines().request().multipliedBy(2))
         .lenient();
   }
 
@@ -150,13 +147,19 @@ public final class BlockTrial {
 
   /** Watches over a harness that the test opened itself. */
   public Device adopt(BlockHarness harness) {
-    harnesses.put(harness, List.of());
+    harnesses.add(harness);
     return new Device(this, harness);
   }
 
-  /** Takes a fault as expected: it will not fail the test. */
-  void excuse(BlockHarness harness, List<Fault> expected) {
-    harnesses.put(harness, List.copyOf(expected));
+  /** Closes something else when the test ends, before the storage is given back. */
+  public <C extends AutoCloseable> C keep(C closeable) {
+    others.add(closeable);
+    return closeable;
+  }
+
+  /** Holds a fault against the driver that another host than the kit's saw. Callable by any thread. */
+  public void report(Fault fault) {
+    reported.add(fault);
   }
 
   /** A violation of the clause that the test is about. */
@@ -172,20 +175,26 @@ public final class BlockTrial {
   /** Closes what is open, and fails with what the checking host saw. */
   void end() {
     List<ClauseViolated> found = new ArrayList<>();
-    harnesses.forEach(
-        (harness, expected) -> {
-          harness.close();
-          harness.faults().stream()
-              .filter(fault -> !expected.contains(fault))
-              .map(ClauseViolated::by)
-              .forEach(found::add);
-        });
+    for (BlockHarness harness : harnesses) {
+      harness.close();
+      harness.faults().stream().map(ClauseViolated::by).forEach(found::add);
+    }
+    others.forEach(BlockTrial::close);
+    reported.stream().map(ClauseViolated::by).forEach(found::add);
     scratches.forEach(Scratch::close);
     removeFolder();
     if (found.size() == 1) {
       throw found.getFirst();
     } else if (!found.isEmpty()) {
       throw new MultipleFailuresError("the driver broke its contract", found);
+    }
+  }
+
+  private static void close(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("cleaning up after the test failed", e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.tenon.tck.core.report;
 import static org.tenon.tck.core.report.Markup.text;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.TestCase;
@@ -14,7 +15,7 @@ import org.tenon.tck.core.verdict.Verdict;
 final class ClauseTable {
   private ClauseTable() {}
 
-  static String render(Verdict verdict) {
+  static String render(Verdict verdict, List<ClauseVerdict> shown) {
     return """
         <section id="clauses" aria-labelledby="clauses-title">
         <h2 id="clauses-title">Clauses</h2>
@@ -40,7 +41,7 @@ final class ClauseTable {
             Arrays.stream(Level.values())
                 .map(level -> "<option value=\"%1$s\">%1$s %2$s</option>".formatted(level, level.title()))
                 .collect(Collectors.joining()),
-            verdict.clauses().stream().map(ClauseTable::row).collect(Collectors.joining("\n")));
+            shown.stream().map(ClauseTable::row).collect(Collectors.joining("\n")));
   }
 
   private static String summary(Verdict verdict) {
@@ -66,8 +67,8 @@ final class ClauseTable {
             text(clause.requirement().source()),
             mark(status),
             status.title(),
-            clause.reason().isEmpty() ? "" : "<span class=\"why\">%s</span>".formatted(text(clause.reason())),
-            clause.tests().stream().map(TestCase::name).map(Markup::text).collect(Collectors.joining(", ")));
+            clause.reason().isEmpty() ? "" : "<span class=\"why\">%s</span>".formatted(Markup.name(clause.reason())),
+            clause.tests().stream().map(TestCase::name).map(Markup::name).collect(Collectors.joining(", ")));
   }
 
   private static String mark(ClauseStatus status) {

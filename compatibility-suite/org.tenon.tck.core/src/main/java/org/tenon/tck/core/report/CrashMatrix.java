@@ -49,7 +49,7 @@ final class CrashMatrix {
 
   private static String cut(CrashImages cell, long most) {
     String hint =
-        "cut %d, after %s: %s, %s"
+        "cut %d, %s: %s, %s"
             .formatted(
                 cell.cut(),
                 cell.after(),

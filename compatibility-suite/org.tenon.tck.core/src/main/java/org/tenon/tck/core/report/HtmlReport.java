@@ -8,15 +8,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tenon.tck.core.Level;
+import org.tenon.tck.core.TestCase;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.ClauseVerdict;
 import org.tenon.tck.core.verdict.LevelVerdict;
+import org.tenon.tck.core.verdict.TestResult;
 import org.tenon.tck.core.verdict.Waiver;
 
 /**
@@ -25,7 +28,7 @@ import org.tenon.tck.core.verdict.Waiver;
  */
 public final class HtmlReport {
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
   private final RunReport report;
 
@@ -71,10 +74,11 @@ public final class HtmlReport {
             Stream.of(
                     verdict(),
                     FailureCards.render(report),
+                    NotRunList.render(report.results()),
                     waivers(),
-                    ClauseTable.render(report.verdict()),
                     CrashMatrix.render(report.evidence().crashes()),
                     LatencyPlot.render(report.evidence().latencies()),
+                    ClauseTable.render(report.verdict(), shownClauses()),
                     TestTable.render(report.results()),
                     environment())
                 .filter(part -> !part.isEmpty())
@@ -89,7 +93,7 @@ public final class HtmlReport {
         <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M2 4h9v5h5V4h6v16h-6v-5h-5v5H2z" opacity=".28"/>\
         <path fill="currentColor" d="M2 4h7v16H2zM9 9.6h9v4.8H9z"/></svg>
         <span><b>Tenon</b> certification report</span>
-        <nav aria-label="On this page">%s<a href="#clauses">Clauses</a>%s%s<a href="#tests">Tests</a><a href="#environment">Environment</a></nav>
+        <nav aria-label="On this page">%s%s%s<a href="#clauses">Clauses</a><a href="#tests">Tests</a><a href="#environment">Environment</a></nav>
         </header>"""
         .formatted(
             report.failures().isEmpty() ? "" : "<a href=\"#failures\">Failures</a>",
@@ -118,7 +122,7 @@ public final class HtmlReport {
             state(),
             headline(),
             explanation(),
-            report.verdict().levels().stream().map(HtmlReport::rung).collect(Collectors.joining()),
+            report.verdict().levels().stream().map(this::rung).collect(Collectors.joining()),
             satisfied(),
             testsPassed(),
             took(report.took()),
@@ -163,18 +167,30 @@ public final class HtmlReport {
         broken == 0
             ? "No clause was seen broken, but " + open + " could not be proven."
             : count(broken, "MUST clause") + " " + (broken == 1 ? "was" : "were") + " seen broken"
-                + (blockers.size() > broken ? ", and " + open + " could not be proven because of it." : ".");
-    return first + " Each failure below can be run again with one command.";
+                + (blockers.size() > broken ? ", and " + open + " could not be proven." : ".");
+    return broken == 0 ? first : first + " Each failure below can be run again with one command.";
   }
 
   private boolean decides(ClauseVerdict clause) {
     return clause.blocks() && report.options().level().includes(clause.requirement().verifiedAt());
   }
 
-  private static String rung(LevelVerdict level) {
-    String style = level.reached() ? "reached" : level.requested() ? "missed" : "unasked";
-    String mark = level.reached() ? "✓" : level.requested() ? "✕" : "–";
-    String word = level.reached() ? "reached" : level.requested() ? "not reached" : "not asked for";
+  /** A run of selected tests shows what those are about, not all that they leave open. */
+  private List<ClauseVerdict> shownClauses() {
+    if (report.options().isWhole()) {
+      return report.verdict().clauses();
+    }
+    Set<TestCase> ran = report.results().stream().map(TestResult::test).collect(Collectors.toSet());
+    return report.verdict().clauses().stream()
+        .filter(clause -> clause.status() == ClauseStatus.FAILED || clause.tests().stream().anyMatch(ran::contains))
+        .toList();
+  }
+
+  private String rung(LevelVerdict level) {
+    boolean judged = level.requested() && report.options().isWhole();
+    String style = level.reached() ? "reached" : judged ? "missed" : "unasked";
+    String mark = level.reached() ? "✓" : judged ? "✕" : "–";
+    String word = level.reached() ? "reached" : judged ? "not reached" : "not asked for";
     return """
         <li class="%s"><div class="rung"><span class="mono">%s</span>%s<span class="mark" role="img" aria-label="%s">%s</span></div>\
         <p>%s</p><p class="count">%s</p></li>"""
@@ -185,7 +201,7 @@ public final class HtmlReport {
             word,
             mark,
             text(level.level().summary()),
-            level.requested()
+            judged
                 ? "%d of %s".formatted(level.satisfied(), count(level.own(), "MUST clause"))
                 : count(level.own(), "MUST clause") + ", not asked for");
   }

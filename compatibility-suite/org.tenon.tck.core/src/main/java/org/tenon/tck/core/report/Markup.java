@@ -39,6 +39,11 @@ final class Markup {
     return list.append("</dl>").toString();
   }
 
+  /** The name of a test, which may be broken between its words. */
+  static String name(String test) {
+    return text(test).replaceAll("(?<=[a-z])(?=[A-Z])", "<wbr>");
+  }
+
   /** "1 clause", "2 clauses". */
   static String count(long number, String singular) {
     return number + " " + singular + (number == 1 ? "" : "s");

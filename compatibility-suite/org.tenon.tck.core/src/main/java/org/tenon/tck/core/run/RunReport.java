@@ -8,7 +8,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tenon.api.Identifier;
 import org.tenon.tck.core.evidence.Evidence;
+import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.Failure;
+import org.tenon.tck.core.verdict.Outcome;
 import org.tenon.tck.core.verdict.TestResult;
 import org.tenon.tck.core.verdict.Verdict;
 import org.tenon.tck.core.verdict.Waiver;
@@ -52,10 +54,19 @@ public record RunReport(
 
   /**
    * Whether the run found nothing against the subject: the level asked for was reached or, where only some tests were
-   * selected, none of those failed.
+   * selected, those were carried out and saw no MUST clause broken.
    */
   public boolean passed() {
-    return options.isWhole() ? verdict.passed() : failures().isEmpty() && !results.isEmpty();
+    return options.isWhole() ? verdict.passed() : !results.isEmpty() && isCarriedOut() && !isMustBroken();
+  }
+
+  private boolean isCarriedOut() {
+    return results.stream().noneMatch(result -> result.outcome() instanceof Outcome.NotRun);
+  }
+
+  private boolean isMustBroken() {
+    return verdict.clauses().stream()
+        .anyMatch(clause -> clause.requirement().isMust() && clause.status() == ClauseStatus.FAILED);
   }
 
   /** Every broken clause, in the order of the tests. */

@@ -13,8 +13,8 @@ import org.tenon.kit.testing.Submission;
 import org.tenon.spi.block.BlockOperation;
 
 /**
- * Every request that a driver was given, with its data, in the order of submission. Hand it to a harness as its observer.
- * Safe for use by any thread.
+ * Every request that a driver was given, with its data, in the order of submission. Hand it to a
+ * harness as its observer. Safe for use by any thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class BlockHistory implements BlockObserver {
@@ -76,7 +76,11 @@ public final class BlockHistory implements BlockObserver {
     @Override
     public String toString() {
       return "%s on queue %d, #%d..%s"
-          .formatted(asked, queue, submitted, completed == Ticks.NEVER ? "" : completed + " " + Status.name(status));
+          .formatted(
+              asked,
+              queue,
+              submitted,
+              completed == Ticks.NEVER ? "" : completed + " " + Status.name(status));
     }
   }
 
@@ -111,7 +115,10 @@ public final class BlockHistory implements BlockObserver {
       request = bySubmission.remove(submission);
     }
     if (request != null) {
-      completed(request, result.status(), request.operation() == BlockOperation.READ ? result.memory() : request.data);
+      completed(
+          request,
+          result.status(),
+          request.operation() == BlockOperation.READ ? result.memory() : request.data);
     }
   }
 
@@ -125,7 +132,9 @@ public final class BlockHistory implements BlockObserver {
     }
   }
 
-  /** Notes a request that is about to be given to a driver, for who drives one without a harness. */
+  /**
+   * Notes a request that is about to be given to a driver, for who drives one without a harness.
+   */
   public synchronized Request submitted(int queue, BlockRequest asked) {
     Request request = new Request(queue, asked);
     requests.add(request);

@@ -14,7 +14,10 @@ import org.tenon.kit.testing.storage.StorageFaults.Access;
 import org.tenon.kit.testing.storage.StorageFaults.Failure;
 import org.tenon.kit.testing.storage.StorageFaults.Operation;
 
-/** One connection through an {@link NbdProxy}: the handshake on one thread, then requests and replies on one thread each. */
+/**
+ * One connection through an {@link NbdProxy}: the handshake on one thread, then requests and
+ * replies on one thread each.
+ */
 final class NbdConnection {
   private static final System.Logger LOG = System.getLogger(NbdConnection.class.getName());
   private static final int OPTION_HEADER = 16;
@@ -114,7 +117,9 @@ final class NbdConnection {
       ByteBuffer header = read(fromServer, OPTION_REPLY_HEADER);
       int type = header.getInt(12);
       ByteBuffer payload = read(fromServer, header.getInt(16));
-      if (type == Nbd.REP_INFO && payload.capacity() >= 12 && payload.getShort(0) == Nbd.INFO_EXPORT) {
+      if (type == Nbd.REP_INFO
+          && payload.capacity() >= 12
+          && payload.getShort(0) == Nbd.INFO_EXPORT) {
         exportFlags = payload.getShort(10);
       }
       toClient(header);
@@ -127,7 +132,8 @@ final class NbdConnection {
 
   private void refuse(int option) throws IOException {
     ByteBuffer reply = ByteBuffer.allocate(OPTION_REPLY_HEADER);
-    toClient(reply.putLong(Nbd.OPTION_REPLY).putInt(option).putInt(Nbd.REP_ERR_UNSUP).putInt(0).flip());
+    toClient(
+        reply.putLong(Nbd.OPTION_REPLY).putInt(option).putInt(Nbd.REP_ERR_UNSUP).putInt(0).flip());
   }
 
   private void requests() throws IOException {
@@ -139,7 +145,12 @@ final class NbdConnection {
       int flags = header.getShort(4);
       int type = header.getShort(6);
       long cookie = header.getLong(8);
-      Access access = new Access(operation(type), NbdProxy.EXPORT, header.getLong(16), Integer.toUnsignedLong(header.getInt(24)));
+      Access access =
+          new Access(
+              operation(type),
+              NbdProxy.EXPORT,
+              header.getLong(16),
+              Integer.toUnsignedLong(header.getInt(24)));
       byte[] data = readBytes(fromClient, type == Nbd.CMD_WRITE ? header.getInt(24) : 0);
       if (type == Nbd.CMD_DISC) {
         toServer(header);
@@ -154,7 +165,9 @@ final class NbdConnection {
         fail(type, cookie, verdict.failure());
         continue;
       }
-      pending.put(cookie, new Pending(type, access, record(type, (flags & Nbd.CMD_FLAG_FUA) != 0, access, data)));
+      pending.put(
+          cookie,
+          new Pending(type, access, record(type, (flags & Nbd.CMD_FLAG_FUA) != 0, access, data)));
       toServer(header);
       toServer(ByteBuffer.wrap(data));
     }
@@ -186,7 +199,10 @@ final class NbdConnection {
   private void fail(int type, long cookie, Failure failure) throws IOException {
     ByteBuffer reply = ByteBuffer.allocate(26);
     if (structured && type == Nbd.CMD_READ) {
-      reply.putInt(Nbd.STRUCTURED_REPLY).putShort((short) Nbd.REPLY_FLAG_DONE).putShort((short) Nbd.REPLY_TYPE_ERROR);
+      reply
+          .putInt(Nbd.STRUCTURED_REPLY)
+          .putShort((short) Nbd.REPLY_FLAG_DONE)
+          .putShort((short) Nbd.REPLY_TYPE_ERROR);
       reply.putLong(cookie).putInt(6).putInt(failure.errno()).putShort((short) 0);
     } else {
       reply.putInt(Nbd.SIMPLE_REPLY).putInt(failure.errno()).putLong(cookie);
@@ -198,7 +214,8 @@ final class NbdConnection {
     try {
       while (reply()) {}
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the server's side of connection " + channel + " ended", e);
+      LOG.log(
+          System.Logger.Level.DEBUG, "the server's side of connection " + channel + " ended", e);
     } finally {
       close();
     }
@@ -218,10 +235,18 @@ final class NbdConnection {
     int error = fromServer.readInt();
     long cookie = fromServer.readLong();
     Pending request = pending.remove(cookie);
-    int brought = error == 0 && request != null && request.type() == Nbd.CMD_READ ? (int) request.access().length() : 0;
+    int brought =
+        error == 0 && request != null && request.type() == Nbd.CMD_READ
+            ? (int) request.access().length()
+            : 0;
     ByteBuffer data = read(fromServer, brought);
     ByteBuffer header = ByteBuffer.allocate(16);
-    return pass(request, error == 0, true, header.putInt(Nbd.SIMPLE_REPLY).putInt(error).putLong(cookie).flip(), data);
+    return pass(
+        request,
+        error == 0,
+        true,
+        header.putInt(Nbd.SIMPLE_REPLY).putInt(error).putLong(cookie).flip(),
+        data);
   }
 
   private boolean structuredReply() throws IOException {
@@ -233,11 +258,17 @@ final class NbdConnection {
     boolean done = (flags & Nbd.REPLY_FLAG_DONE) != 0;
     Pending request = done ? pending.remove(cookie) : pending.get(cookie);
     ByteBuffer header = ByteBuffer.allocate(20);
-    header.putInt(Nbd.STRUCTURED_REPLY).putShort((short) flags).putShort((short) type).putLong(cookie).putInt(length);
+    header
+        .putInt(Nbd.STRUCTURED_REPLY)
+        .putShort((short) flags)
+        .putShort((short) type)
+        .putLong(cookie)
+        .putInt(length);
     return pass(request, (type & Nbd.REPLY_TYPE_ERROR_BIT) == 0, done, header.flip(), payload);
   }
 
-  private boolean pass(@Nullable Pending request, boolean ok, boolean done, ByteBuffer header, ByteBuffer data)
+  private boolean pass(
+      @Nullable Pending request, boolean ok, boolean done, ByteBuffer header, ByteBuffer data)
       throws IOException {
     if (request != null && done && ok && request.event() != null) {
       proxy.log().end(request.event());
@@ -274,7 +305,8 @@ final class NbdConnection {
 
   private static byte[] readBytes(DataInputStream source, int count) throws IOException {
     if (count < 0 || count > Nbd.MAX_PAYLOAD) {
-      throw new IOException("a payload of " + Integer.toUnsignedString(count) + " bytes is too long to pass on");
+      throw new IOException(
+          "a payload of " + Integer.toUnsignedString(count) + " bytes is too long to pass on");
     }
     byte[] bytes = new byte[count];
     source.readFully(bytes);

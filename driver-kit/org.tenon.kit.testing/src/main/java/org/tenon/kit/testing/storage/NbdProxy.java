@@ -19,9 +19,10 @@ import org.tenon.api.Stability;
 import org.tenon.kit.testing.storage.StorageFaults.Access;
 
 /**
- * Stands between a driver and a real NBD server, on the loopback interface, and records what the driver asks and what the
- * server answers on every connection. Speaks the fixed newstyle handshake, simple and structured replies; it refuses TLS and
- * extended headers on the server's behalf, for it could not read on. Safe for use by any thread.
+ * Stands between a driver and a real NBD server, on the loopback interface, and records what the
+ * driver asks and what the server answers on every connection. Speaks the fixed newstyle handshake,
+ * simple and structured replies; it refuses TLS and extended headers on the server's behalf, for it
+ * could not read on. Safe for use by any thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class NbdProxy implements ObservedStorage {
@@ -41,7 +42,8 @@ public final class NbdProxy implements ObservedStorage {
   private final List<Predicate<Access>> cutAfter = new CopyOnWriteArrayList<>();
 
   /**
-   * Listens on a free port. Neither the proxy nor its user owns the server: whoever started it closes it.
+   * Listens on a free port. Neither the proxy nor its user owns the server: whoever started it
+   * closes it.
    *
    * @throws IOException if the image cannot be read or no port is free
    */
@@ -56,7 +58,8 @@ public final class NbdProxy implements ObservedStorage {
 
   /** What a driver connects to. */
   public URI uri() {
-    return URI.create("nbd://%s:%d".formatted(InetAddress.getLoopbackAddress().getHostAddress(), port()));
+    return URI.create(
+        "nbd://%s:%d".formatted(InetAddress.getLoopbackAddress().getHostAddress(), port()));
   }
 
   private int port() {
@@ -84,12 +87,17 @@ public final class NbdProxy implements ObservedStorage {
     server.start();
   }
 
-  /** Cuts the connection that brings a request that matches; the server does not see the request. */
+  /**
+   * Cuts the connection that brings a request that matches; the server does not see the request.
+   */
   public void cutBefore(Predicate<Access> which) {
     cutBefore.add(which);
   }
 
-  /** Cuts the connection that brings a request that matches, after the server has answered; the driver does not see that. */
+  /**
+   * Cuts the connection that brings a request that matches, after the server has answered; the
+   * driver does not see that.
+   */
   public void cutAfter(Predicate<Access> which) {
     cutAfter.add(which);
   }
@@ -165,7 +173,8 @@ public final class NbdProxy implements ObservedStorage {
       upstream.close();
       throw e;
     }
-    NbdConnection connection = new NbdConnection(this, channels.incrementAndGet(), client, upstream);
+    NbdConnection connection =
+        new NbdConnection(this, channels.incrementAndGet(), client, upstream);
     connections.add(connection);
     Thread.ofVirtual().name("nbd-proxy-" + connection.channel()).start(connection::run);
     if (!listener.isOpen()) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
 /**
- * A real NBD server over one image file, as a process of its own that can be killed and started again. It listens on a Unix
- * socket in a private folder. For one thread.
+ * A real NBD server over one image file, as a process of its own that can be killed and started
+ * again. It listens on a Unix socket in a private folder. For one thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class NbdServer implements AutoCloseable {
@@ -48,7 +48,8 @@ public final class NbdServer implements AutoCloseable {
 
     private List<String> arguments(Path program, Path socket, Path image) {
       return switch (this) {
-        case NBDKIT -> List.of(program.toString(), "-f", "-U", socket.toString(), "file", image.toString());
+        case NBDKIT ->
+            List.of(program.toString(), "-f", "-U", socket.toString(), "file", image.toString());
         case QEMU_NBD ->
             List.of(
                 program.toString(),
@@ -75,15 +76,17 @@ public final class NbdServer implements AutoCloseable {
    * Starts a server.
    *
    * @param image what it serves, for reading and writing, under the empty export name
-   * @throws IOException if the program is not on PATH, or does not listen within ten seconds; the message says how to mend it
+   * @throws IOException if the program is not on PATH, or does not listen within ten seconds; the
+   *     message says how to mend it
    */
   public NbdServer(Program program, Path image) throws IOException {
     this.program = program;
     this.binary =
         program
             .find()
-            .orElseThrow(
-                () -> new IOException(program.command + " is not on PATH: install it, or choose another NBD server"));
+            .orElseThrow(() ->
+                new IOException(
+                    program.command + " is not on PATH: install it, or choose another NBD server"));
     this.image = image.toAbsolutePath();
     this.folder = Files.createTempDirectory("tenon-nbd-");
     this.socket = folder.resolve("socket");
@@ -121,7 +124,10 @@ public final class NbdServer implements AutoCloseable {
     }
   }
 
-  /** Ends it at once, as SIGKILL does, and waits until it is gone. What it had given to the kernel stays. */
+  /**
+   * Ends it at once, as SIGKILL does, and waits until it is gone. What it had given to the kernel
+   * stays.
+   */
   public void kill() {
     Process running = process;
     if (running != null) {
@@ -140,7 +146,8 @@ public final class NbdServer implements AutoCloseable {
       }
       Files.deleteIfExists(folder);
     } catch (IOException e) {
-      System.getLogger(NbdServer.class.getName()).log(System.Logger.Level.WARNING, "cannot remove " + folder, e);
+      System.getLogger(NbdServer.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot remove " + folder, e);
     }
   }
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.tenon.api.Stability;
 
 /**
- * The storage below a driver, under observation from its {@link #base()} on. Record first; then, with the driver closed, put
- * images in place and open drivers on them without recording.
+ * The storage below a driver, under observation from its {@link #base()} on. Record first; then,
+ * with the driver closed, put images in place and open drivers on them without recording.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public interface ObservedStorage extends AutoCloseable {
@@ -26,7 +26,8 @@ public interface ObservedStorage extends AutoCloseable {
   void restore(StorageImage image) throws IOException;
 
   /**
-   * Whether the log explains what the storage holds: nothing went past the observer. No driver is open.
+   * Whether the log explains what the storage holds: nothing went past the observer. No driver is
+   * open.
    *
    * @throws IOException if the real storage cannot be read
    */

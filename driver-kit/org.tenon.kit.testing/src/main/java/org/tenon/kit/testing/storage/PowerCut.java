@@ -14,10 +14,11 @@ import org.tenon.kit.testing.storage.StorageEvent.Force;
 /**
  * A power cut at one tick, and what the storage may hold after it.
  *
- * <p>A change is <em>settled</em> if it ended as durable, or ended before a force of its file began which had itself ended
- * before the cut; every image has it. Every other change that began before the cut is <em>pending</em>: each of its sectors
- * is in the image or is not, whatever happened to the others. Those are all the images that are legal; their number is two
- * to the power of the pending sectors. {@link #choose} takes from them the extreme ones first and fills up by chance.
+ * <p>A change is <em>settled</em> if it ended as durable, or ended before a force of its file began
+ * which had itself ended before the cut; every image has it. Every other change that began before
+ * the cut is <em>pending</em>: each of its sectors is in the image or is not, whatever happened to
+ * the others. Those are all the images that are legal; their number is two to the power of the
+ * pending sectors. {@link #choose} takes from them the extreme ones first and fills up by chance.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class PowerCut {
@@ -48,7 +49,11 @@ public final class PowerCut {
     this.cut = cut;
     List<StorageEvent> begun = log.stream().filter(e -> e.begun() < cut).toList();
     List<Force> forces =
-        begun.stream().filter(e -> e.ended() < cut).filter(Force.class::isInstance).map(Force.class::cast).toList();
+        begun.stream()
+            .filter(e -> e.ended() < cut)
+            .filter(Force.class::isInstance)
+            .map(Force.class::cast)
+            .toList();
     for (StorageEvent event : begun) {
       if (isSettled(event, forces)) {
         settled.add(event);
@@ -107,16 +112,18 @@ public final class PowerCut {
   }
 
   /**
-   * Images, no choice twice: none and all of the pending changes, every prefix of them, each alone missing, each alone
-   * there, each torn in front, behind and in the middle, and then any sectors by chance. Where these are more than
-   * {@code most}, none and all stay and the others are drawn from by chance.
+   * Images, no choice twice: none and all of the pending changes, every prefix of them, each alone
+   * missing, each alone there, each torn in front, behind and in the middle, and then any sectors
+   * by chance. Where these are more than {@code most}, none and all stay and the others are drawn
+   * from by chance.
    *
    * @param most how many, from 2
    */
   public List<CrashImage> choose(long seed, int most) {
     List<Choice> extremes = extremes();
     SplittableRandom random = new SplittableRandom(seed ^ cut);
-    List<Choice> rest = new ArrayList<>(extremes.subList(Math.min(2, extremes.size()), extremes.size()));
+    List<Choice> rest =
+        new ArrayList<>(extremes.subList(Math.min(2, extremes.size()), extremes.size()));
     for (int i = rest.size() - 1; i > 0 && extremes.size() > most; i--) {
       int other = random.nextInt(i + 1);
       Choice moved = rest.get(i);
@@ -168,9 +175,17 @@ public final class PowerCut {
     int middle = (first + next) >>> 1;
     BitSet gap = range(0, next);
     gap.clear(middle);
-    all.add(new Choice(CrashImage.Kind.TORN, "changes up to the first half of " + event, range(0, middle)));
-    all.add(new Choice(CrashImage.Kind.TORN, "only the last sector of " + event, range(next - 1, next)));
-    all.add(new Choice(CrashImage.Kind.TORN, "changes up to " + event + " but for one sector in its middle", gap));
+    all.add(
+        new Choice(
+            CrashImage.Kind.TORN, "changes up to the first half of " + event, range(0, middle)));
+    all.add(
+        new Choice(
+            CrashImage.Kind.TORN, "only the last sector of " + event, range(next - 1, next)));
+    all.add(
+        new Choice(
+            CrashImage.Kind.TORN,
+            "changes up to " + event + " but for one sector in its middle",
+            gap));
   }
 
   private static BitSet range(int from, int to) {

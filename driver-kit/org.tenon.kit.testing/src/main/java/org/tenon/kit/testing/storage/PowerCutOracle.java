@@ -14,13 +14,16 @@ import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockOperation;
 
 /**
- * What each logical block of a device may hold after a power cut, as the promises of {@code org.tenon.spi.block} say:
+ * What each logical block of a device may hold after a power cut, as the promises of {@code
+ * org.tenon.spi.block} say:
  *
  * <ul>
- *   <li>A request is <em>durable</em> if it had completed as OK before the cut, and carried FUA, or was followed by a flush
- *       that was submitted after that completion and completed as OK before the cut, or the driver took no flush.
- *   <li>A block may hold what any request made of it that was submitted before the cut, unless a durable one was submitted
- *       after that request had completed. It may hold what it held at first unless a durable request changed it.
+ *   <li>A request is <em>durable</em> if it had completed as OK before the cut, and carried FUA, or
+ *       was followed by a flush that was submitted after that completion and completed as OK before
+ *       the cut, or the driver took no flush.
+ *   <li>A block may hold what any request made of it that was submitted before the cut, unless a
+ *       durable one was submitted after that request had completed. It may hold what it held at
+ *       first unless a durable request changed it.
  *   <li>It holds that whole.
  *   <li>A discard may leave what was there; a later reading settles what it did.
  * </ul>
@@ -71,7 +74,8 @@ public final class PowerCutOracle {
    * @param blockSize a logical block, in bytes
    * @param initial what the device held at first, from block 0 on, as far as the run touches it
    */
-  public PowerCutOracle(BlockHistory history, BlockAgreement agreement, int blockSize, byte[] initial) {
+  public PowerCutOracle(
+      BlockHistory history, BlockAgreement agreement, int blockSize, byte[] initial) {
     this.requests = history.requests();
     this.flushes = requests.stream().filter(r -> r.operation() == BlockOperation.FLUSH).toList();
     this.initial = initial;
@@ -91,7 +95,8 @@ public final class PowerCutOracle {
    */
   public @Nullable Violation judge(long cut, long block, byte[] content, int at) {
     List<Request> before = touching(block).stream().filter(r -> r.submitted() < cut).toList();
-    List<Request> durable = before.stream().filter(r -> isDurable(r, cut) && settles(r, block)).toList();
+    List<Request> durable =
+        before.stream().filter(r -> isDurable(r, cut) && settles(r, block)).toList();
     for (Request request : before) {
       if (isAllowed(request, durable) && matches(request, block, content, at)) {
         return null;
@@ -105,7 +110,10 @@ public final class PowerCutOracle {
 
   private Violation violation(
       long cut, long block, List<Request> before, List<Request> durable, byte[] content, int at) {
-    String expected = durable.isEmpty() ? "what it held at first, or a later request's" : "what " + durable.getLast() + " left, or a later request";
+    String expected =
+        durable.isEmpty()
+            ? "what it held at first, or a later request's"
+            : "what " + durable.getLast() + " left, or a later request";
     for (Request request : before) {
       if (matches(request, block, content, at)) {
         return new Violation(broken(durable, cut), block, expected, "what " + request + " left");
@@ -117,7 +125,8 @@ public final class PowerCutOracle {
     if (isMixture(before, block, content, at)) {
       return new Violation(TORN, block, expected, "a mixture of several requests' data");
     }
-    return new Violation(NOWHERE, block, expected, "data that no request wrote there: " + excerpt(content, at));
+    return new Violation(
+        NOWHERE, block, expected, "data that no request wrote there: " + excerpt(content, at));
   }
 
   /** The promise of the durable request that is missing; of the last, where several are. */
@@ -142,7 +151,8 @@ public final class PowerCutOracle {
   }
 
   private boolean isFlushed(Request request, long cut) {
-    return flushes.stream().anyMatch(flush -> flush.submitted() > request.completed() && flush.isOkBefore(cut));
+    return flushes.stream()
+        .anyMatch(flush -> flush.submitted() > request.completed() && flush.isOkBefore(cut));
   }
 
   private static boolean isAllowed(Request request, List<Request> durable) {
@@ -193,9 +203,7 @@ public final class PowerCutOracle {
 
   private List<Request> touching(long block) {
     return byBlock.computeIfAbsent(
-        block,
-        number ->
-            requests.stream().filter(r -> isChange(r) && r.touches(number)).toList());
+        block, number -> requests.stream().filter(r -> isChange(r) && r.touches(number)).toList());
   }
 
   private static boolean isChange(Request request) {
@@ -214,24 +222,29 @@ public final class PowerCutOracle {
 
   private boolean equalsInitial(long block, byte[] content, int at) {
     long offset = block * blockSize;
-    return offset + blockSize <= initial.length && equal(initial, (int) offset, content, at, blockSize);
+    return offset + blockSize <= initial.length
+        && equal(initial, (int) offset, content, at, blockSize);
   }
 
   private int offset(Request request, long block) {
     return (int) (block - request.asked().block()) * blockSize;
   }
 
-  /** Whether every grain of the content comes from some request, or from what was there at first. */
+  /**
+   * Whether every grain of the content comes from some request, or from what was there at first.
+   */
   private boolean isMixture(List<Request> before, long block, byte[] content, int at) {
     List<byte[]> sources = new ArrayList<>();
     for (Request request : before) {
       sources.add(
           effect(request, block) == Effect.DATA
-              ? Arrays.copyOfRange(request.data(), offset(request, block), offset(request, block) + blockSize)
+              ? Arrays.copyOfRange(
+                  request.data(), offset(request, block), offset(request, block) + blockSize)
               : new byte[blockSize]);
     }
     if ((block + 1) * blockSize <= initial.length) {
-      sources.add(Arrays.copyOfRange(initial, (int) block * blockSize, (int) (block + 1) * blockSize));
+      sources.add(
+          Arrays.copyOfRange(initial, (int) block * blockSize, (int) (block + 1) * blockSize));
     }
     for (int grain = 0; grain < blockSize; grain += GRAIN) {
       int from = grain;
@@ -252,7 +265,8 @@ public final class PowerCutOracle {
   }
 
   private static boolean equal(byte[] one, int at, byte[] other, int otherAt, int length) {
-    return at + length <= one.length && Arrays.equals(one, at, at + length, other, otherAt, otherAt + length);
+    return at + length <= one.length
+        && Arrays.equals(one, at, at + length, other, otherAt, otherAt + length);
   }
 
   private static String excerpt(byte[] content, int at) {

@@ -17,8 +17,8 @@ import org.tenon.kit.testing.storage.StorageFaults.Operation;
 import org.tenon.kit.testing.storage.StorageFaults.Verdict;
 
 /**
- * A file channel whose changes and forces are logged. What is logged is what is written: both come from one copy of the
- * caller's bytes, for the guest may change them meanwhile.
+ * A file channel whose changes and forces are logged. What is logged is what is written: both come
+ * from one copy of the caller's bytes, for the guest may change them meanwhile.
  */
 final class RecordingFileChannel extends FileChannel {
   private static final AtomicInteger CHANNELS = new AtomicInteger();
@@ -35,14 +35,16 @@ final class RecordingFileChannel extends FileChannel {
   /** Guards the position: writes at it, and appends, are one at a time. */
   private final Object position = new Object();
 
-  RecordingFileChannel(RecordingFileSystem files, FileChannel real, int file, Set<? extends OpenOption> options) {
+  RecordingFileChannel(
+      RecordingFileSystem files, FileChannel real, int file, Set<? extends OpenOption> options) {
     this.log = files.log();
     this.faults = files.faults();
     this.forcing = files.forcing();
     this.real = real;
     this.file = file;
     this.appends = options.contains(StandardOpenOption.APPEND);
-    this.durable = options.contains(StandardOpenOption.SYNC) || options.contains(StandardOpenOption.DSYNC);
+    this.durable =
+        options.contains(StandardOpenOption.SYNC) || options.contains(StandardOpenOption.DSYNC);
   }
 
   private Verdict judge(Operation operation, long offset, long length) throws IOException {
@@ -190,7 +192,8 @@ final class RecordingFileChannel extends FileChannel {
 
   @Override
   public MappedByteBuffer map(MapMode mode, long offset, long size) {
-    throw new UnsupportedOperationException("memory maps are not recorded: read and write file " + file + " by calls");
+    throw new UnsupportedOperationException(
+        "memory maps are not recorded: read and write file " + file + " by calls");
   }
 
   @Override

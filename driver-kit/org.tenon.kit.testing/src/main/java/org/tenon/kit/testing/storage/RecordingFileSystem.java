@@ -19,9 +19,10 @@ import java.util.stream.StreamSupport;
 import org.tenon.api.Stability;
 
 /**
- * The default file system, with every write and force that goes through its channels recorded. Hand it to {@code Config.of};
- * a driver that reaches its files through {@code Config.path} then works on the same real files as ever. What a driver could
- * do past the record (memory maps, asynchronous channels, {@code Path.toFile}) is refused with a reason.
+ * The default file system, with every write and force that goes through its channels recorded. Hand
+ * it to {@code Config.of}; a driver that reaches its files through {@code Config.path} then works
+ * on the same real files as ever. What a driver could do past the record (memory maps, asynchronous
+ * channels, {@code Path.toFile}) is refused with a reason.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class RecordingFileSystem extends FileSystem implements ObservedStorage {
@@ -41,8 +42,8 @@ public final class RecordingFileSystem extends FileSystem implements ObservedSto
    * A record that begins now.
    *
    * @param ticks the order in which its events lie
-   * @param forcing whether a force also reaches the real files; without it tests on slow disks are quicker and every power
-   *     cut that {@link PowerCut} plays is the same
+   * @param forcing whether a force also reaches the real files; without it tests on slow disks are
+   *     quicker and every power cut that {@link PowerCut} plays is the same
    */
   public RecordingFileSystem(Ticks ticks, boolean forcing) {
     this.log = new StorageLog(ticks);
@@ -92,7 +93,10 @@ public final class RecordingFileSystem extends FileSystem implements ObservedSto
     return forcing;
   }
 
-  /** The number of the file with that real path, whose contents are kept as they are before its first change. */
+  /**
+   * The number of the file with that real path, whose contents are kept as they are before its
+   * first change.
+   */
   int number(Path path) throws IOException {
     Path named = nameOf(path);
     String name = named.toString();
@@ -105,7 +109,8 @@ public final class RecordingFileSystem extends FileSystem implements ObservedSto
       if (Files.exists(named)) {
         if (Files.size(named) > StorageImage.MAX_FILE) {
           throw new IOException(
-              "%s has %d bytes: a recorded file has at most %d".formatted(name, Files.size(named), StorageImage.MAX_FILE));
+              "%s has %d bytes: a recorded file has at most %d"
+                  .formatted(name, Files.size(named), StorageImage.MAX_FILE));
         }
         base.put(number, name, Files.readAllBytes(named));
       } else {
@@ -171,7 +176,9 @@ public final class RecordingFileSystem extends FileSystem implements ObservedSto
 
   @Override
   public Iterable<Path> getRootDirectories() {
-    return StreamSupport.stream(real.getRootDirectories().spliterator(), false).map(this::wrap).toList();
+    return StreamSupport.stream(real.getRootDirectories().spliterator(), false)
+        .map(this::wrap)
+        .toList();
   }
 
   @Override

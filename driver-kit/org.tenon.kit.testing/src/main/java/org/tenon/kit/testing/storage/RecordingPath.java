@@ -12,7 +12,9 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import org.jspecify.annotations.Nullable;
 
-/** A path of the default file system that leads through a {@link RecordingFileSystem}. Immutable. */
+/**
+ * A path of the default file system that leads through a {@link RecordingFileSystem}. Immutable.
+ */
 final class RecordingPath implements Path {
   private final RecordingFileSystem files;
   private final Path real;
@@ -27,7 +29,8 @@ final class RecordingPath implements Path {
     if (path instanceof RecordingPath recording) {
       return recording.real;
     }
-    throw new ProviderMismatchException("'" + path + "' is of another file system: resolve it against the one of Config.path");
+    throw new ProviderMismatchException(
+        "'" + path + "' is of another file system: resolve it against the one of Config.path");
   }
 
   private Path wrap(Path path) {
@@ -112,7 +115,10 @@ final class RecordingPath implements Path {
   @Override
   public File toFile() {
     throw new UnsupportedOperationException(
-        "'" + real + "' leads through a recording file system: use the java.nio.file API instead of java.io.File");
+        "'"
+            + real
+            + "' leads through a recording file system: use the java.nio.file API instead of"
+            + " java.io.File");
   }
 
   @Override
@@ -126,7 +132,8 @@ final class RecordingPath implements Path {
   }
 
   @Override
-  public WatchKey register(WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers)
+  public WatchKey register(
+      WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers)
       throws IOException {
     return real.register(watcher, events, modifiers);
   }

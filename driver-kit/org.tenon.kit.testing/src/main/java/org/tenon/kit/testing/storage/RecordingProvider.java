@@ -49,7 +49,8 @@ final class RecordingProvider extends FileSystemProvider {
 
   @Override
   public FileSystem newFileSystem(URI uri, Map<String, ?> env) {
-    throw new UnsupportedOperationException("a recording file system is made by a test, not found by URI");
+    throw new UnsupportedOperationException(
+        "a recording file system is made by a test, not found by URI");
   }
 
   @Override
@@ -63,18 +64,23 @@ final class RecordingProvider extends FileSystemProvider {
   }
 
   @Override
-  public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+  public FileChannel newFileChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
     Path target = unwrap(path);
-    boolean writes = options.contains(StandardOpenOption.WRITE) || options.contains(StandardOpenOption.APPEND);
+    boolean writes =
+        options.contains(StandardOpenOption.WRITE) || options.contains(StandardOpenOption.APPEND);
     if (Files.isDirectory(target)) {
-      return real.newFileChannel(target, options, attributes); // only to be forced: names are taken as durable
+      return real.newFileChannel(
+          target, options, attributes); // only to be forced: names are taken as durable
     }
     if (!writes) {
-      return new RecordingFileChannel(files, real.newFileChannel(target, options, attributes), files.number(target), options);
+      return new RecordingFileChannel(
+          files, real.newFileChannel(target, options, attributes), files.number(target), options);
     }
     if (options.contains(StandardOpenOption.DELETE_ON_CLOSE)) {
-      throw new UnsupportedOperationException("DELETE_ON_CLOSE is not recorded: delete " + target + " by name");
+      throw new UnsupportedOperationException(
+          "DELETE_ON_CLOSE is not recorded: delete " + target + " by name");
     }
     if (options.contains(StandardOpenOption.CREATE_NEW) && Files.exists(target)) {
       return real.newFileChannel(target, options, attributes); // which fails as it should
@@ -86,7 +92,8 @@ final class RecordingProvider extends FileSystemProvider {
     Set<OpenOption> rest = new HashSet<>(options);
     boolean truncates = rest.remove(StandardOpenOption.TRUNCATE_EXISTING);
     RecordingFileChannel channel =
-        new RecordingFileChannel(files, real.newFileChannel(target, rest, attributes), file, options);
+        new RecordingFileChannel(
+            files, real.newFileChannel(target, rest, attributes), file, options);
     if (truncates) {
       channel.truncate(0);
     }
@@ -94,26 +101,32 @@ final class RecordingProvider extends FileSystemProvider {
   }
 
   private static boolean creates(Set<? extends OpenOption> options) {
-    return options.contains(StandardOpenOption.CREATE) || options.contains(StandardOpenOption.CREATE_NEW);
+    return options.contains(StandardOpenOption.CREATE)
+        || options.contains(StandardOpenOption.CREATE_NEW);
   }
 
   @Override
-  public SeekableByteChannel newByteChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+  public SeekableByteChannel newByteChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
     return newFileChannel(path, options, attributes);
   }
 
   @Override
   public AsynchronousFileChannel newAsynchronousFileChannel(
-      Path path, Set<? extends OpenOption> options, @Nullable ExecutorService executor, FileAttribute<?>... attributes) {
+      Path path,
+      Set<? extends OpenOption> options,
+      @Nullable ExecutorService executor,
+      FileAttribute<?>... attributes) {
     throw new UnsupportedOperationException(
         "asynchronous file channels are not recorded: open " + path + " with FileChannel.open");
   }
 
   @Override
-  public DirectoryStream<Path> newDirectoryStream(Path folder, DirectoryStream.Filter<? super Path> filter)
-      throws IOException {
-    DirectoryStream<Path> stream = real.newDirectoryStream(unwrap(folder), path -> filter.accept(files.wrap(path)));
+  public DirectoryStream<Path> newDirectoryStream(
+      Path folder, DirectoryStream.Filter<? super Path> filter) throws IOException {
+    DirectoryStream<Path> stream =
+        real.newDirectoryStream(unwrap(folder), path -> filter.accept(files.wrap(path)));
     return new DirectoryStream<>() {
       @Override
       public Iterator<Path> iterator() {
@@ -161,7 +174,8 @@ final class RecordingProvider extends FileSystemProvider {
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) {
-    throw new UnsupportedOperationException("copies are not recorded: read " + source + " and write " + target);
+    throw new UnsupportedOperationException(
+        "copies are not recorded: read " + source + " and write " + target);
   }
 
   @Override
@@ -192,23 +206,27 @@ final class RecordingProvider extends FileSystemProvider {
   }
 
   @Override
-  public <V extends FileAttributeView> @Nullable V getFileAttributeView(Path path, Class<V> type, LinkOption... options) {
+  public <V extends FileAttributeView> @Nullable V getFileAttributeView(
+      Path path, Class<V> type, LinkOption... options) {
     return real.getFileAttributeView(unwrap(path), type, options);
   }
 
   @Override
-  public <A extends BasicFileAttributes> A readAttributes(Path path, Class<A> type, LinkOption... options)
-      throws IOException {
+  public <A extends BasicFileAttributes> A readAttributes(
+      Path path, Class<A> type, LinkOption... options) throws IOException {
     return real.readAttributes(unwrap(path), type, options);
   }
 
   @Override
-  public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options) throws IOException {
+  public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
+      throws IOException {
     return real.readAttributes(unwrap(path), attributes, options);
   }
 
   @Override
-  public void setAttribute(Path path, String attribute, @Nullable Object value, LinkOption... options) throws IOException {
+  public void setAttribute(
+      Path path, String attribute, @Nullable Object value, LinkOption... options)
+      throws IOException {
     real.setAttribute(unwrap(path), attribute, value, options);
   }
 

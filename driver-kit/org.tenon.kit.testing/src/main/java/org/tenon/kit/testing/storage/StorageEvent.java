@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
 /**
- * Something a driver did to its storage. It begins at a tick, before the storage sees it, and ends at a later one, after the
- * storage has answered; an event that fails never ends. Safe for use by any thread.
+ * Something a driver did to its storage. It begins at a tick, before the storage sees it, and ends
+ * at a later one, after the storage has answered; an event that fails never ends. Safe for use by
+ * any thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public abstract sealed class StorageEvent {
@@ -54,7 +55,14 @@ public abstract sealed class StorageEvent {
     private final int channel;
     private final boolean durable;
 
-    private Change(long begun, int file, long offset, long length, byte @Nullable [] data, int channel, boolean durable) {
+    private Change(
+        long begun,
+        int file,
+        long offset,
+        long length,
+        byte @Nullable [] data,
+        int channel,
+        boolean durable) {
       super(begun, file);
       this.offset = offset;
       this.length = length;
@@ -63,11 +71,13 @@ public abstract sealed class StorageEvent {
       this.durable = durable;
     }
 
-    static Change write(long begun, int file, int channel, long offset, byte[] data, boolean durable) {
+    static Change write(
+        long begun, int file, int channel, long offset, byte[] data, boolean durable) {
       return new Change(begun, file, offset, data.length, data, channel, durable);
     }
 
-    static Change zeroes(long begun, int file, int channel, long offset, long length, boolean durable) {
+    static Change zeroes(
+        long begun, int file, int channel, long offset, long length, boolean durable) {
       return new Change(begun, file, offset, length, null, channel, durable);
     }
 
@@ -102,7 +112,9 @@ public abstract sealed class StorageEvent {
 
     @Override
     String words() {
-      return "%s of %d bytes at %d%s".formatted(data == null ? "zeroing" : "write", length, offset, durable ? ", durable" : "");
+      return "%s of %d bytes at %d%s"
+          .formatted(
+              data == null ? "zeroing" : "write", length, offset, durable ? ", durable" : "");
     }
   }
 
@@ -120,7 +132,8 @@ public abstract sealed class StorageEvent {
 
     /** Whether it makes the change durable: that one had ended when this began. */
     public boolean covers(StorageEvent change) {
-      boolean reaches = channel == EVERY_CHANNEL || (change instanceof Change c && c.channel() == channel);
+      boolean reaches =
+          channel == EVERY_CHANNEL || (change instanceof Change c && c.channel() == channel);
       return reaches && change.file() == file() && change.ended() < begun();
     }
 
@@ -151,8 +164,8 @@ public abstract sealed class StorageEvent {
   }
 
   /**
-   * A name that now stands for the file, or for none. Names change in order and at once: the journal of the file system
-   * below is taken as given.
+   * A name that now stands for the file, or for none. Names change in order and at once: the
+   * journal of the file system below is taken as given.
    */
   public static final class Name extends StorageEvent {
     /** The file of a name that was removed. */

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
 /**
- * What goes wrong in an observed storage: a script of rules, of which the first that matches an access is carried out. Rules
- * may be added and cleared while the driver runs. Safe for use by any thread.
+ * What goes wrong in an observed storage: a script of rules, of which the first that matches an
+ * access is carried out. Rules may be added and cleared while the driver runs. Safe for use by any
+ * thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class StorageFaults {
@@ -66,7 +67,10 @@ public final class StorageFaults {
     }
   }
 
-  /** What the storage shall do with an access: fail it if {@code failure} is set, else move {@code limit} bytes at most. */
+  /**
+   * What the storage shall do with an access: fail it if {@code failure} is set, else move {@code
+   * limit} bytes at most.
+   */
   record Verdict(@Nullable Failure failure, long limit) {
     static final Verdict PASS = new Verdict(null, Long.MAX_VALUE);
   }
@@ -83,12 +87,18 @@ public final class StorageFaults {
     rules.add(new Rule(which, new Verdict(failure, 0), null));
   }
 
-  /** Every read or write that matches moves {@code limit} bytes at most, from 1, as operating systems may. */
+  /**
+   * Every read or write that matches moves {@code limit} bytes at most, from 1, as operating
+   * systems may.
+   */
   public void shorten(Predicate<Access> which, long limit) {
     rules.add(new Rule(which, new Verdict(null, limit), null));
   }
 
-  /** Every access that matches waits at the gate, before the storage sees it, until the gate is opened. */
+  /**
+   * Every access that matches waits at the gate, before the storage sees it, until the gate is
+   * opened.
+   */
   public StorageGate stall(Predicate<Access> which) {
     StorageGate gate = new StorageGate(Duration.ofDays(1));
     rules.add(new Rule(which, Verdict.PASS, gate));
@@ -138,7 +148,10 @@ public final class StorageFaults {
     return Verdict.PASS;
   }
 
-  /** A predicate that matches from the access numbered {@code first} on, {@code count} times; counts from 0. */
+  /**
+   * A predicate that matches from the access numbered {@code first} on, {@code count} times; counts
+   * from 0.
+   */
   public static Predicate<Access> nth(Predicate<Access> which, int first, int count) {
     return new Predicate<>() {
       private int seen;

@@ -71,7 +71,9 @@ public final class StorageImage {
   boolean isOnDisk() throws IOException {
     for (String name : names.keySet()) {
       Path path = Path.of(name);
-      if (!Files.exists(path) || Files.size(path) > MAX_FILE || !Arrays.equals(Files.readAllBytes(path), contents(name))) {
+      if (!Files.exists(path)
+          || Files.size(path) > MAX_FILE
+          || !Arrays.equals(Files.readAllBytes(path), contents(name))) {
         return false;
       }
     }
@@ -92,7 +94,8 @@ public final class StorageImage {
     long size = Math.clamp(bytes.length, atLeast, Math.max(atLeast, atMost));
     if (size > MAX_FILE) {
       throw new IllegalStateException(
-          "file %d grows to %d bytes: power cuts are played on files of at most %d".formatted(file, size, MAX_FILE));
+          "file %d grows to %d bytes: power cuts are played on files of at most %d"
+              .formatted(file, size, MAX_FILE));
     }
     if (size != bytes.length) {
       bytes = Arrays.copyOf(bytes, (int) size);

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tenon.api.Stability;
 
-/** Everything a driver did to its storage, in the order in which it began. Safe for use by any thread. */
+/**
+ * Everything a driver did to its storage, in the order in which it began. Safe for use by any
+ * thread.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class StorageLog {
   private final Ticks ticks;
@@ -29,11 +32,13 @@ public final class StorageLog {
     return events.stream().filter(kind::isInstance).count();
   }
 
-  synchronized StorageEvent.Change write(int file, int channel, long offset, byte[] data, boolean durable) {
+  synchronized StorageEvent.Change write(
+      int file, int channel, long offset, byte[] data, boolean durable) {
     return add(StorageEvent.Change.write(ticks.next(), file, channel, offset, data, durable));
   }
 
-  synchronized StorageEvent.Change zeroes(int file, int channel, long offset, long length, boolean durable) {
+  synchronized StorageEvent.Change zeroes(
+      int file, int channel, long offset, long length, boolean durable) {
     return add(StorageEvent.Change.zeroes(ticks.next(), file, channel, offset, length, durable));
   }
 

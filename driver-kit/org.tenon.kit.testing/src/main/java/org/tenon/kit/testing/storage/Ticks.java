@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.tenon.api.Stability;
 
 /**
- * The one order in which a test sees what happens above a driver and below it. No two events have the same tick. Safe for
- * use by any thread.
+ * The one order in which a test sees what happens above a driver and below it. No two events have
+ * the same tick. Safe for use by any thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class Ticks {

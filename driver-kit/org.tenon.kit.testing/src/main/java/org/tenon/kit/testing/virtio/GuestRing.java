@@ -1,5 +1,6 @@
 package org.tenon.kit.testing.virtio;
 
+import java.util.random.RandomGenerator;
 import org.tenon.api.Stability;
 
 /**
@@ -15,6 +16,7 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   final RingOptions options;
   private final long indirectTables;
   private int usedLength;
+  private boolean broken;
 
   GuestRing(GuestMemory memory, RingOptions options) {
     if (Integer.bitCount(options.size()) != 1 || options.size() > 32_768) {
@@ -90,10 +92,48 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   public abstract void disarmInterrupt();
 
   /**
-   * Puts a chain with a defect into the ring and lets the device see it. The ring is of no use
+   * Puts a chain with a defect into the ring and lets the device see it. A device may answer it
+   * with an error, which {@link #poll()} then finds, or give up. The ring carries nothing else
    * afterwards.
+   *
+   * @return the guest-physical address of the byte for the device's status; it holds {@link
+   *     VirtioBlk#NOT_WRITTEN} until the device writes it
    */
-  public abstract void publishDefect(RingDefect defect);
+  public final long publishDefect(RingDefect defect) {
+    broken = true;
+    long status = write(defect);
+    publish();
+    return status;
+  }
+
+  /**
+   * Overwrites random bytes of what the driver owns of the ring, also what it has published. Small
+   * values are likelier than others, because they come nearer to sense. For fuzzers: the device may
+   * do anything afterwards that it may do to any request, or give up. The ring carries nothing else
+   * afterwards.
+   *
+   * @param count how many bytes
+   */
+  public final void scribble(RandomGenerator random, int count) {
+    broken = true;
+    long descriptors = (long) options.size() * Descriptor.BYTES;
+    for (int i = 0; i < count; i++) {
+      long at = random.nextLong(descriptors + driverAreaBytes());
+      long address = at < descriptors ? descriptorArea() + at : driverArea() + (at - descriptors);
+      memory.put8(address, random.nextInt(1 << random.nextInt(9)));
+    }
+  }
+
+  /** The length of the driver area. */
+  abstract long driverAreaBytes();
+
+  /** Writes a chain with a defect; answers where its status belongs. */
+  abstract long write(RingDefect defect);
+
+  /** Whether the ring holds a chain with a defect, which was never added. */
+  final boolean isBroken() {
+    return broken;
+  }
 
   final void usedLength(int bytes) {
     usedLength = bytes;

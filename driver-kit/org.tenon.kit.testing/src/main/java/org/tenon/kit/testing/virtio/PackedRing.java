@@ -42,7 +42,7 @@ public final class PackedRing extends GuestRing {
     super(memory, options);
     size = options.size();
     ring = memory.allocate((long) size * Descriptor.BYTES, 16);
-    driverEvents = memory.allocate(4, 4);
+    driverEvents = memory.allocate(driverAreaBytes(), 4);
     deviceEvents = memory.allocate(4, 4);
     lengths = new int[size];
     freeIds = new int[size];
@@ -120,11 +120,14 @@ public final class PackedRing extends GuestRing {
     }
     long descriptor = at(nextUsed);
     int id = memory.get16(descriptor + 12);
-    if (id >= size || lengths[id] == 0) {
+    if (!isBroken() && (id >= size || lengths[id] == 0)) {
       throw new VirtioViolation(
           "2.8.7", "the device used buffer %d, which it was not given".formatted(id));
     }
     usedLength(memory.get32(descriptor + 8));
+    if (isBroken()) {
+      return id;
+    }
     nextUsed += lengths[id];
     if (nextUsed >= size) {
       nextUsed -= size;
@@ -154,9 +157,13 @@ public final class PackedRing extends GuestRing {
   }
 
   @Override
-  public void publishDefect(RingDefect defect) {
-    defect.write(this);
-    publish();
+  long driverAreaBytes() {
+    return 4;
+  }
+
+  @Override
+  long write(RingDefect defect) {
+    return defect.write(this);
   }
 
   /** Writes one descriptor at the end of what was added, whatever is in it. */

@@ -1,6 +1,7 @@
 package org.tenon.kit.testing.virtio;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.tenon.api.Stability;
 
@@ -72,8 +73,7 @@ public enum RingDefect {
 
   private Plan breakWrite(Victim v) {
     return switch (this) {
-      case CHAIN_LOOPS ->
-          v.changed(2, v.status().withFlags(Descriptor.WRITE | Descriptor.NEXT).withNext(0));
+      case CHAIN_LOOPS -> v.changed(1, v.data().withNext(0));
       case NEXT_OUTSIDE_TABLE -> v.changed(1, v.data().withNext(0xFFF0));
       case HEAD_OUTSIDE_TABLE -> v.chain().withHead(0xFFF0);
       case INDEX_RUNS_AHEAD -> v.chain().withSkip(v.ringSize() + 1);
@@ -97,7 +97,8 @@ public enum RingDefect {
     };
   }
 
-  void write(SplitRing ring) {
+  /** Writes it; answers where the status belongs. */
+  long write(SplitRing ring) {
     Victim victim = new Victim(ring.memory, ring.options.size());
     Plan broken = breakWrite(victim);
     for (int i = 0; i < broken.table.size(); i++) {
@@ -110,9 +111,11 @@ public enum RingDefect {
     }
     ring.offer(broken.head);
     ring.skip(broken.skip);
+    return victim.status().address;
   }
 
-  void write(PackedRing ring) {
+  /** Writes it; answers where the status belongs. */
+  long write(PackedRing ring) {
     Victim victim = new Victim(ring.memory, ring.options.size());
     Plan broken = breakWrite(victim);
     for (int i = 0; i < broken.table.size(); i++) {
@@ -120,12 +123,11 @@ public enum RingDefect {
       ring.describeAt(
           victim.tableAt(i), link.address, link.length, 0, link.flags & ~Descriptor.NEXT);
     }
-    for (Link link : broken.direct) {
+    List<Link> endless = Collections.nCopies(ring.options.size(), victim.header());
+    for (Link link : this == CHAIN_LOOPS ? endless : broken.direct) {
       ring.put(link.address, link.length, 0, link.flags);
     }
-    for (int i = broken.direct.size(); this == CHAIN_LOOPS && i < ring.options.size(); i++) {
-      ring.put(victim.status().address, 1, 0, Descriptor.WRITE | Descriptor.NEXT);
-    }
+    return victim.status().address;
   }
 
   /** One descriptor. */
@@ -192,6 +194,7 @@ public enum RingDefect {
       this.ringSize = ringSize;
       page = memory.allocate(4096, 4096);
       memory.put32(page, WRITE_REQUEST);
+      memory.put8(page + 2 * SECTOR, VirtioBlk.NOT_WRITTEN);
       memory.slice(page + SECTOR, SECTOR).fill((byte) 0xBD);
     }
 

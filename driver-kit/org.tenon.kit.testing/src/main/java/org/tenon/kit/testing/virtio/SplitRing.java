@@ -30,7 +30,7 @@ public final class SplitRing extends GuestRing {
     super(memory, options);
     size = options.size();
     table = memory.allocate((long) size * Descriptor.BYTES, 16);
-    available = memory.allocate(6 + 2L * size, 2);
+    available = memory.allocate(driverAreaBytes(), 2);
     used = memory.allocate(6 + 8L * size, 4);
     next = new int[size];
     lengths = new int[size];
@@ -100,13 +100,15 @@ public final class SplitRing extends GuestRing {
     }
     long element = used + 4 + 8L * (usedIndex & (size - 1));
     int head = memory.get32(element);
-    if (head < 0 || head >= size || lengths[head] == 0) {
+    if (!isBroken() && (head < 0 || head >= size || lengths[head] == 0)) {
       throw new VirtioViolation(
           "2.7.8", "the device used chain %d, which it was not given".formatted(head));
     }
     usedLength(memory.get32(element + 4));
     usedIndex = (usedIndex + 1) & 0xFFFF;
-    release(head);
+    if (!isBroken()) {
+      release(head);
+    }
     return head;
   }
 
@@ -128,9 +130,13 @@ public final class SplitRing extends GuestRing {
   }
 
   @Override
-  public void publishDefect(RingDefect defect) {
-    defect.write(this);
-    publish();
+  long driverAreaBytes() {
+    return 6 + 2L * options.size();
+  }
+
+  @Override
+  long write(RingDefect defect) {
+    return defect.write(this);
   }
 
   /** Writes one descriptor, whatever is in it. */

@@ -18,14 +18,17 @@ class NbdProxyTest {
   private static final int SIZE = 1 << 20;
   @TempDir Path folder;
 
-  private String qemuIo(NbdProxy proxy, String... commands) throws IOException, InterruptedException {
+  private String qemuIo(NbdProxy proxy, String... commands)
+      throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of("qemu-io", "-f", "raw", "-t", "writeback"));
     for (String command : commands) {
       line.addAll(List.of("-c", command));
     }
     line.add(proxy.uri().toString());
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     process.waitFor();
     return output;
   }
@@ -51,7 +54,10 @@ class NbdProxyTest {
               "read -P 0xab 8192 4096");
       assertThat(output).contains("read 4096/4096 bytes at offset 8192").doesNotContain("failed");
       List<StorageEvent> events = proxy.log().events();
-      assertThat(events.stream().filter(StorageEvent.Change.class::isInstance).map(StorageEvent::words))
+      assertThat(
+              events.stream()
+                  .filter(StorageEvent.Change.class::isInstance)
+                  .map(StorageEvent::words))
           .contains(
               "write of 8192 bytes at 4096",
               "write of 512 bytes at 65536, durable",
@@ -94,9 +100,13 @@ class NbdProxyTest {
       server.kill();
       assertThat(qemuIo(proxy, "read -P 5 0 4096")).doesNotContain("read 4096/4096");
       server.start();
-      assertThat(qemuIo(proxy, "read -P 5 0 4096")).contains("read 4096/4096").doesNotContain("verification failed");
+      assertThat(qemuIo(proxy, "read -P 5 0 4096"))
+          .contains("read 4096/4096")
+          .doesNotContain("verification failed");
       proxy.restore(proxy.base());
-      assertThat(qemuIo(proxy, "read -P 0 0 4096")).contains("read 4096/4096").doesNotContain("verification failed");
+      assertThat(qemuIo(proxy, "read -P 0 0 4096"))
+          .contains("read 4096/4096")
+          .doesNotContain("verification failed");
     }
   }
 }

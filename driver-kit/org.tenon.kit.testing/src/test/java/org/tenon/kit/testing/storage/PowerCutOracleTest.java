@@ -57,7 +57,8 @@ class PowerCutOracleTest {
   private String judge(byte[] content, Capability... taken) {
     BlockAgreement agreement = BlockOffer.of(Set.of(taken), 1, 8).accept().take(taken).build();
     PowerCutOracle.Violation violation =
-        new PowerCutOracle(history, agreement, SIZE, new byte[SIZE]).judge(ticks.next(), 0, content, 0);
+        new PowerCutOracle(history, agreement, SIZE, new byte[SIZE])
+            .judge(ticks.next(), 0, content, 0);
     return violation == null ? "" : violation.clause().toString();
   }
 

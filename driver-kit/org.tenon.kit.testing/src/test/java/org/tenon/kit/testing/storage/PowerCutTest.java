@@ -59,7 +59,8 @@ class PowerCutTest {
     PowerCut images = now();
     assertThat(images.legal()).isEqualTo(BigInteger.valueOf(4));
     assertThat(sectors(images.choose(1, 100)))
-        .containsExactlyInAnyOrder(List.of(0, 0, 0, 0), List.of(0, 7, 7, 0), List.of(0, 7, 0, 0), List.of(0, 0, 7, 0));
+        .containsExactlyInAnyOrder(
+            List.of(0, 0, 0, 0), List.of(0, 7, 7, 0), List.of(0, 7, 0, 0), List.of(0, 0, 7, 0));
   }
 
   @Test
@@ -73,7 +74,8 @@ class PowerCutTest {
     assertThat(new PowerCut(base, log.events(), during).pending()).isEqualTo(2);
     PowerCut after = now();
     assertThat(after.pending()).isEqualTo(1);
-    assertThat(sectors(after.choose(1, 100))).containsExactlyInAnyOrder(List.of(1, 0, 0, 0), List.of(1, 2, 0, 0));
+    assertThat(sectors(after.choose(1, 100)))
+        .containsExactlyInAnyOrder(List.of(1, 0, 0, 0), List.of(1, 2, 0, 0));
   }
 
   @Test

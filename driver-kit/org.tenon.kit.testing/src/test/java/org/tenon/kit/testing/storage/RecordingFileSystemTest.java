@@ -40,16 +40,21 @@ class RecordingFileSystemTest {
     return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  /** Whatever is done through the record has the effect that it has without it, and the log explains it. */
+  /**
+   * Whatever is done through the record has the effect that it has without it, and the log explains
+   * it.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void behavesAsTheRealFileSystem(long seed) throws IOException {
     Path twin = Files.write(folder.resolve("twin"), new byte[8192]);
     try (FileChannel recorded = open();
-        FileChannel plain = FileChannel.open(twin, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel plain =
+            FileChannel.open(twin, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       for (int step = 0; step < 200; step++) {
         long fork = seed * 1000 + step;
-        assertThat(act(recorded, new SplittableRandom(fork))).isEqualTo(act(plain, new SplittableRandom(fork)));
+        assertThat(act(recorded, new SplittableRandom(fork)))
+            .isEqualTo(act(plain, new SplittableRandom(fork)));
       }
     }
     assertThat(real).hasSameBinaryContentAs(twin);
@@ -61,16 +66,34 @@ class RecordingFileSystemTest {
     byte[] bytes = new byte[random.nextInt(1, 3000)];
     random.nextBytes(bytes);
     ByteBuffer data = ByteBuffer.wrap(bytes);
-    ByteBuffer[] parts = {data.slice(0, bytes.length / 2), data.slice(bytes.length / 2, bytes.length - bytes.length / 2)};
+    ByteBuffer[] parts = {
+      data.slice(0, bytes.length / 2), data.slice(bytes.length / 2, bytes.length - bytes.length / 2)
+    };
     return switch (random.nextInt(9)) {
       case 0 -> "wrote " + channel.write(data, offset) + " " + data;
       case 1 -> "wrote " + channel.position(offset).write(data) + " at " + channel.position();
-      case 2 -> "wrote " + channel.position(offset).write(parts) + " at " + channel.position() + parts[1];
-      case 3 -> "read " + channel.read(data, offset) + data.hashCode() + new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
-      case 4 -> "read " + channel.position(offset).read(parts) + " at " + channel.position() + parts[0] + parts[1];
+      case 2 ->
+          "wrote " + channel.position(offset).write(parts) + " at " + channel.position() + parts[1];
+      case 3 ->
+          "read "
+              + channel.read(data, offset)
+              + data.hashCode()
+              + new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+      case 4 ->
+          "read "
+              + channel.position(offset).read(parts)
+              + " at "
+              + channel.position()
+              + parts[0]
+              + parts[1];
       case 5 -> "truncated " + channel.truncate(offset).size() + " " + channel.position();
       case 6 -> "size " + channel.size();
-      case 7 -> "transferred " + channel.transferTo(offset, 100, java.nio.channels.Channels.newChannel(new java.io.ByteArrayOutputStream()));
+      case 7 ->
+          "transferred "
+              + channel.transferTo(
+                  offset,
+                  100,
+                  java.nio.channels.Channels.newChannel(new java.io.ByteArrayOutputStream()));
       default -> {
         channel.force(true);
         yield "forced";
@@ -105,21 +128,30 @@ class RecordingFileSystemTest {
 
   @Test
   void whatLeadsPastTheRecordIsRefusedWithAReason() throws IOException {
-    assertThatThrownBy(path::toFile).isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("java.nio.file");
-    assertThatThrownBy(() -> AsynchronousFileChannel.open(path)).hasMessageContaining("FileChannel.open");
+    assertThatThrownBy(path::toFile)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("java.nio.file");
+    assertThatThrownBy(() -> AsynchronousFileChannel.open(path))
+        .hasMessageContaining("FileChannel.open");
     try (FileChannel channel = open()) {
-      assertThatThrownBy(() -> channel.map(FileChannel.MapMode.READ_WRITE, 0, 10)).hasMessageContaining("maps are not recorded");
+      assertThatThrownBy(() -> channel.map(FileChannel.MapMode.READ_WRITE, 0, 10))
+          .hasMessageContaining("maps are not recorded");
     }
-    assertThatThrownBy(() -> FileChannel.open(files.getPath(folder.resolve("none").toString()), StandardOpenOption.WRITE))
+    assertThatThrownBy(() ->
+            FileChannel.open(
+                files.getPath(folder.resolve("none").toString()), StandardOpenOption.WRITE))
         .isInstanceOf(NoSuchFileException.class);
   }
 
   @Test
   void aScriptFailsShortensAndScatters() throws IOException {
     try (FileChannel channel = open()) {
-      files.faults().fail(StorageFaults.nth(StorageFaults.each(Operation.WRITE), 1, 1), Failure.NO_SPACE);
+      files
+          .faults()
+          .fail(StorageFaults.nth(StorageFaults.each(Operation.WRITE), 1, 1), Failure.NO_SPACE);
       channel.write(ByteBuffer.allocate(10), 0);
-      assertThatThrownBy(() -> channel.write(ByteBuffer.allocate(10), 0)).hasMessage("No space left on device");
+      assertThatThrownBy(() -> channel.write(ByteBuffer.allocate(10), 0))
+          .hasMessage("No space left on device");
       assertThat(channel.write(ByteBuffer.allocate(10), 0)).isEqualTo(10);
 
       files.faults().clear();
@@ -140,14 +172,13 @@ class RecordingFileSystemTest {
     try (FileChannel channel = open()) {
       StorageGate gate = files.faults().stall(StorageFaults.each(Operation.WRITE));
       CompletableFuture<Integer> write =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return channel.write(ByteBuffer.allocate(10), 0);
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return channel.write(ByteBuffer.allocate(10), 0);
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
       assertThat(gate.awaitArrivals(1, Duration.ofSeconds(5))).isTrue();
       assertThat(files.log().count(StorageEvent.Change.class)).isZero();
       files.faults().clear();

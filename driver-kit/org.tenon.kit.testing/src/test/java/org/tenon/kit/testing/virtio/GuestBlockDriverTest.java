@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class GuestBlockDriverTest {
     Random random = new Random(11);
     byte[] model = new byte[LoopbackDevice.SECTORS * 512];
     try (GuestBlockDriver guest = GuestBlockDriver.open(device, shape)) {
-      for (int round = 0; round < 300; round++) {
+      for (int round = 0; round < 120; round++) {
         List<GuestBlockRequest> requests = new ArrayList<>();
         for (int i = 0; i < 1 + random.nextInt(3); i++) {
           byte[] data = random(round * 5L + i, 512 * (1 + random.nextInt(2)));
@@ -127,11 +128,12 @@ class GuestBlockDriverTest {
     for (RingOptions shape : shapes().filter(defect::fits).toList()) {
       LoopbackDevice device = new LoopbackDevice(ALL);
       try (GuestBlockDriver guest = GuestBlockDriver.open(device, shape)) {
-        guest.device().ring(0).publishDefect(defect);
+        long status = guest.device().ring(0).publishDefect(defect);
         device.notifyQueue(0);
         assertThat(guest.device().awaitUsed(0, Duration.ofSeconds(20))).isEqualTo(-1);
         assertThat(guest.device().needsReset()).as("%s on %s", defect, shape).isTrue();
         assertThat(device.defects).hasSize(1);
+        assertThat(guest.device().memory().get8(status)).isEqualTo(VirtioBlk.NOT_WRITTEN);
         assertThat(device.disk).containsOnly(0);
         guest.reset();
         guest.write(0, random(1, 512));
@@ -140,6 +142,29 @@ class GuestBlockDriverTest {
     }
     assertThat(tried).isPositive();
     assertThat(defect.section()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void scribblingChangesTheDriversPartOfTheRingAndNothingElse(RingOptions shape) {
+    MemorySegment ram = MemorySegment.ofArray(new long[1 << 16]);
+    GuestMemory memory = new GuestMemory(ram, 0);
+    long below = memory.allocate(4096, 16);
+    GuestRing ring = GuestRing.create(memory, shape);
+    byte[] before = memory.read(0, (int) ram.byteSize());
+    ring.scribble(new Random(3), 500);
+    byte[] after = memory.read(0, (int) ram.byteSize());
+    long descriptors = ring.descriptorArea();
+    long driver = ring.driverArea();
+    assertThat(below).isLessThan(descriptors);
+    for (int i = 0; i < after.length; i++) {
+      boolean own = i >= descriptors && i < descriptors + 16L * 16;
+      boolean spoken = i >= driver && i < driver + (shape.packed() ? 4 : 38);
+      if (before[i] != after[i]) {
+        assertThat(own || spoken).as("byte %d", i).isTrue();
+      }
+    }
+    assertThat(after).isNotEqualTo(before);
   }
 
   @ParameterizedTest
@@ -154,8 +179,7 @@ class GuestBlockDriverTest {
     for (int i = 0; i < 70_000; i++) {
       int token = ring.add(chain);
       ring.publish();
-      LoopbackQueue.Chain taken = device.take();
-      assertThat(taken).isNotNull();
+      LoopbackQueue.Chain taken = Objects.requireNonNull(device.take());
       device.use(taken, i);
       assertThat(ring.poll()).isEqualTo(token);
       assertThat(ring.usedLength()).isEqualTo(i);
@@ -171,7 +195,7 @@ class GuestBlockDriverTest {
       GuestRing ring = GuestRing.create(memory, new RingOptions(4, packed, false, false));
       if (packed) {
         memory.put16(ring.descriptorArea() + 12, 3);
-        memory.release16(ring.descriptorArea() + 14, 1 << 7 | 1 << 15);
+        memory.release16(ring.descriptorArea() + 14, (1 << 7) | (1 << 15));
       } else {
         memory.put32(ring.deviceArea() + 4, 3);
         memory.release16(ring.deviceArea() + 2, 1);

@@ -232,7 +232,7 @@ abstract class LoopbackQueue {
 
     private boolean isAvailable() {
       int flags = memory.acquire16(descriptors + 16L * next + 14);
-      return ((flags >> 7 & 1) != 0) == wrap && ((flags >> 15 & 1) != 0) != wrap;
+      return (((flags >> 7) & 1) != 0) == wrap && (((flags >> 15) & 1) != 0) != wrap;
     }
 
     @Override
@@ -293,7 +293,7 @@ abstract class LoopbackQueue {
       memory.put32(descriptor + 8, written);
       memory.put16(descriptor + 12, chain.id);
       memory.release16(
-          descriptor + 14, (usedWrap ? 1 << 7 | 1 << 15 : 0) | (written > 0 ? WRITE : 0));
+          descriptor + 14, (usedWrap ? (1 << 7) | (1 << 15) : 0) | (written > 0 ? WRITE : 0));
       int at = used | (usedWrap ? 1 << 15 : 0);
       used += chain.descriptors;
       if (used >= shape.size()) {
@@ -302,7 +302,7 @@ abstract class LoopbackQueue {
       }
       VarHandle.fullFence();
       int mode = memory.get16(driver + 2);
-      interrupt = mode == 0 || mode == 2 && memory.get16(driver) == at;
+      interrupt = mode == 0 || (mode == 2 && memory.get16(driver) == at);
     }
 
     @Override

@@ -19,13 +19,17 @@ import org.tenon.hv.engine.sim.cpu.StateTransfer;
 final class SimVcpu implements Vcpu {
   private static final int SIGNATURE_LEAF = 1;
 
+  /** Executions that make a block worth compiling; to try others, or 0 for none, when measuring. */
+  private static final int COMPILE_THRESHOLD =
+      Integer.getInteger("tenon.sim.compileThreshold", 5000);
+
   private final Cpu cpu;
   private final RunLoop loop;
 
   SimVcpu(int apicId, VmConfig config, PhysicalMemory memory, BlockCache cache) {
     cpu = new Cpu(apicId, config.cpuid(), memory, config.tscTicksPerInstruction());
     cache.add(cpu);
-    loop = new RunLoop(cpu, cache, memory);
+    loop = new RunLoop(cpu, cache, memory, COMPILE_THRESHOLD);
     int signature = config.cpuid().get(SIGNATURE_LEAF, 0).eax();
     StateTransfer.restore(
         cpu,

@@ -12,6 +12,8 @@ import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.virtio.DeviceEvents;
 import org.tenon.hv.virtio.DeviceModel;
+import org.tenon.hv.virtio.Feature;
+import org.tenon.hv.virtio.QueueState;
 import org.tenon.hv.virtio.Virtqueue;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockCapabilities;
@@ -219,6 +221,34 @@ public final class BlkDevice implements DeviceModel, AttachListener {
    */
   public boolean arm(int queue) {
     return queues.get(queue).arm();
+  }
+
+  @Override
+  public List<@Nullable QueueState> positions() {
+    List<@Nullable QueueState> all = new ArrayList<>();
+    queues.forEach(queue -> all.add(queue.position()));
+    return all;
+  }
+
+  /** What is to be saved beside the common part. */
+  public BlkState state() {
+    return new BlkState(features, writeback);
+  }
+
+  /**
+   * Goes on where another device over the same storage was saved; before the common part is
+   * restored.
+   *
+   * @throws IllegalArgumentException if the guest had agreed on what this device does not offer
+   */
+  public void restore(BlkState state) {
+    if ((state.features() & ~(offered | Feature.COMMON)) != 0) {
+      throw new IllegalArgumentException(
+          "the guest had agreed on features 0x%x, of which this device offers 0x%x only"
+              .formatted(state.features(), offered | Feature.COMMON));
+    }
+    features = state.features();
+    writeback = state.writeback();
   }
 
   /** What the device has done. */

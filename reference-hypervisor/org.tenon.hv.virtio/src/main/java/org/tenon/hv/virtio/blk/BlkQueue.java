@@ -11,6 +11,7 @@ import org.tenon.hv.attach.BlockPort;
 import org.tenon.hv.memory.MemoryRegion;
 import org.tenon.hv.virtio.DescriptorChain;
 import org.tenon.hv.virtio.DeviceEvents;
+import org.tenon.hv.virtio.QueueState;
 import org.tenon.hv.virtio.RingError;
 import org.tenon.hv.virtio.Virtqueue;
 import org.tenon.spi.block.BlockOperation;
@@ -92,6 +93,19 @@ final class BlkQueue {
   void discard() {
     synchronized (port) {
       reap();
+    }
+  }
+
+  /** Where the virtqueue is, or null when none is served. */
+  @Nullable QueueState position() {
+    synchronized (port) {
+      if (port.used() > 0) {
+        throw new IllegalStateException(
+            "queue %d has %d requests in flight: quiesce the device first"
+                .formatted(index, port.used()));
+      }
+      Virtqueue now = ring;
+      return now == null ? null : now.state();
     }
   }
 

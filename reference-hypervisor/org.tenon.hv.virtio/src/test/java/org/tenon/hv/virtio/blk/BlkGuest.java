@@ -26,7 +26,7 @@ final class BlkGuest {
 
   private static final long SLOT = 1 << 16;
 
-  final VirtioDevice device;
+  VirtioDevice device;
   final MemorySegment ram;
   final List<GuestRing> rings = new ArrayList<>();
   private final Random random;
@@ -42,6 +42,11 @@ final class BlkGuest {
     for (int i = 0; i < 256; i++) {
       freeSlots.add(dataArea + i * SLOT);
     }
+  }
+
+  /** The machine was restored: the same driver, another device. */
+  void moveTo(VirtioDevice restored) {
+    device = restored;
   }
 
   /** The initialization sequence of 3.1.1. */
@@ -123,6 +128,11 @@ final class BlkGuest {
     if (rings.get(queue).mustNotify()) {
       device.notifyQueue(queue);
     }
+  }
+
+  /** Asks for an interrupt at the next used buffer. */
+  void wantInterrupt(int queue) {
+    rings.get(queue).wantInterruptAfter(0);
   }
 
   /** A request that has ended. */

@@ -6,17 +6,29 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.tenon.api.Fault;
 import org.tenon.api.Health;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
 import org.tenon.api.VersionRange;
+import org.tenon.hv.attach.AttachContext;
+import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.attach.AttachListener;
+import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.SystemClock;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.spi.Capability;
 import org.tenon.spi.Config;
+import org.tenon.spi.ConfigException;
 import org.tenon.spi.ConfigKey;
+import org.tenon.spi.Deadlines;
 import org.tenon.spi.Migration;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockBatch;
@@ -35,28 +47,66 @@ import org.tenon.spi.block.BlockRequests;
  * A conforming driver over a byte array, which completes at once or, if it is lazy, when the test
  * lets it.
  */
-final class RamDisk implements BlockDriverFactory, BlockDriver {
+public final class RamDisk implements BlockDriverFactory, BlockDriver {
   record Pending(int queue, int tag) {}
 
   final BlockGeometry geometry;
-  final byte[] bytes;
+  public final byte[] bytes;
   final List<Pending> pending = new ArrayList<>();
 
   /** Operation and flags of everything carried out, in order. */
-  final List<String> log = new ArrayList<>();
+  public final List<String> log = new ArrayList<>();
 
   Set<Capability> capabilities = BlockCapabilities.ALL;
   boolean lazy;
   int failWith = Status.OK;
   int queues = 1;
 
+  /** What else submit does, before anything. */
+  Runnable onSubmit = () -> {};
+
+  private @Nullable BlockAttachment attachment;
+
   /** Set by open, before anything else is called. */
   @SuppressWarnings("NullAway.Init")
   BlockHost host;
 
-  RamDisk(BlockGeometry geometry) {
+  public RamDisk(BlockGeometry geometry) {
     this.geometry = geometry;
     bytes = new byte[(int) geometry.bytes()];
+  }
+
+  /** Attaches the disk, with every control call on the caller's thread. */
+  public BlockAttachment attach(GuestMemory memory) {
+    try {
+      AttachContext context =
+          new AttachContext(
+              "disk0",
+              memory,
+              SystemClock.instance(),
+              Deadlines.DEFAULT,
+              Runnable::run,
+              AttachListener.NONE);
+      attachment =
+          BlockAttachment.open(
+              this,
+              BlockOffer.of(BlockCapabilities.ALL, 4, 16),
+              Config.of(List.of(), Map.of()),
+              context);
+      return attachment;
+    } catch (AttachException | ConfigException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Ends the last attachment. */
+  public void detach() {
+    var _ = Objects.requireNonNull(attachment).close();
+  }
+
+  /** What the last attachment saw this disk do wrong. */
+  public List<Fault> faults() {
+    return Objects.requireNonNull(attachment).faults();
   }
 
   /** Completes what is pending, in random order. */
@@ -143,6 +193,7 @@ final class RamDisk implements BlockDriverFactory, BlockDriver {
   }
 
   private int submit(int index, BlockBatch batch) {
+    onSubmit.run();
     for (int i = 0; i < batch.size(); i++) {
       if (lazy) {
         synchronized (this) {

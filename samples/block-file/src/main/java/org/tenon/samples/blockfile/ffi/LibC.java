@@ -117,12 +117,15 @@ final class LibC {
       Linker linker = Linker.nativeLinker();
       return new LibC(linker, linker.defaultLookup());
     } catch (IllegalCallerException | UnsupportedOperationException e) {
-      // Native access is denied to this bundle, or the JDK has no linker here: the driver goes without.
+      // Native access is denied to this bundle, or the JDK has no linker here: the driver goes
+      // without.
       return null;
     }
   }
 
-  /** A downcall throws nothing of its own: what comes out is an error of the JVM or of this class. */
+  /**
+   * A downcall throws nothing of its own: what comes out is an error of the JVM or of this class.
+   */
   private static IllegalStateException unexpected(Throwable e) {
     return new IllegalStateException("a call into the C library failed in Java", e);
   }

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second handle on a file that {@code java.nio} has open as well, for fallocate(2) and for a lock of its own. Reads and
- * writes stay with {@code java.nio}; the kernel keeps both views of the file the same. For any thread.
+ * A second handle on a file that {@code java.nio} has open as well, for fallocate(2) and for a lock
+ * of its own. Reads and writes stay with {@code java.nio}; the kernel keeps both views of the file
+ * the same. For any thread.
  */
 public final class LinuxFile implements AutoCloseable {
   /** What {@link #allocate} does to a range; FALLOC_FL_* of linux/falloc.h. */
@@ -63,8 +64,8 @@ public final class LinuxFile implements AutoCloseable {
   /**
    * Opens the file once more.
    *
-   * @return null where there is no such handle: the path is not on the default file system, the system is not a 64-bit
-   *     Linux, or the host denies the bundle native access
+   * @return null where there is no such handle: the path is not on the default file system, the
+   *     system is not a 64-bit Linux, or the host denies the bundle native access
    * @throws IOException if the file cannot be opened
    */
   public static @Nullable LinuxFile open(Path path, boolean writable) throws IOException {
@@ -76,15 +77,17 @@ public final class LinuxFile implements AutoCloseable {
   }
 
   /**
-   * Locks the whole file for this handle (an open-file-description lock, fcntl(2)). Unlike the lock of a {@code FileChannel}
-   * it also keeps out other opens of this process, and stays when one of them is closed. Ends with {@link #close()}.
+   * Locks the whole file for this handle (an open-file-description lock, fcntl(2)). Unlike the lock
+   * of a {@code FileChannel} it also keeps out other opens of this process, and stays when one of
+   * them is closed. Ends with {@link #close()}.
    *
    * @param shared whether other shared locks are welcome
    * @return false if somebody else holds a lock
    */
   public synchronized boolean tryLock(boolean shared) throws IOException {
     try (Arena call = Arena.ofConfined()) {
-      // struct flock of 64-bit Linux: type, whence (from the start), start 0, length 0 (to the end), pid 0.
+      // struct flock of 64-bit Linux: type, whence (from the start), start 0, length 0 (to the
+      // end), pid 0.
       MemorySegment flock = call.allocate(FLOCK_BYTES, ValueLayout.JAVA_LONG.byteAlignment());
       flock.set(ValueLayout.JAVA_SHORT, 0, shared ? F_RDLCK : F_WRLCK);
       if (retry(() -> libc.fcntl(errno, handle, F_OFD_SETLK, flock)) == 0) {
@@ -119,8 +122,9 @@ public final class LinuxFile implements AutoCloseable {
   }
 
   /**
-   * Whether an exception of this class or of {@code java.nio} says that the file system is full, or the user's share of it.
-   * Its message is in the language of the process, so it is compared with what the C library calls these errors.
+   * Whether an exception of this class or of {@code java.nio} says that the file system is full, or
+   * the user's share of it. Its message is in the language of the process, so it is compared with
+   * what the C library calls these errors.
    */
   public static boolean saysNoSpace(IOException e) {
     LibC libc = LibC.find();
@@ -128,7 +132,8 @@ public final class LinuxFile implements AutoCloseable {
     return message.contains("No space left on device")
         || message.contains("Disk quota exceeded")
         || (libc != null
-            && (message.contains(libc.strerror(ENOSPC)) || message.contains(libc.strerror(EDQUOT))));
+            && (message.contains(libc.strerror(ENOSPC))
+                || message.contains(libc.strerror(EDQUOT))));
   }
 
   @Override

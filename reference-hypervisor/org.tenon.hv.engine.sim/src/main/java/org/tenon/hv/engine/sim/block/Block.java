@@ -3,6 +3,7 @@ package org.tenon.hv.engine.sim.block;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.exec.Handler;
+import org.tenon.hv.engine.sim.jit.CompiledBlock;
 
 /**
  * Instructions that are executed one after the other: one entry, and no transfer of control but by the last. Lies within
@@ -23,6 +24,12 @@ public final class Block {
 
   /** False as soon as any of its bytes has been overwritten. */
   boolean valid = true;
+
+  /** How often the interpreter has executed it. */
+  int heat;
+
+  /** Set once it is hot. */
+  @Nullable CompiledBlock compiled;
 
   /** Next in the bucket of the cache. */
   @Nullable Block chain;

@@ -12,15 +12,25 @@ import org.tenon.hv.engine.sim.cpu.LeaveRun;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.exec.Handler;
+import org.tenon.hv.engine.sim.jit.BlockCompiler;
+import org.tenon.hv.engine.sim.jit.CompiledBlock;
 
 /** Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's. */
 public final class RunLoop {
   private static final int RECENT = 1 << 12;
+
+  /** Threshold that never compiles. */
+  public static final int INTERPRET_ONLY = 0;
+
+  /** Instructions that a compiled loop may run before the run loop looks up. */
+  private static final long LONGEST_LOOP = 100_000;
+
   private static final long DR6_SINGLE_STEP = 1 << 14;
 
   private final Cpu cpu;
   private final BlockCache cache;
   private final BlockBuilder builder;
+  private final int compileThreshold;
 
   /** Blocks that this processor executed lately, by RIP. */
   private final @Nullable Block[] recent = new Block[RECENT];
@@ -29,8 +39,14 @@ public final class RunLoop {
   private long[] breakpoints = {};
   private boolean passBreakpoint;
 
-  public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory) {
+  /**
+   * A loop for one processor.
+   *
+   * @param compileThreshold executions after which a block of 64-bit code is compiled, or {@link #INTERPRET_ONLY}
+   */
+  public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold) {
     this.cpu = cpu;
+    this.compileThreshold = compileThreshold;
     this.cache = cache;
     this.builder = new BlockBuilder(memory);
   }
@@ -140,8 +156,44 @@ public final class RunLoop {
       cpu.devices.exit(Reason.FAILURE, 0, String.valueOf(none.getMessage()));
       return false;
     }
-    int count = (int) Math.min(limit, block.insns.length);
-    return interpret(block, count);
+    if (limit < block.insns.length) {
+      return interpret(block, (int) limit);
+    }
+    CompiledBlock compiled = block.compiled;
+    if (compiled != null) {
+      return runCompiled(block, compiled, limit);
+    }
+    if (++block.heat == compileThreshold && block.codeSize == 8) {
+      block.compiled = BlockCompiler.compile(block.insns, block.handlers);
+    }
+    return interpret(block, block.insns.length);
+  }
+
+  private boolean runCompiled(Block block, CompiledBlock compiled, long limit) {
+    Cpu c = cpu;
+    c.leaveBlock = false;
+    try {
+      compiled.run(c, c.retired + Math.min(limit, LONGEST_LOOP));
+      return true;
+    } catch (GuestFault fault) {
+      faultAt(fault, block.insns[c.position]);
+      return true;
+    } catch (LeaveRun exit) {
+      exitAt(block.insns[c.position]);
+      return false;
+    }
+  }
+
+  private void faultAt(GuestFault fault, Insn insn) {
+    cpu.retired += insn.position;
+    cpu.repeatAgain = false;
+    cpu.devices.commit();
+    fault(cpu.refine(fault, insn), insn.rip);
+  }
+
+  private void exitAt(Insn insn) {
+    cpu.retired += insn.position;
+    cpu.rip = insn.rip;
   }
 
   private boolean interpret(Block block, int count) {
@@ -169,14 +221,10 @@ public final class RunLoop {
       c.retired += count;
       return true;
     } catch (GuestFault fault) {
-      c.retired += k;
-      c.repeatAgain = false;
-      c.devices.commit();
-      fault(c.refine(fault, insns[k]), insns[k].rip);
+      faultAt(fault, insns[k]);
       return true;
     } catch (LeaveRun exit) {
-      c.retired += k;
-      c.rip = insns[k].rip;
+      exitAt(insns[k]);
       return false;
     }
   }

@@ -92,6 +92,9 @@ public final class Cpu {
   /** Set when the block under way must not go on: its code may have been overwritten, or a REP has stopped half-way. */
   public boolean leaveBlock;
 
+  /** Which instruction of a compiled block is under way; set where it may fault. */
+  public int position;
+
   /** Set by a string instruction that has stopped half-way. */
   public boolean repeatAgain;
 
@@ -369,6 +372,14 @@ public final class Cpu {
   public void repeatLater() {
     repeatAgain = true;
     leaveBlock = true;
+  }
+
+  /** Compiled code leaves its block early: after {@code done} instructions, the last of which lies at {@code last}. */
+  public void leave(int done, long last) {
+    retired += done;
+    if (takeRepeat()) {
+      rip = last;
+    }
   }
 
   /** Whether the last instruction is to be executed again; asked once. */

@@ -22,6 +22,7 @@ public final class DeviceAccess implements VcpuExit {
   private int replayed;
   private boolean waiting;
   private boolean refused;
+  private boolean disconnected;
 
   private final Cpu cpu;
   private final LeaveRun leave = new LeaveRun();
@@ -30,8 +31,19 @@ public final class DeviceAccess implements VcpuExit {
     this.cpu = cpu;
   }
 
+  /**
+   * Cuts the devices off, or connects them again. While the processor itself delivers an event there is no instruction to
+   * restart: what then touches MMIO reads all ones and writes nowhere, as on a bus without anybody to answer.
+   */
+  void disconnect(boolean cut) {
+    disconnected = cut;
+  }
+
   /** Reads from a port, physical address or MSR. */
   public long read(Reason kind, long from, int width) {
+    if (disconnected) {
+      return width == 8 ? -1 : (1L << (8 * width)) - 1;
+    }
     if (replayed < answered) {
       return answer();
     }
@@ -42,6 +54,9 @@ public final class DeviceAccess implements VcpuExit {
 
   /** Writes to a port, physical address or MSR. */
   public void write(Reason kind, long to, int width, long what) {
+    if (disconnected) {
+      return;
+    }
     if (replayed < answered) {
       answer();
       return;

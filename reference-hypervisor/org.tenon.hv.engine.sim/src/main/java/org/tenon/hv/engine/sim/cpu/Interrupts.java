@@ -1,5 +1,6 @@
 package org.tenon.hv.engine.sim.cpu;
 
+import org.tenon.hv.engine.Segment;
 import org.tenon.hv.engine.sim.decode.Insn;
 
 /** Delivers interrupts and exceptions (Intel SDM vol. 3, chapter 6), and holds those that wait. */
@@ -118,6 +119,16 @@ public final class Interrupts {
 
   /** Delivers a vector; faults on the way become double and triple faults as they must. */
   public void raise(int firstVector, int firstCode, Cause firstCause, long returnRip) {
+    cpu.devices.disconnect(true);
+    try {
+      raiseUntilDelivered(firstVector, firstCode, firstCause, returnRip);
+    } finally {
+      cpu.devices.disconnect(false);
+    }
+  }
+
+  private void raiseUntilDelivered(
+      int firstVector, int firstCode, Cause firstCause, long returnRip) {
     int vector = firstVector;
     int code = firstCode;
     Cause cause = firstCause;
@@ -294,16 +305,28 @@ public final class Interrupts {
     SegmentLoader.Descriptor d = target(selector, cause);
     int privilege = d.conforming() ? cpu.cpl() : d.dpl();
     boolean hasCode = cause == Cause.FAULT && GuestFault.hasErrorCode(vector);
-    long flags = pushedFlags(cause);
-    if (privilege < cpu.cpl()) {
-      deliverInner(size, privilege);
-    }
-    int cs = cpu.segments.selector(Insn.CS);
-    cpu.push(size, flags);
-    cpu.push(size, cs);
-    cpu.push(size, returnRip);
-    if (hasCode) {
-      cpu.push(size, code);
+    Segment stack = cpu.segments.get(Insn.SS);
+    long sp = cpu.r[Cpu.RSP];
+    int outer = cpu.cpl();
+    boolean pushed = false;
+    try {
+      long flags = pushedFlags(cause);
+      if (privilege < outer) {
+        deliverInner(size, privilege);
+      }
+      cpu.push(size, flags);
+      cpu.push(size, cpu.segments.selector(Insn.CS));
+      cpu.push(size, returnRip);
+      if (hasCode) {
+        cpu.push(size, code);
+      }
+      pushed = true;
+    } finally {
+      if (!pushed) {
+        cpu.segments.set(Insn.SS, stack);
+        cpu.r[Cpu.RSP] = sp;
+        cpu.setCpl(outer);
+      }
     }
     cpu.flags.system &=
         ~(Flags.TF | Flags.NT | Flags.RF | Flags.VM | ((type & 1) == 0 ? Flags.IF : 0));

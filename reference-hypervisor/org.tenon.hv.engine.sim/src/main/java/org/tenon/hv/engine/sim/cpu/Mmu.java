@@ -181,7 +181,7 @@ public final class Mmu {
   public void checkWrite(long a, int size) {
     translate(a, WRITE);
     if (((a ^ a + size - 1) & PAGE) != 0) {
-      translate(a + size - 1, WRITE);
+      translate(a + size - 1 & PAGE, WRITE);
     }
   }
 

@@ -32,13 +32,17 @@ final class SimProcessor {
 
   /** Maps 16 pages from the page of {@code linear} on. */
   SimProcessor(long linear) {
+    this(linear, RunLoop.INTERPRET_ONLY);
+  }
+
+  SimProcessor(long linear, int compileThreshold) {
     base = linear & ~0xfffL;
     memory = new PhysicalMemory(List.of(new RamRegion(0, ram, true)));
     CpuidTable cpuid = new SimEngine().supportedCpuid();
     BlockCache cache = new BlockCache(memory);
     cpu = new Cpu(0, cpuid, memory, 1);
     cache.add(cpu);
-    loop = new RunLoop(cpu, cache, memory);
+    loop = new RunLoop(cpu, cache, memory, compileThreshold);
     mapPages();
     var state = StateTransfer.save(cpu);
     SystemRegisters system =
@@ -84,6 +88,15 @@ final class SimProcessor {
   /** Runs one instruction. */
   VcpuExit step() {
     return loop.run(1);
+  }
+
+  VcpuExit run(long budget) {
+    return loop.run(budget);
+  }
+
+  /** All of memory. */
+  MemorySegment ram() {
+    return ram;
   }
 
   /** Clears a shutdown. */

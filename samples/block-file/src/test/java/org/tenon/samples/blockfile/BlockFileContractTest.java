@@ -1,14 +1,15 @@
-package org.tenon.tck.block;
+package org.tenon.samples.blockfile;
 
 import java.util.Map;
-import org.tenon.samples.blockfile.FileBlockDriverFactory;
+import org.tenon.tck.block.BlockDriverContract;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
 
-/** The whole contract in a partner's build, as a partner writes it. */
-class FileSampleContractTest extends BlockDriverContract {
+// tag::contract[]
+class BlockFileContractTest extends BlockDriverContract {
   @Override
   protected BlockSubject subject() {
     return BlockSubject.of(new FileBlockDriverFactory(), new FileStorage("path", Map.of())).build();
   }
 }
+// end::contract[]

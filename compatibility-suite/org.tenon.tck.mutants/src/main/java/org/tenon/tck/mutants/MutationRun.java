@@ -1,0 +1,121 @@
+package org.tenon.tck.mutants;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.tenon.api.ClauseId;
+import org.tenon.spi.Deadlines;
+import org.tenon.tck.block.BlockProfile;
+import org.tenon.tck.block.subject.BlockSubject;
+import org.tenon.tck.block.subject.FileStorage;
+import org.tenon.tck.core.Level;
+import org.tenon.tck.core.Seed;
+import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.run.Certification;
+import org.tenon.tck.core.run.RunOptions;
+import org.tenon.tck.core.run.RunReport;
+import org.tenon.tck.core.run.SuitePlan;
+import org.tenon.tck.core.verdict.Failure;
+
+/**
+ * Runs the suite on drivers that are known to be wrong. For one thread; while it runs, nothing else
+ * selects a mutant.
+ */
+public final class MutationRun {
+  /** A broken driver shall be found hung soon. */
+  private static final Deadlines IMPATIENT =
+      new Deadlines(Duration.ofSeconds(1), Duration.ofMillis(500));
+
+  /** A correct one gets all the time it needs on a busy machine. */
+  private static final Deadlines PATIENT =
+      new Deadlines(Duration.ofSeconds(30), Duration.ofSeconds(15));
+
+  private final Seed seed;
+  private final List<TestCase> tests;
+
+  /** A run whose every random choice comes from the seed. */
+  public MutationRun(Seed seed) {
+    this.seed = seed;
+    this.tests =
+        SuitePlan.of(
+                LauncherFactory.create(),
+                BlockProfile.get().contract(),
+                BlockProfile.get().requirements())
+            .tests();
+  }
+
+  /**
+   * Runs, for each mutant, the tests that cover a clause that it breaks.
+   *
+   * @param progress is told each result as it comes
+   */
+  public MutationScore run(List<Mutant> mutants, Consumer<MutationScore.Result> progress) {
+    List<MutationScore.Result> results = new ArrayList<>();
+    for (Mutant mutant : mutants) {
+      MutationScore.Result result = run(mutant);
+      results.add(result);
+      progress.accept(result);
+    }
+    return new MutationScore(seed, results);
+  }
+
+  private MutationScore.Result run(Mutant mutant) {
+    SortedSet<String> chosen =
+        tests.stream()
+            .filter(test -> test.clauses().stream().anyMatch(mutant.clauses()::contains))
+            .map(TestCase::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    long began = System.nanoTime();
+    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen);
+    SortedSet<ClauseId> named =
+        failures.stream().map(Failure::clause).collect(Collectors.toCollection(TreeSet::new));
+    String finding =
+        failures.stream()
+            .filter(failure -> mutant.clauses().contains(failure.clause()))
+            .findFirst()
+            .or(() -> failures.stream().findFirst())
+            .map(failure ->
+                "%s: expected %s, but %s"
+                    .formatted(failure.clause(), failure.expected(), failure.actual()))
+            .orElse("nothing was found by " + chosen);
+    return new MutationScore.Result(
+        mutant, named, finding, Duration.ofNanos(System.nanoTime() - began));
+  }
+
+  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen) {
+    RunReport report =
+        selecting(
+            mutant.id().value(),
+            () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
+    return report.results().stream().flatMap(result -> result.failures().stream()).toList();
+  }
+
+  /** Runs the whole suite on the driver that all mutants vary. */
+  public RunReport runBase() {
+    return certify(RunOptions.of(Level.L3, seed), PATIENT);
+  }
+
+  private static RunReport certify(RunOptions options, Deadlines deadlines) {
+    BlockSubject subject =
+        BlockSubject.of(SelectedMutant.provider(), new FileStorage(BaseFactory.PATH, Map.of()))
+            .deadlines(deadlines)
+            .build();
+    return new Certification().run(BlockProfile.get(), subject, options, event -> {});
+  }
+
+  private static <T> T selecting(String id, Supplier<T> work) {
+    System.setProperty(SelectedMutant.PROPERTY, id);
+    try {
+      return work.get();
+    } finally {
+      System.clearProperty(SelectedMutant.PROPERTY);
+    }
+  }
+}

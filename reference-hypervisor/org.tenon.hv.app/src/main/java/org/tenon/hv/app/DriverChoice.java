@@ -1,0 +1,107 @@
+package org.tenon.hv.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tenon.api.Identifier;
+import org.tenon.hv.plugin.BundleManifest;
+import org.tenon.hv.plugin.BundleManifest.DriverEntry;
+import org.tenon.hv.plugin.BundleManifest.ScratchStorage;
+import org.tenon.hv.plugin.LoadedBundle;
+import org.tenon.kit.testing.storage.NbdServer;
+import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.tck.block.subject.BlockSubject;
+import org.tenon.tck.block.subject.BundleFacts;
+import org.tenon.tck.block.subject.FileStorage;
+import org.tenon.tck.block.subject.NbdStorage;
+import org.tenon.tck.block.subject.Storage;
+
+/**
+ * The driver of a bundle that is to be certified, and the storage that it is given.
+ *
+ * @param loaded where it is
+ * @param wanted its id; null where the bundle has only one
+ * @param server the NBD server to use; null for the first that is installed
+ * @param image a user's image; null for fresh storage
+ */
+record DriverChoice(
+    LoadedBundle loaded, @Nullable String wanted, NbdServer.@Nullable Program server, @Nullable Path image) {
+  /** The subject, to be certified by that command. */
+  BlockSubject subject(String command) throws InputException {
+    BundleManifest manifest = loaded.bundle().manifest();
+    DriverEntry entry = entry();
+    BlockSubject.Builder subject =
+        BlockSubject.of(loaded.factory(entry.id()).orElseThrow(), storage(entry))
+            .bundle(
+                new BundleFacts(
+                    manifest.id(),
+                    manifest.version(),
+                    entry.id(),
+                    manifest.spi(),
+                    "sha256:" + loaded.bundle().digest(),
+                    List.of()))
+            .command(command);
+    if (image != null) {
+      if (!Files.isRegularFile(image)) {
+        throw new InputException(image + " is no file; give a raw image");
+      }
+      subject.image(image);
+    }
+    return subject.build();
+  }
+
+  /** Its factory. */
+  BlockDriverFactory factory() throws InputException {
+    return loaded.factory(entry().id()).orElseThrow();
+  }
+
+  /** How the suite would give it storage. */
+  Storage storage() throws InputException {
+    return storage(entry());
+  }
+
+  private DriverEntry entry() throws InputException {
+    BundleManifest manifest = loaded.bundle().manifest();
+    List<Identifier> ids = manifest.drivers().stream().map(DriverEntry::id).toList();
+    if (wanted == null && ids.size() == 1) {
+      return manifest.drivers().getFirst();
+    }
+    for (DriverEntry entry : manifest.drivers()) {
+      if (entry.id().value().equals(wanted)) {
+        return entry;
+      }
+    }
+    throw new InputException(
+        wanted == null
+            ? "%s has several drivers; choose one with --driver: %s".formatted(loaded.bundle().origin(), ids)
+            : "%s has no driver '%s'; it has %s".formatted(loaded.bundle().origin(), wanted, ids));
+  }
+
+  private Storage storage(DriverEntry entry) throws InputException {
+    if (entry.certify().isEmpty()) {
+      throw new InputException(
+          "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add how it is given storage (docs/how-to/bundle.md)"
+              .formatted(loaded.bundle().origin(), entry.id()));
+    }
+    ScratchStorage scratch = entry.certify().get();
+    return switch (scratch.kind()) {
+      case FILE -> new FileStorage(scratch.setting(), scratch.settings());
+      case NBD -> new NbdStorage(scratch.setting(), scratch.settings(), installed());
+    };
+  }
+
+  private NbdServer.Program installed() throws InputException {
+    List<NbdServer.Program> candidates = server == null ? List.of(NbdServer.Program.values()) : List.of(server);
+    return Stream.of(candidates)
+        .flatMap(List::stream)
+        .filter(program -> program.find().isPresent())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "the driver's storage is an NBD server and none of %s is on PATH; install nbdkit or qemu-utils, or choose with --nbd-server"
+                        .formatted(candidates)));
+  }
+}

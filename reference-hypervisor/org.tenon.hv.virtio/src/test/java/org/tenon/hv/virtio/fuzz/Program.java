@@ -1,0 +1,44 @@
+package org.tenon.hv.virtio.fuzz;
+
+/**
+ * A fuzzer's bytes, read as the numbers a program of guest actions needs; zeroes once they are used
+ * up.
+ */
+final class Program {
+  private final byte[] bytes;
+  private int at;
+
+  Program(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  boolean hasMore() {
+    return at < bytes.length;
+  }
+
+  int u8() {
+    return at < bytes.length ? bytes[at++] & 0xff : 0;
+  }
+
+  int u16() {
+    return u8() | u8() << 8;
+  }
+
+  long u32() {
+    return u16() | (long) u16() << 16;
+  }
+
+  long u64() {
+    return u32() | u32() << 32;
+  }
+
+  boolean flag() {
+    return (u8() & 1) != 0;
+  }
+
+  /** Mostly a number that makes sense, below {@code limit}; now and then any. */
+  long mostlyBelow(int limit) {
+    int kind = u8();
+    return kind < 240 ? Math.floorMod(u16(), Math.max(1, limit)) : u64();
+  }
+}

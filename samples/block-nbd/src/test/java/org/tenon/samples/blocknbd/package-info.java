@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.blocknbd;
+
+import org.jspecify.annotations.NullMarked;
