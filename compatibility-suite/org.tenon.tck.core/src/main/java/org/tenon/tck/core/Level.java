@@ -12,7 +12,7 @@ public enum Level {
   /** It keeps its contract under faults, resets, hangs, kills and concurrency. */
   L2("Robust", "faults, resets, hangs, kills, concurrency"),
   /** What it acknowledged as durable survives every legal power cut. */
-  L3("Durable", "every legal power cut");
+  L3("Durable", "acknowledged data survives power cuts");
 
   private final String title;
   private final String summary;

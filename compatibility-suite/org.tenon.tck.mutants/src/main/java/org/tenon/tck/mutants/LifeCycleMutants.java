@@ -11,11 +11,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.Health;
 import org.tenon.api.Status;
 import org.tenon.spi.DriverException;
 import org.tenon.spi.Migration;
 import org.tenon.spi.block.BlockAgreement;
+import org.tenon.spi.block.BlockBatch;
 import org.tenon.spi.block.BlockOperation;
 
 /** Drivers that start, rest, fail, reset and end wrongly. */
@@ -305,11 +308,25 @@ final class LifeCycleMutants {
   }
 
   private static final class AppliesLater extends BaseQueue {
-    private final Map<Long, ByteBuffer> late = new ConcurrentHashMap<>();
+    /** An aborted write that is still to come. */
+    private record Late(ByteBuffer data, long offset) {}
+
+    private final AtomicReference<@Nullable Late> late = new AtomicReference<>();
+    private final AtomicReference<@Nullable Late> due = new AtomicReference<>();
     private volatile boolean aborting;
 
     AppliesLater(BaseDriver driver, int index) {
       super(driver, index);
+    }
+
+    /** The host submits again, so the reset is over. */
+    @Override
+    public int submit(BlockBatch batch) {
+      Late write = late.getAndSet(null);
+      if (write != null) {
+        due.set(write);
+      }
+      return super.submit(batch);
     }
 
     @Override
@@ -324,7 +341,7 @@ final class LifeCycleMutants {
       if (aborting && requests.operation(tag) == BlockOperation.WRITE && check(tag) == Status.OK) {
         ByteBuffer data = buffer(requests.blocks(tag) * BaseStorage.BLOCK);
         gather(tag, data);
-        late.put(offset(tag), data.flip());
+        late.set(new Late(data.flip(), offset(tag)));
       }
       super.complete(tag, status, bytes);
     }
@@ -332,11 +349,9 @@ final class LifeCycleMutants {
     @Override
     void dispatch(int tag) throws IOException {
       super.dispatch(tag);
-      if (requests.operation(tag) == BlockOperation.WRITE) {
-        for (Map.Entry<Long, ByteBuffer> write : late.entrySet()) {
-          driver.storage().write(index, write.getValue(), write.getKey(), false);
-        }
-        late.clear();
+      Late write = requests.operation(tag) == BlockOperation.WRITE ? due.getAndSet(null) : null;
+      if (write != null) {
+        driver.storage().write(index, write.data(), write.offset(), false);
       }
     }
   }

@@ -31,7 +31,7 @@ import org.tenon.tck.core.verdict.Failure;
 public final class MutationRun {
   /** A broken driver shall be found hung soon. */
   private static final Deadlines IMPATIENT =
-      new Deadlines(Duration.ofSeconds(1), Duration.ofMillis(500));
+      new Deadlines(Duration.ofMillis(1500), Duration.ofMillis(1500));
 
   /** A correct one gets all the time it needs on a busy machine. */
   private static final Deadlines PATIENT =

@@ -92,21 +92,19 @@ final class CertifyCommand implements Callable<Integer> {
     try (ExitGuard guard = ExitGuard.watch(BundlePath.open(path, console), console)) {
       LoadedBundle loaded = BundlePath.load(guard.bundle());
       BlockSubject subject = new DriverChoice(loaded, driver, server, image).subject(commandLine());
-      report = run(subject, options);
-    }
-    write(report, folder);
-    return report.passed() ? ExitStatus.OK : ExitStatus.AGAINST_SUBJECT;
-  }
-
-  private RunReport run(BlockSubject subject, RunOptions options) throws InputException {
-    try {
-      return new Certification().run(BlockProfile.get(), subject, options, new RunProgress(console));
+      report = RunLog.during(folder, () -> run(subject, options));
     } catch (IllegalArgumentException e) {
       if (tests.isEmpty()) {
         throw e;
       }
       throw new InputException(String.valueOf(e.getMessage()), e);
     }
+    write(report, folder);
+    return report.passed() ? ExitStatus.OK : ExitStatus.AGAINST_SUBJECT;
+  }
+
+  private RunReport run(BlockSubject subject, RunOptions options) {
+    return new Certification().run(BlockProfile.get(), subject, options, new RunProgress(console));
   }
 
   private void write(RunReport report, Path folder) {

@@ -5,11 +5,10 @@ import org.tenon.tck.block.BlockDriverContract;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
 
-// tag::contract[]
+/** The whole contract of block drivers. */
 class BlockFileContractTest extends BlockDriverContract {
   @Override
   protected BlockSubject subject() {
     return BlockSubject.of(new FileBlockDriverFactory(), new FileStorage("path", Map.of())).build();
   }
 }
-// end::contract[]

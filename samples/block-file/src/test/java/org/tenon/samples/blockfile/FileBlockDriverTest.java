@@ -60,7 +60,6 @@ class FileBlockDriverTest {
     return data;
   }
 
-  // tag::five-lines[]
   @Test
   void readsBackWhatItWrote() throws Exception {
     try (BlockHarness disk =
@@ -70,8 +69,6 @@ class FileBlockDriverTest {
       assertThat(disk.read(7, 2)).isEqualTo(pattern(1, 2));
     }
   }
-
-  // end::five-lines[]
 
   /** Segments of any length and alignment: whole blocks, pieces of blocks, single bytes. */
   @ParameterizedTest

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.tenon.kit.testing.BlockRequest;
 import org.tenon.kit.testing.LentMemory;
 import org.tenon.kit.testing.Submission;
+import org.tenon.kit.testing.storage.StorageFaults.Operation;
 import org.tenon.kit.testing.storage.StorageGate;
 import org.tenon.kit.testing.storage.Ticks;
 import org.tenon.tck.block.subject.Observed;
@@ -120,24 +121,28 @@ public abstract class CompletionTests extends BlockTests {
   @Requires(Trait.SEVERAL_QUEUES)
   @Clause({"BLK-036", "BLK-022"})
   void queuesDoNotDisturbEachOther() throws Exception {
-    Device device = trial().open();
-    int queues = device.agreement().queues();
-    int share = (int) device.geometry().blocks() / queues;
-    try (ExecutorService threads = Executors.newFixedThreadPool(queues)) {
-      List<Future<?>> ends = new ArrayList<>();
-      for (int queue = 0; queue < queues; queue++) {
-        int own = queue;
-        RandomGenerator random = trial().seed().derive("queue " + queue).random();
-        ends.add(threads.submit(() -> writeAndReadBack(device, own, (long) own * share, share, random)));
-      }
-      for (Future<?> end : ends) {
-        Errors.rethrow(end);
+    try (Observed observed = trial().scratch().observe(new Ticks())) {
+      Device device = trial().open(observed.reach());
+      // Slow enough that each queue's writes meet those of the others.
+      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofNanos(200_000));
+      int queues = device.agreement().queues();
+      int share = (int) device.geometry().blocks() / queues;
+      try (ExecutorService threads = Executors.newFixedThreadPool(queues)) {
+        List<Future<?>> ends = new ArrayList<>();
+        for (int queue = 0; queue < queues; queue++) {
+          int own = queue;
+          RandomGenerator random = trial().seed().derive("queue " + queue).random();
+          ends.add(threads.submit(() -> writeAndReadBack(device, own, (long) own * share, share, random)));
+        }
+        for (Future<?> end : ends) {
+          Errors.rethrow(end);
+        }
       }
     }
   }
 
   private void writeAndReadBack(Device device, int queue, long first, int share, RandomGenerator random) {
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 30; round++) {
       int blocks = random.nextInt(1, 17);
       List<Submission> writes = new ArrayList<>();
       List<byte[]> data = new ArrayList<>();

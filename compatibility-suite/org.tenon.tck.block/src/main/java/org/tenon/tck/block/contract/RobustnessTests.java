@@ -48,7 +48,7 @@ public abstract class RobustnessTests extends BlockTests {
       byte[] known = device.data(random, window);
       device.write(0, known);
       // Slow enough that a reset finds requests that have not begun.
-      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(1));
+      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(20));
       for (int round = 0; round < ROUNDS; round++) {
         resetAmongWrites(device, random, known);
       }
@@ -98,19 +98,22 @@ public abstract class RobustnessTests extends BlockTests {
 
   @Test
   @Clause({"BLK-057", "BLK-028", "DRV-009"})
-  void closeDuringIo() {
-    Scratch scratch = trial().scratch();
-    RandomGenerator random = trial().random();
-    for (int round = 0; round < ROUNDS; round++) {
-      Device device = trial().open(scratch.direct());
-      List<Submission> writes = new ArrayList<>();
-      for (int i = 0; i < 64; i++) {
-        writes.add(device.harness().submit(0, device.harness().writing(i * 4L, device.data(random, 4))));
-      }
-      device.close();
-      for (Submission write : writes) {
-        if (write.isAccepted() && !write.isDone()) {
-          throw trial().violation("close completes " + write, "it has no result");
+  void closeDuringIo() throws IOException {
+    try (Observed observed = trial().scratch().observe(new Ticks())) {
+      // Slow enough that a close finds requests in flight.
+      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(2));
+      RandomGenerator random = trial().random();
+      for (int round = 0; round < ROUNDS; round++) {
+        Device device = trial().open(observed.reach());
+        List<Submission> writes = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+          writes.add(device.harness().submit(0, device.harness().writing(i * 4L, device.data(random, 4))));
+        }
+        device.close();
+        for (Submission write : writes) {
+          if (write.isAccepted() && !write.isDone()) {
+            throw trial().violation("close completes " + write, "it has no result");
+          }
         }
       }
     }

@@ -15,7 +15,7 @@ import org.tenon.tck.core.run.RunExtension;
 
 /** A group of tests of a block driver. JUnit calls it on one thread for each test. */
 @ExtendWith(RunExtension.class)
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public abstract class BlockTests {
   private @Nullable BlockTrial trial;

@@ -6,7 +6,7 @@ package org.tenon.tck.core.evidence;
  * @param scenario the workload: a row of the matrix
  * @param cut after how many operations of the workload the power was cut: a column
  * @param after where the cut lies, for people, such as {@code after WRITE block 4 + 2}
- * @param images how many legal images were opened again
+ * @param images how many legal images were opened again: all, or a seeded choice
  * @param violations how many of them broke a clause
  */
 public record CrashImages(String scenario, int cut, String after, long images, long violations) {

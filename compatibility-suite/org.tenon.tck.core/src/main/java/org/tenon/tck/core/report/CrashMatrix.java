@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tenon.tck.core.evidence.CrashImages;
 
-/** Each moment at which the power was cut, and whether every image that may be left then was good. */
+/** Each moment at which the power was cut, and whether every image that was opened then was good. */
 final class CrashMatrix {
   private CrashMatrix() {}
 
@@ -28,8 +28,8 @@ final class CrashMatrix {
     return """
         <section id="crashes" aria-labelledby="crashes-title">
         <h2 id="crashes-title">Power cuts</h2>
-        <p class="lead">The power was cut after each step of each workload. Every image that the storage may legally hold at that
-        moment was opened again, and every write acknowledged as durable was looked for: %s.</p>
+        <p class="lead">The power was cut at many moments of each workload. Of the images that the storage may legally hold then,
+        all or a seeded choice were opened again, and every write acknowledged as durable was looked for: %s.</p>
         <div class="card">
         %s
         <p class="legend"><span><i class="cuts" aria-hidden="true"><i style="--depth:25%%"></i></i>few images, all good</span>\

@@ -19,6 +19,7 @@ import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.ClauseVerdict;
 import org.tenon.tck.core.verdict.LevelVerdict;
+import org.tenon.tck.core.verdict.Outcome;
 import org.tenon.tck.core.verdict.TestResult;
 import org.tenon.tck.core.verdict.Waiver;
 
@@ -111,7 +112,7 @@ public final class HtmlReport {
         </section>
         <dl class="tiles">
         <div><dt>MUST clauses satisfied</dt><dd>%s</dd></div>
-        <div><dt>Tests passed</dt><dd>%s</dd></div>
+        <div><dt>Tests passed, of those that apply</dt><dd>%s</dd></div>
         <div><dt>Took</dt><dd>%s</dd></div>
         <div><dt>Started</dt><dd class="mono">%s</dd></div>
         <div><dt>Seed</dt><dd class="mono">%s</dd></div>
@@ -215,8 +216,10 @@ public final class HtmlReport {
   }
 
   private String testsPassed() {
-    long passed = report.results().stream().filter(result -> result.passed()).count();
-    return "%d of %d".formatted(passed, report.results().size());
+    long passed = report.results().stream().filter(TestResult::passed).count();
+    long applicable =
+        report.results().stream().filter(r -> !(r.outcome() instanceof Outcome.NotApplicable)).count();
+    return "%d of %d".formatted(passed, applicable);
   }
 
   private static String took(Duration took) {

@@ -42,7 +42,8 @@ public final class JsonReport {
     run(root.putObject("run"), report);
     facts(root.putObject("environment"), report.environment());
     verdict(root.putObject("verdict"), report.verdict());
-    report.results().forEach(result -> test(root.withArray("tests").addObject(), result));
+    ArrayNode tests = root.putArray("tests");
+    report.results().forEach(result -> test(tests.addObject(), result));
     evidence(root.putObject("evidence"), report.evidence());
     ArrayNode expired = root.putArray("expiredWaivers");
     report.expired().forEach(waiver -> waiver(expired.addObject(), waiver));

@@ -106,6 +106,27 @@ class ReportTest {
   }
 
   @Test
+  void jsonOfARunWithoutTestsFollowsTheSchemaToo() throws IOException {
+    RunReport whole = report(false);
+    RunReport empty =
+        new RunReport(
+            DRIVER,
+            whole.profile(),
+            whole.command(),
+            whole.facts(),
+            whole.environment(),
+            whole.options(),
+            whole.started(),
+            whole.took(),
+            new VerdictFormula(CLAUSES, List.of(), List.of(), Waivers.none(), DRIVER, LocalDate.of(2026, 11, 22)).judge(Level.L3),
+            List.of(),
+            new Evidence(List.of(), List.of(), new TreeMap<>()),
+            List.of());
+    assertThat(schema().validate(JSON.readTree(JsonReport.render(empty)))).isEmpty();
+    assertThat(HtmlReport.render(empty)).contains("reaches no level");
+  }
+
+  @Test
   void schemaSeesAWrongReport() throws IOException {
     JsonNode json = JSON.readTree(JsonReport.render(report(true)).replace("\"FAILED\"", "\"SKIPPED\""));
     assertThat(schema().validate(json)).isNotEmpty();

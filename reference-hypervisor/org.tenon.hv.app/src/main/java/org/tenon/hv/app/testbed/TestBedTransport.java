@@ -2,20 +2,17 @@ package org.tenon.hv.app.testbed;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
-import org.tenon.hv.virtio.QueueThread;
 import org.tenon.hv.virtio.VirtioDevice;
-import org.tenon.hv.virtio.blk.BlkDevice;
+import org.tenon.hv.virtio.blk.BlkThreads;
 import org.tenon.kit.testing.virtio.VirtioBlockOptions;
 import org.tenon.kit.testing.virtio.VirtioTransport;
 
@@ -30,7 +27,7 @@ final class TestBedTransport implements VirtioTransport {
   private final ControlThread control;
   private final Duration patience;
   private final VirtioDevice device;
-  private final List<QueueThread> threads;
+  private final BlkThreads served;
   private volatile @Nullable Interrupts listener;
   private boolean closed;
 
@@ -41,19 +38,8 @@ final class TestBedTransport implements VirtioTransport {
     this.ram = memory.region(0);
     this.control = control;
     this.patience = options.deadlines().control().plus(options.deadlines().request()).plus(GRACE);
-    BlkDevice model = new BlkDevice(attachment, options.queueSize(), this::wake);
-    this.threads =
-        IntStream.range(0, model.queueCount())
-            .mapToObj(queue -> new QueueThread("testbed-queue-" + queue, () -> model.poll(queue), () -> model.arm(queue)))
-            .toList();
-    this.device = new VirtioDevice(model, memory, new Forwarder());
-  }
-
-  private void wake(int queue) {
-    List<QueueThread> started = threads;
-    if (started != null) {
-      started.get(queue).wake();
-    }
+    this.served = new BlkThreads("testbed", attachment, options.queueSize());
+    this.device = new VirtioDevice(served.device(), memory, new Forwarder());
   }
 
   @Override
@@ -147,7 +133,7 @@ final class TestBedTransport implements VirtioTransport {
     closed = true;
     device.status(0);
     await(attachment.close());
-    threads.forEach(QueueThread::close);
+    served.close();
     control.close();
     try {
       memory.close();

@@ -22,7 +22,10 @@ import org.tenon.spi.block.BlockOffer;
 import org.tenon.spi.block.BlockQueue;
 import org.tenon.spi.block.BlockRequests;
 
-/** A driver without storage: it reads each request as any driver must and completes it at once. */
+/**
+ * A driver without storage: it reads each request as any driver must and completes it at once,
+ * either leaving the data alone or copying it once, which is the least that storage in RAM does.
+ */
 public final class NullDriver implements BlockDriverFactory, BlockDriver, BlockQueue {
   @SuppressWarnings("NullAway.Init") // by open
   private BlockHost host;
@@ -30,8 +33,20 @@ public final class NullDriver implements BlockDriverFactory, BlockDriver, BlockQ
   @SuppressWarnings("NullAway.Init") // by open
   private BlockRequests requests;
 
+  private final boolean copies;
+  private final MemorySegment copy = MemorySegment.ofArray(new byte[1 << 16]);
+
   /** Keeps the reads alive. */
   private long seen;
+
+  /**
+   * A driver.
+   *
+   * @param copies whether it copies the data
+   */
+  public NullDriver(boolean copies) {
+    this.copies = copies;
+  }
 
   @Override
   public int submit(BlockBatch batch) {
@@ -47,7 +62,11 @@ public final class NullDriver implements BlockDriverFactory, BlockDriver, BlockQ
       for (int s = 0, segments = requests.segments(tag); s < segments; s++) {
         MemorySegment memory = requests.memory(tag, s);
         sum += memory.byteSize() - requests.offset(tag, s);
-        bytes += requests.length(tag, s);
+        long length = requests.length(tag, s);
+        if (copies) {
+          MemorySegment.copy(memory, requests.offset(tag, s), copy, bytes, length);
+        }
+        bytes += length;
       }
       seen += sum;
       host.complete(0, tag, Status.OK, bytes);

@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -49,8 +50,13 @@ public class SubmitCompleteBench {
   private static final int BATCH = 32;
   private static final long BLOCK = 4096;
 
-  private final NullDriver driver = new NullDriver();
-  private final NullDriver trusted = new NullDriver();
+  /** Whether the driver copies the data. */
+  @Param({"false", "true"})
+  public boolean copies;
+
+  @SuppressWarnings("NullAway.Init") // by attach
+  private NullDriver trusted;
+
   private final DirectHost direct = new DirectHost(DEPTH);
   private final GuestMemory memory = GuestMemory.allocate(RamLayout.flat(1 << 20));
   private final MemoryRegion region = memory.region(0);
@@ -66,6 +72,8 @@ public class SubmitCompleteBench {
   /** Opens the driver twice, once behind the seam. */
   @Setup
   public void attach() throws Exception {
+    NullDriver driver = new NullDriver(copies);
+    trusted = new NullDriver(copies);
     Config none = Config.of(List.of(), Map.of());
     BlockOffer offer = BlockOffer.of(Set.of(), 1, DEPTH);
     attachment =
