@@ -1,8 +1,11 @@
 package org.tenon.hv.app;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -11,17 +14,22 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.app.run.GuestConsole;
 import org.tenon.hv.machine.ClockMode;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.MachineConfig;
+import org.tenon.hv.machine.MachineState;
 import org.tenon.hv.machine.Outcome;
+import org.tenon.hv.machine.SavedMachine;
 import org.tenon.hv.machine.Statistics;
 import org.tenon.hv.machine.Trace;
 import org.tenon.hv.machine.TraceKind;
+import org.tenon.hv.machine.gdb.GdbServer;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 import picocli.CommandLine.Command;
@@ -34,8 +42,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Keys on a terminal: Ctrl-A x ends the run, Ctrl-A Ctrl-A sends Ctrl-A.",
-      "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12"
-          + " you ended it.",
+      "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12 you ended it.",
       "Example: tenon guest fetch && tenon run --append console=ttyS0"
     })
 final class RunCommand implements Callable<Integer> {
@@ -43,67 +50,46 @@ final class RunCommand implements Callable<Integer> {
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
 
-  private static final Pattern SIZE =
-      Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Console console;
 
-  @Option(
-      names = "--kernel",
-      paramLabel = "FILE",
-      description =
-          "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch'"
-              + " got.")
+  @Option(names = "--kernel", paramLabel = "FILE", description = "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch' got.")
   private @Nullable Path kernel;
 
   @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk.")
   private @Nullable Path initrd;
 
-  @Option(
-      names = "--append",
-      paramLabel = "TEXT",
-      defaultValue = "console=ttyS0",
-      description = "Kernel parameters (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--append", paramLabel = "TEXT", defaultValue = "console=ttyS0", description = "Kernel parameters (default: ${DEFAULT-VALUE}).")
   private String append = "";
 
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      defaultValue = "256M",
-      description = "RAM, such as 256M or 4G (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "256M", description = "RAM, such as 256M or 4G (default: ${DEFAULT-VALUE}).")
   private String memory = "";
 
-  @Option(
-      names = "--cpus",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Virtual processors (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--cpus", paramLabel = "N", defaultValue = "1", description = "Virtual processors (default: ${DEFAULT-VALUE}).")
   private int cpus;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      defaultValue = EngineChoice.AUTO,
-      description = "auto, sim or kvm (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--engine", paramLabel = "NAME", defaultValue = EngineChoice.AUTO, description = "auto, sim or kvm (default: ${DEFAULT-VALUE}).")
   private String engine = "";
 
-  @Option(
-      names = "--clock",
-      paramLabel = "MODE",
-      description =
-          "virtual: time is counted in instructions, every run is the same; real: the host's time"
-              + " (default: real on a terminal, else virtual).")
+  @Option(names = "--clock", paramLabel = "MODE", description = "virtual: time is counted in instructions, every run is the same; real: the host's time (default: real on a terminal, else virtual).")
   private @Nullable ClockMode clock;
 
-  @Option(
-      names = "--trace",
-      paramLabel = "KINDS",
-      description = "Log to standard error: all, or some of port,mmio,msr,irq,exit.")
+  @Option(names = "--trace", paramLabel = "KINDS", description = "Log to standard error: all, or some of port,mmio,msr,irq,exit.")
   private @Nullable String trace;
 
-  @Option(
-      names = "--statistics",
-      description = "On quit, say on standard error what the run has cost.")
+  @Option(names = "--save", paramLabel = "FILE", description = "When you end the run from the console, save the machine to FILE.")
+  private @Nullable Path save;
+
+  @Option(names = "--restore", paramLabel = "FILE", description = "Go on with the machine that --save wrote; kernel, memory and processors are its own.")
+  private @Nullable Path restore;
+
+  @Option(names = "--gdb", paramLabel = "PORT", description = "Wait on this loopback port for GDB, which then drives the guest; 0 picks a free one.")
+  private @Nullable Integer gdbPort;
+
+  @Option(names = "--statistics", description = "On quit, say on standard error what the run has cost.")
   private boolean statistics;
 
   RunCommand(Console console) {
@@ -111,50 +97,89 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InputException, IOException {
-    boolean interactive =
-        Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
-    MachineConfig config;
-    try (GuestConsole guest = GuestConsole.open(interactive)) {
-      config = config(guest, interactive);
-      try (Machine machine = new Machine(config)) {
-        guest.read(machine::type, machine::stop);
-        Outcome outcome = machine.run();
-        if (statistics) {
-          report(machine.statistics());
-        }
-        return status(outcome);
+  public Integer call() throws InputException, IOException, InterruptedException {
+    boolean interactive = Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
+    try (GuestConsole guest = GuestConsole.open(interactive);
+        Machine machine = restore == null ? fresh(guest, interactive) : restored(restore, guest, interactive)) {
+      guest.read(machine::type, machine::stop);
+      Outcome outcome = run(machine);
+      if (statistics) {
+        report(machine.statistics());
       }
-    } catch (BootException | IllegalArgumentException e) {
+      if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
+        try (OutputStream file = Files.newOutputStream(save)) {
+          machine.save(file);
+        }
+      }
+      return status(outcome);
+    } catch (BootException | StateException | IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private MachineConfig config(GuestConsole guest, boolean interactive) throws InputException {
+  private Machine fresh(GuestConsole guest, boolean interactive) throws BootException, InputException {
     Path kernelFile = kernel;
     Path initrdFile = initrd;
     if (kernelFile == null) {
       GuestStore store = GuestStore.ofUser();
       if (!store.isComplete()) {
-        throw new InputException(
-            "which kernel? name one with --kernel, or run 'tenon guest fetch' first");
+        throw new InputException("which kernel? name one with --kernel, or run 'tenon guest fetch' first");
       }
       kernelFile = store.kernel();
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
     }
+    ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
+    return new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+  }
+
+  private Machine restored(Path file, GuestConsole guest, boolean interactive)
+      throws IOException, InputException, StateException {
+    try (InputStream in = open(file);
+        SavedMachine saved = SavedMachine.open(in)) {
+      MachineState state = saved.state();
+      int processors = state.processors().size();
+      return Machine.restore(config(guest, interactive, processors, state.memory(), NOTHING, NOTHING), saved);
+    } catch (ZipException e) {
+      throw new InputException(file + " is no saved machine: " + e.getMessage(), e);
+    }
+  }
+
+  private static InputStream open(Path file) throws InputException {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException e) {
+      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Outcome run(Machine machine) throws IOException, InterruptedException {
+    if (gdbPort == null) {
+      return machine.run();
+    }
+    try (GdbServer server = new GdbServer(gdbPort)) {
+      console.err().printf("waiting for GDB: target remote localhost:%d%n", server.port());
+      return server.serve(machine.debugger());
+    }
+  }
+
+  private MachineConfig config(
+      GuestConsole guest,
+      boolean interactive,
+      int processors,
+      long bytes,
+      ByteBuffer kernelImage,
+      ByteBuffer initrdImage) {
     Trace log =
-        trace == null
-            ? Trace.OFF
-            : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
+        trace == null ? Trace.OFF : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
     ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         EngineChoice.of(engine).engine(),
-        cpus,
-        parseSize(memory),
+        processors,
+        bytes,
         Optional.ofNullable(clock).orElse(defaultClock),
-        map(kernelFile),
-        initrdFile == null ? ByteBuffer.allocate(0) : map(initrdFile),
+        kernelImage,
+        initrdImage,
         append,
         guest,
         log);
@@ -192,8 +217,7 @@ final class RunCommand implements Callable<Integer> {
     String exits =
         cost.exits().entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
-            .map(exit ->
-                "%s %,d".formatted(exit.getKey().name().toLowerCase(Locale.ROOT), exit.getValue()))
+            .map(exit -> "%s %,d".formatted(exit.getKey().name().toLowerCase(Locale.ROOT), exit.getValue()))
             .collect(Collectors.joining(", "));
     console.err().println("exits: " + exits);
   }
@@ -203,7 +227,7 @@ final class RunCommand implements Callable<Integer> {
       case POWER_OFF -> ExitStatus.OK;
       case RESET -> ended("the guest asked for a restart: " + outcome.detail(), RESTART);
       case HALTED -> ended("the guest has halted: " + outcome.detail(), HALTED);
-      case STOPPED -> ENDED_BY_USER;
+      case STOPPED, BREAKPOINT -> ENDED_BY_USER;
       case FAILED -> ended("the engine cannot go on: " + outcome.detail(), ExitStatus.OUR_FAULT);
     };
   }

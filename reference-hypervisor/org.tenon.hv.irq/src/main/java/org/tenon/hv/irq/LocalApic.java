@@ -32,6 +32,7 @@ public final class LocalApic implements RegisterBlock {
   private static final int VERSION = 0x14 | 6 << 16;
   private static final int SVR_ENABLE = 1 << 8;
   private static final int LVT_MASKED = 1 << 16;
+  private static final int VIRTUAL_WIRE = 7 << 8;
 
   /** Positions in the local vector table. */
   private static final int LVT_CMCI = 0;
@@ -113,11 +114,17 @@ public final class LocalApic implements RegisterBlock {
     bus.attach(this);
   }
 
-  /** To the state after power-on. */
+  /**
+   * To the state after power-on. There is no firmware to put the bootstrap processor into virtual wire mode, where LINT0 passes
+   * the 8259 pair's interrupts, so it begins in it.
+   */
   public void reset() {
     base = DEFAULT_BASE | BASE_ENABLE | (bootstrap ? BASE_BSP : 0);
     id = initialId;
     init();
+    if (bootstrap) {
+      lvt[LVT_LINT0] = VIRTUAL_WIRE;
+    }
   }
 
   /** To the state after INIT, which keeps the id and IA32_APIC_BASE. */

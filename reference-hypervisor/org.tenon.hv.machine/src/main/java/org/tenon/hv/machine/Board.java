@@ -122,4 +122,30 @@ final class Board {
   AddressSpace mmio() {
     return mmio;
   }
+
+  BoardState save() {
+    return new BoardState(
+        pics.save(),
+        ioApic.save(),
+        pit.save(),
+        rtc.save(),
+        com1.save(),
+        keyboard.save(),
+        power.save(),
+        resetControl.save(),
+        configPorts.save());
+  }
+
+  /** Devices first: they drive their wires, whose effects the controllers' own state then replaces. */
+  void restore(BoardState state) {
+    pit.restore(state.pit());
+    rtc.restore(state.rtc());
+    com1.restore(state.com1());
+    keyboard.restore(state.keyboard());
+    power.restore(state.power());
+    resetControl.restore(state.resetControl());
+    configPorts.restore(state.configAddress());
+    pics.restore(state.pics());
+    ioApic.restore(state.ioApic());
+  }
 }

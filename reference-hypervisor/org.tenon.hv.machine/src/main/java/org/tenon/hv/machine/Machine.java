@@ -1,5 +1,7 @@
 package org.tenon.hv.machine;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -7,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.tenon.hv.bus.Ticks;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.engine.CpuidTable;
 import org.tenon.hv.engine.EngineVm;
 import org.tenon.hv.engine.RamRegion;
@@ -34,7 +37,6 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
-  private final String protocol;
   private long hostNanos;
 
   /**
@@ -44,34 +46,93 @@ public final class Machine implements AutoCloseable {
    * @throws IllegalArgumentException when the engine cannot run such a machine
    */
   public Machine(MachineConfig config) throws BootException {
-    this.config = config;
-    MachineType type = config.type();
-    RamLayout layout = RamLayout.split(config.memory(), type.number("ram.low-end"));
-    memory = GuestMemory.allocate(layout);
+    this(config, GuestMemory.allocate(layout(config)));
     try {
-      BootEntry entry = load(layout);
-      protocol = entry.protocol();
-      clock = new MachineClock(config.clock());
-      board = new Board(type, clock, powerOn(), new Control(), new ConsolePeer());
-      Ticks tsc = new Ticks(type.number("clock.tsc-hertz"));
-      long instructionNanos = type.number("clock.instruction-nanos");
-      CpuidTable cpuid = cpuid(type, config).restrictedTo(config.engine().supportedCpuid());
-      int tscPerInstruction = (int) tsc.at(instructionNanos);
-      List<RamRegion> ram =
-          memory.regions().stream()
-              .map(region -> new RamRegion(region.base(), region.segment(), true))
-              .toList();
-      vm = config.engine().create(new VmConfig(ram, cpuid, tscPerInstruction));
-      for (int i = 0; i < config.processors(); i++) {
-        addProcessor(i, cpuid.get(1, 0).eax(), tsc);
-      }
+      BootEntry entry = load(layout(config));
       Vcpu first = processors.get(0).vcpu();
       first.setState(EntryState.of(entry, first.state()));
-      loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
     } catch (BootException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The machine without anything in its memory. */
+  private Machine(MachineConfig config, GuestMemory memory) {
+    this.config = config;
+    this.memory = memory;
+    MachineType type = config.type();
+    clock = new MachineClock(config.clock());
+    board = new Board(type, clock, powerOn(), new Control(), new ConsolePeer());
+    Ticks tsc = new Ticks(type.number("clock.tsc-hertz"));
+    long instructionNanos = type.number("clock.instruction-nanos");
+    CpuidTable cpuid = cpuid(type, config).restrictedTo(config.engine().supportedCpuid());
+    List<RamRegion> ram =
+        memory.regions().stream()
+            .map(region -> new RamRegion(region.base(), region.segment(), true))
+            .toList();
+    try {
+      vm = config.engine().create(new VmConfig(ram, cpuid, (int) tsc.at(instructionNanos)));
+    } catch (RuntimeException e) {
       memory.close();
       throw e;
     }
+    for (int i = 0; i < config.processors(); i++) {
+      addProcessor(i, cpuid.get(1, 0).eax(), tsc);
+    }
+    loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
+  }
+
+  /**
+   * Goes on where a saved machine stood. The configuration's kernel, initial RAM disk and kernel parameters are not used.
+   *
+   * @throws StateException when the saved machine is damaged, or another than the configuration describes
+   */
+  public static Machine restore(MachineConfig config, SavedMachine saved)
+      throws IOException, StateException {
+    MachineState state = saved.state();
+    if (!state.type().equals(config.type().name())
+        || state.memory() != config.memory()
+        || state.processors().size() != config.processors()) {
+      throw new StateException(
+          "the saved machine is a %s with %d processors and %d MiB; ask for the same"
+              .formatted(state.type(), state.processors().size(), state.memory() >> 20));
+    }
+    Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
+    try {
+      saved.readMemory(machine.memory);
+      machine.clock.start(state.nanos());
+      machine.board.restore(state.board());
+      for (int i = 0; i < machine.processors.size(); i++) {
+        machine.processors.get(i).restore(state.processors().get(i));
+      }
+      machine.loop.restore(state.turn(), state.left());
+      return machine;
+    } catch (IllegalArgumentException e) {
+      machine.close();
+      throw new StateException("the saved machine is impossible: " + e.getMessage(), e);
+    } catch (IOException | StateException e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  /** Saves the whole machine; between two runs. */
+  public void save(OutputStream target) throws IOException {
+    MachineState state =
+        new MachineState(
+            config.type().name(),
+            config.memory(),
+            clock.now(),
+            loop.turn(),
+            loop.left(),
+            board.save(),
+            processors.stream().map(Processor::save).toList());
+    SavedMachine.write(state, memory, target);
+  }
+
+  private static RamLayout layout(MachineConfig config) {
+    return RamLayout.split(config.memory(), config.type().number("ram.low-end"));
   }
 
   private BootEntry load(RamLayout layout) throws BootException {
@@ -116,11 +177,6 @@ public final class Machine implements AutoCloseable {
     return config.clock() == ClockMode.VIRTUAL
         ? config.type().number("clock.power-on")
         : Instant.now().getEpochSecond();
-  }
-
-  /** Which boot protocol the kernel uses, for people. */
-  public String protocol() {
-    return protocol;
   }
 
   /** Runs until the guest, the caller or a failure ends it. May be called again after {@link Outcome.Kind#STOPPED}. */

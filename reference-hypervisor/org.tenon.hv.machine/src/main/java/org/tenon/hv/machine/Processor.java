@@ -8,7 +8,8 @@ import org.tenon.hv.irq.ProcessorSignals;
 
 /** One virtual processor: a vCPU, its local APIC, and whether it runs, halts or waits to be started. */
 final class Processor implements ProcessorSignals {
-  private enum Activity {
+  /** What it is doing. */
+  enum Activity {
     RUNNING,
     HALTED,
     WAITING_FOR_STARTUP
@@ -145,5 +146,18 @@ final class Processor implements ProcessorSignals {
     vcpu.injectInterrupt(vector);
     activity = Activity.RUNNING;
     return vector;
+  }
+
+  ProcessorState save() {
+    return new ProcessorState(
+        activity.name(), initRequested, startupVector, apic.save(), VcpuImage.of(vcpu.state()));
+  }
+
+  void restore(ProcessorState state) {
+    activity = Activity.valueOf(state.activity());
+    initRequested = state.initRequested();
+    startupVector = state.startupVector();
+    vcpu.setState(state.vcpu().toState());
+    apic.restore(state.apic());
   }
 }

@@ -34,6 +34,8 @@ final class RunLoop {
   private final long instructionNanos;
   private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private int turn;
+  private long left = SLICE;
   private long interrupts;
   private volatile @Nullable Vcpu current;
   private volatile @Nullable Thread thread;
@@ -78,27 +80,51 @@ final class RunLoop {
   Outcome run() {
     thread = Thread.currentThread();
     outcome = null;
+    int idle = 0;
     try {
       while (true) {
-        boolean ran = false;
-        for (Processor processor : processors) {
-          drainInbox();
-          if (processor.isRunnable() && outcome == null) {
-            runSlice(processor);
-            ran = true;
-          }
-        }
+        drainInbox();
         Outcome ended = outcome;
         if (ended != null) {
           return ended;
         }
-        if (!ran) {
+        Processor processor = processors.get(turn);
+        if (processor.isRunnable()) {
+          idle = 0;
+          runSlice(processor);
+        } else {
+          nextTurn();
+          idle++;
+        }
+        if (idle == processors.size()) {
+          idle = 0;
           idle();
         }
       }
     } finally {
       thread = null;
     }
+  }
+
+  private void nextTurn() {
+    turn = (turn + 1) % processors.size();
+    left = SLICE;
+  }
+
+  /** Whose turn it is, for a save. */
+  int turn() {
+    return turn;
+  }
+
+  /** How many instructions its slice has left, for a save. */
+  long left() {
+    return left;
+  }
+
+  /** Goes on where a saved machine stood. */
+  void restore(int savedTurn, long savedLeft) {
+    turn = savedTurn;
+    left = savedLeft;
   }
 
   private void drainInbox() {
@@ -127,7 +153,6 @@ final class RunLoop {
   private void runSlice(Processor processor) {
     Vcpu vcpu = processor.vcpu();
     current = vcpu;
-    long left = SLICE;
     while (true) {
       boolean boundary = vcpu.atInstructionBoundary();
       if (boundary) {
@@ -135,11 +160,12 @@ final class RunLoop {
         if (outcome == null && !processor.applySignals()) {
           end(new Outcome(Outcome.Kind.RESET, "INIT"));
         }
-        if (outcome != null || left <= 0) {
+        if (outcome != null) {
           break;
         }
         deliver(processor);
-        if (!processor.isRunning()) {
+        if (left <= 0 || !processor.isRunning()) {
+          nextTurn();
           break;
         }
       }

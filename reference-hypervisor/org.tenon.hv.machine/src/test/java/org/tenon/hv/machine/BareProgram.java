@@ -89,6 +89,6 @@ final class BareProgram {
     file.putShort(IDT_POINTER - LOAD, (short) (256 * 8 - 1)).putInt(IDT_POINTER - LOAD + 2, IDT);
     file.put(IDT - LOAD, idt.array());
     file.put(0x1000, code.toByteArray());
-    return file;
+    return file.rewind();
   }
 }

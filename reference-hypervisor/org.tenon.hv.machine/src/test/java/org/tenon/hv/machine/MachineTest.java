@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 
 /** Whole machines on the simulator, with programs of a few instructions. */
+@Timeout(120)
 class MachineTest {
   private final StringBuilder console = new StringBuilder();
   private final List<String> traced = new ArrayList<>();
@@ -39,7 +41,7 @@ class MachineTest {
   }
 
   /** Programs the 8259 pair and channel 0 of the 8254, and prints a dot at each of five ticks. */
-  private static BareProgram fiveTicks() {
+  static BareProgram fiveTicks() {
     return new BareProgram()
         .handler(0x20, handler -> handler.print(".").out8(0x20, 0x20))
         .out8(0x20, 0x11)

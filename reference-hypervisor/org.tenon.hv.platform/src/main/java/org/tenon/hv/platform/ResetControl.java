@@ -35,4 +35,14 @@ public final class ResetControl implements RegisterBlock {
       power.reset("cf9");
     }
   }
+
+  /** The register, for a save. */
+  public int save() {
+    return value;
+  }
+
+  /** Takes up a saved register. */
+  public void restore(int saved) {
+    value = saved & 0x0e;
+  }
 }

@@ -186,8 +186,8 @@ public final class AcpiTables {
     byte[] soft = Aml.integer(PowerManagement.SLEEP_TYPE_S5);
     byte[] zero = Aml.integer(0);
     return new TableWriter("DSDT", 2)
-        .bytes(Aml.scope("\\_SB", hostBridge(), board(), rtc(), com1()))
-        .bytes(Aml.name("\\_S5", Aml.packageOf(soft, zero, zero, zero)))
+        .bytes(Aml.scope("_SB", hostBridge(), board(), rtc(), com1()))
+        .bytes(Aml.name("_S5", Aml.packageOf(soft, zero, zero, zero)))
         .table();
   }
 

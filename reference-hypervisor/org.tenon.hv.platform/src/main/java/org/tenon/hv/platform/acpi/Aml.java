@@ -81,15 +81,12 @@ final class Aml {
     return out.toByteArray();
   }
 
-  /** One segment of up to four characters, with an optional root prefix. */
-  private static byte[] path(String path) {
-    boolean root = path.startsWith("\\");
-    String segment = root ? path.substring(1) : path;
+  /** One segment of up to four characters, relative to the scope around it; tables begin at the root. */
+  private static byte[] path(String segment) {
     if (segment.length() > 4) {
-      throw new IllegalArgumentException("an AML name has four characters: " + path);
+      throw new IllegalArgumentException("an AML name has four characters: " + segment);
     }
-    String padded = segment + "_".repeat(4 - segment.length());
-    return ((root ? "\\" : "") + padded).getBytes(StandardCharsets.US_ASCII);
+    return (segment + "_".repeat(4 - segment.length())).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Puts the package length in front, which counts itself (20.2.4). */

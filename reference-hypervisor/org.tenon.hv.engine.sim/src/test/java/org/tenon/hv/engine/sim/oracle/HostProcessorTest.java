@@ -100,7 +100,7 @@ class HostProcessorTest {
     if (row.name().equals("DIV") || row.name().equals("IDIV")) {
       registers[2] = generator.below(4);
     }
-    flags = 0x202 | generator.below(0x1000) & Flags.ARITHMETIC;
+    flags = 0x202 | (generator.below(0x1000) & Flags.ARITHMETIC);
     if (row.has("rep") && generator.below(2) == 0) {
       flags |= Flags.DF;
     }
@@ -165,7 +165,7 @@ class HostProcessorTest {
 
   private static void put(byte[] into, int at, long value, int size) {
     for (int k = 0; k < size; k++) {
-      into[at + k] = (byte) (value >>> 8 * k);
+      into[at + k] = (byte) (value >>> (8 * k));
     }
   }
 

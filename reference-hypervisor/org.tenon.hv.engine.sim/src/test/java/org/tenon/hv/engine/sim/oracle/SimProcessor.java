@@ -59,15 +59,15 @@ final class SimProcessor {
     for (int k = 0; k < PAGES; k++) {
       long at = base + 4096L * k;
       for (int level = 0; level < 4; level++) {
-        int index = (int) (at >>> 39 - 9 * level) & 511;
+        int index = (int) (at >>> (39 - 9 * level)) & 511;
         // A window that crosses a table's end needs a second table there.
         long next = level == 3 ? WINDOW + 4096L * k : tables[level + 1];
-        boolean crossed = level < 3 && (at >>> 39 - 9 * level) != (base >>> 39 - 9 * level);
+        boolean crossed = level < 3 && (at >>> (39 - 9 * level)) != (base >>> (39 - 9 * level));
         if (crossed) {
           next += 0x4000;
         }
         long slot = tables[level] + 8L * index;
-        if (level > 0 && (at >>> 48 - 9 * level) != (base >>> 48 - 9 * level)) {
+        if (level > 0 && (at >>> (48 - 9 * level)) != (base >>> (48 - 9 * level))) {
           slot += 0x4000;
         }
         ram.set(ValueLayout.JAVA_LONG, slot, next | 7);
