@@ -52,28 +52,40 @@ class CertificationTest {
     assertThat(failed(report)).isEmpty();
     // Without a bundle and a hypervisor nothing can be certified, and the report says so.
     assertThat(report.verdict().reached()).isEmpty();
-    assertThat(report.results().stream().filter(r -> r.outcome() instanceof Outcome.NotRun).map(r -> r.test().group()))
+    assertThat(
+            report.results().stream()
+                .filter(r -> r.outcome() instanceof Outcome.NotRun)
+                .map(r -> r.test().group()))
         .isNotEmpty()
         .allMatch(group -> group.equals("Loading") || group.equals("VirtualHardware"));
   }
 
   @Test
   void defectsAreNamedByTheirClauses() throws IOException {
-    RunReport report = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), RunOptions.of(Level.L1, SEED));
+    RunReport report =
+        run(
+            subject(new PlainFileDriverFactory(OverreachingDriver::new)),
+            RunOptions.of(Level.L1, SEED));
     ReportFolder.write(report, Path.of("target", "reports", "overreaching"));
     assertThat(report.passed()).isFalse();
-    assertThat(failed(report)).contains(ClauseId.parse("BLK-048"), ClauseId.parse("BLK-006"), ClauseId.parse("BLK-005"));
+    assertThat(failed(report))
+        .contains(ClauseId.parse("BLK-048"), ClauseId.parse("BLK-006"), ClauseId.parse("BLK-005"));
     Failure failure = report.failures().getFirst();
     assertThat(failure.rerun()).contains("--seed " + SEED).contains("--test ");
   }
 
   @Test
   void sameSeedGivesTheSameVerdict() {
-    RunOptions options = only("WriteZeroesKeepsItsNeighbours", "UnknownOperationIsUnsupported", "SegmentsOfAnyShape");
+    RunOptions options =
+        only(
+            "WriteZeroesKeepsItsNeighbours", "UnknownOperationIsUnsupported", "SegmentsOfAnyShape");
     RunReport first = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), options);
     RunReport second = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), options);
     assertThat(said(second)).isEqualTo(said(first)).hasSize(2);
-    RunReport alone = run(subject(new PlainFileDriverFactory(OverreachingDriver::new)), only("WriteZeroesKeepsItsNeighbours"));
+    RunReport alone =
+        run(
+            subject(new PlainFileDriverFactory(OverreachingDriver::new)),
+            only("WriteZeroesKeepsItsNeighbours"));
     assertThat(said(alone)).isSubsetOf(said(first)).hasSize(1);
   }
 
@@ -84,10 +96,14 @@ class CertificationTest {
     RandomGenerator.of("L64X128MixRandom").nextBytes(contents);
     Files.write(image, contents);
     BlockSubject subject =
-        BlockSubject.of(new PlainFileDriverFactory(), new FileStorage("path", Map.of())).image(image).build();
+        BlockSubject.of(new PlainFileDriverFactory(), new FileStorage("path", Map.of()))
+            .image(image)
+            .build();
     RunReport report = run(subject, RunOptions.of(Level.L3, SEED).keepingData());
     assertThat(failed(report)).isEmpty();
-    assertThat(report.results()).hasSizeGreaterThan(8).allMatch(result -> result.test().keepsData());
+    assertThat(report.results())
+        .hasSizeGreaterThan(8)
+        .allMatch(result -> result.test().keepsData());
     assertThat(Files.readAllBytes(image)).isEqualTo(contents);
   }
 
@@ -96,7 +112,11 @@ class CertificationTest {
     List<RunEvent> events = new ArrayList<>();
     RunReport report =
         new Certification()
-            .run(BlockProfile.get(), subject(new PlainFileDriverFactory()), only("SmallestOffer"), events::add);
+            .run(
+                BlockProfile.get(),
+                subject(new PlainFileDriverFactory()),
+                only("SmallestOffer"),
+                events::add);
     assertThat(events.stream().map(event -> event.getClass().getSimpleName()))
         .containsExactly("Started", "TestStarted", "TestFinished", "Finished");
     assertThat(report.passed()).isTrue();

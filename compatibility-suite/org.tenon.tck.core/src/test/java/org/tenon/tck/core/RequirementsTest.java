@@ -25,21 +25,25 @@ class RequirementsTest {
       """;
 
   private static List<Requirement> read(String yaml) throws IOException {
-    return Requirements.read("block.yaml", new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)));
+    return Requirements.read(
+        "block.yaml", new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
   void publishedClausesAreWellFormed() {
     Requirements all = Requirements.of("driver.yaml", "block.yaml");
     assertThat(all.all()).hasSizeGreaterThanOrEqualTo(90);
-    assertThat(all.all().stream().filter(r -> r.id().profile().equals("BLK")).count()).isGreaterThanOrEqualTo(60);
+    assertThat(all.all().stream().filter(r -> r.id().profile().equals("BLK")).count())
+        .isGreaterThanOrEqualTo(60);
     assertThat(all.get(ClauseId.parse("BLK-028")).text()).contains("exactly once");
   }
 
   @Test
   void numberThatStandsTwiceIsRefused() {
     String twice = CLAUSE + CLAUSE.substring(CLAUSE.indexOf("  - id"));
-    assertThatIllegalArgumentException().isThrownBy(() -> read(twice)).withMessageContaining("BLK-001 stands twice");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(twice))
+        .withMessageContaining("BLK-001 stands twice");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Requirements.of("block.yaml", "block.yaml"))
         .withMessageContaining("stands twice");

@@ -227,7 +227,8 @@ class BlockBenchTest {
   void aPlanThatDoesNotFitTheDeviceSaysWhatWould() {
     assertThatThrownBy(() -> run(new InstantDriver(), SHORT.withBlockSize(1000)))
         .hasMessage(
-            "a request of 1000 bytes does not fit the device: give a multiple of 512 up to 1048576");
+            "a request of 1000 bytes does not fit the device: give a multiple of 512 up to"
+                + " 1048576");
     InstantDriver readOnly =
         new InstantDriver() {
           @Override

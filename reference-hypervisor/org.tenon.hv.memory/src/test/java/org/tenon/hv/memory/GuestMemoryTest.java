@@ -36,10 +36,8 @@ class GuestMemoryTest {
 
   @Test
   void layoutRefusesOverlapAndMisalignment() {
-    assertThatThrownBy(
-            () ->
-                new RamLayout(
-                    List.of(new RamLayout.Range(0, 8192), new RamLayout.Range(4096, 4096))))
+    assertThatThrownBy(() ->
+            new RamLayout(List.of(new RamLayout.Range(0, 8192), new RamLayout.Range(4096, 4096))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overlap");
     assertThatThrownBy(() -> new RamLayout.Range(1, 4096)).hasMessageContaining("page size");
@@ -207,12 +205,11 @@ class GuestMemoryTest {
       for (int t = 0; t < writers.length; t++) {
         int first = t;
         writers[t] =
-            new Thread(
-                () -> {
-                  for (int page = first; page < 1024; page += writers.length) {
-                    region.markDirty(page * 4096L, 1);
-                  }
-                });
+            new Thread(() -> {
+              for (int page = first; page < 1024; page += writers.length) {
+                region.markDirty(page * 4096L, 1);
+              }
+            });
         writers[t].start();
       }
       long[] part = new long[seen.length];

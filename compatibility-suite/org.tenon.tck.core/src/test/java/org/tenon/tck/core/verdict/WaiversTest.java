@@ -32,9 +32,17 @@ class WaiversTest {
   @Test
   void isReadFromItsFile() throws IOException {
     Waivers waivers = read(FILE);
-    assertThat(waivers.find(ClauseId.parse("BLK-062"), new Identifier("block-array-x"), LocalDate.of(2027, 3, 31)))
+    assertThat(
+            waivers.find(
+                ClauseId.parse("BLK-062"),
+                new Identifier("block-array-x"),
+                LocalDate.of(2027, 3, 31)))
         .isPresent();
-    assertThat(waivers.find(ClauseId.parse("BLK-062"), new Identifier("block-array-x"), LocalDate.of(2027, 4, 1)))
+    assertThat(
+            waivers.find(
+                ClauseId.parse("BLK-062"),
+                new Identifier("block-array-x"),
+                LocalDate.of(2027, 4, 1)))
         .isEmpty();
   }
 
