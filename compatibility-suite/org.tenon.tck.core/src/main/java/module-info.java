@@ -1,4 +1,7 @@
-/** What every certification shares: numbered clauses, levels, seeds, the run, the verdict, the reports. */
+/**
+ * What every certification shares: numbered clauses, levels, seeds, the run, the verdict, the
+ * reports.
+ */
 module org.tenon.tck.core {
   requires transitive org.tenon.spi;
   requires transitive org.junit.jupiter.api;

@@ -1,4 +1,7 @@
-/** The simulator engine: an x86-64 processor in pure Java, deterministic, without privilege or hardware support. */
+/**
+ * The simulator engine: an x86-64 processor in pure Java, deterministic, without privilege or
+ * hardware support.
+ */
 module org.tenon.hv.engine.sim {
   requires static org.jspecify;
   requires transitive org.tenon.hv.engine;

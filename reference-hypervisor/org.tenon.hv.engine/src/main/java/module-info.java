@@ -1,4 +1,7 @@
-/** What every CPU engine offers to the machine: virtual CPUs that run until an exit, and their state as values. */
+/**
+ * What every CPU engine offers to the machine: virtual CPUs that run until an exit, and their state
+ * as values.
+ */
 module org.tenon.hv.engine {
   requires static org.jspecify;
 

@@ -1,4 +1,6 @@
-/** The PC's interrupt controllers: local APICs, I/O APIC, 8259 pair, and the routes between them. */
+/**
+ * The PC's interrupt controllers: local APICs, I/O APIC, 8259 pair, and the routes between them.
+ */
 module org.tenon.hv.irq {
   requires static org.jspecify;
   requires transitive org.tenon.hv.bus;

@@ -1,4 +1,7 @@
-/** The rest of a PC: timers, clock, serial port, power management, ACPI tables, and the ways to start a kernel. */
+/**
+ * The rest of a PC: timers, clock, serial port, power management, ACPI tables, and the ways to
+ * start a kernel.
+ */
 module org.tenon.hv.platform {
   requires static org.jspecify;
   requires transitive org.tenon.hv.bus;

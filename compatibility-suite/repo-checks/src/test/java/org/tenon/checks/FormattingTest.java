@@ -44,7 +44,8 @@ class FormattingTest {
     assertThat(sources.size()).isGreaterThan(30);
     assertThat(astray)
         .as(
-            "run: mvn -q test -Dtest=FormattingTest -Dsurefire.failIfNoSpecifiedTests=false -Dtenon.format=apply")
+            "run: mvn -q test -Dtest=FormattingTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dtenon.format=apply")
         .isEmpty();
   }
 

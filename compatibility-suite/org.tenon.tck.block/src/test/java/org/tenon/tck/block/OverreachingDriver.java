@@ -6,7 +6,10 @@ import org.tenon.api.Status;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockHost;
 
-/** Two defects: it zeroes one block too many, and calls an operation that it does not know an I/O error. */
+/**
+ * Two defects: it zeroes one block too many, and calls an operation that it does not know an I/O
+ * error.
+ */
 final class OverreachingDriver extends PlainFileDriver {
   OverreachingDriver(Path path, BlockAgreement agreement, BlockHost host) throws IOException {
     super(path, agreement, host);

@@ -21,7 +21,9 @@ class OwnBuildTest {
     LauncherFactory.create()
         .execute(
             LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectMethod(Overreaching.class, "unknownOperationIsUnsupported"))
+                .selectors(
+                    DiscoverySelectors.selectMethod(
+                        Overreaching.class, "unknownOperationIsUnsupported"))
                 .build(),
             listener);
     TestExecutionSummary summary = listener.getSummary();
@@ -37,7 +39,9 @@ class OwnBuildTest {
   static class Overreaching extends NegotiationTests {
     @Override
     protected BlockSubject subject() {
-      return BlockSubject.of(new PlainFileDriverFactory(OverreachingDriver::new), new FileStorage("path", Map.of()))
+      return BlockSubject.of(
+              new PlainFileDriverFactory(OverreachingDriver::new),
+              new FileStorage("path", Map.of()))
           .build();
     }
   }

@@ -24,7 +24,10 @@ import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockQueue;
 import org.tenon.spi.block.BlockRequests;
 
-/** A correct driver as small as the contract allows, for tests of the suite: one queue, one worker, one file. */
+/**
+ * A correct driver as small as the contract allows, for tests of the suite: one queue, one worker,
+ * one file.
+ */
 class PlainFileDriver implements BlockDriver {
   private static final int BLOCK = 512;
   private static final int END = -1;
@@ -46,7 +49,8 @@ class PlainFileDriver implements BlockDriver {
     this.host = host;
     this.file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     this.geometry = BlockGeometry.of(file.size() / BLOCK, BLOCK).build();
-    this.identity = new BlockIdentity("TENON", "plain", "1", Integer.toHexString(path.toString().hashCode()));
+    this.identity =
+        new BlockIdentity("TENON", "plain", "1", Integer.toHexString(path.toString().hashCode()));
     this.worker = host.newThread("worker", this::work);
   }
 
@@ -95,7 +99,8 @@ class PlainFileDriver implements BlockDriver {
   private int serve(int tag) {
     BlockRequests r = host.requests(0);
     int operation = r.operation(tag);
-    boolean zeroes = operation == BlockOperation.WRITE_ZEROES && agreement.has(BlockCapabilities.WRITE_ZEROES);
+    boolean zeroes =
+        operation == BlockOperation.WRITE_ZEROES && agreement.has(BlockCapabilities.WRITE_ZEROES);
     if (operation != BlockOperation.READ && operation != BlockOperation.WRITE && !zeroes) {
       return unknown(operation);
     }

@@ -56,7 +56,8 @@ final class PlainFileDriverFactory implements BlockDriverFactory {
   }
 
   @Override
-  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host) throws DriverException {
+  public BlockDriver open(BlockAgreement agreement, Config config, BlockHost host)
+      throws DriverException {
     Path path = config.path("path");
     try {
       return opening.open(path, agreement, host);

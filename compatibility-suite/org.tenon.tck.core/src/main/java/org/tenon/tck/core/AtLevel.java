@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.tenon.api.Stability;
 
 /**
- * The level at which a test, or every test of a class, runs at the earliest. Without it a test runs at the highest level of
- * its clauses.
+ * The level at which a test, or every test of a class, runs at the earliest. Without it a test runs
+ * at the highest level of its clauses.
  */
 @Documented
 @Inherited

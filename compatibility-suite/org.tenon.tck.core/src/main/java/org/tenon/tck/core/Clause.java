@@ -7,7 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.tenon.api.Stability;
 
-/** The clauses that a test covers: each passes only if the test passes. Every test of the suite carries it. */
+/**
+ * The clauses that a test covers: each passes only if the test passes. Every test of the suite
+ * carries it.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

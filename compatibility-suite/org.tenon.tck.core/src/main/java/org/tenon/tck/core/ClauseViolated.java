@@ -26,7 +26,8 @@ public final class ClauseViolated extends AssertionError {
   }
 
   /** A violation with the exception that showed it. */
-  public ClauseViolated(ClauseId clause, String expected, String actual, @Nullable Throwable cause) {
+  public ClauseViolated(
+      ClauseId clause, String expected, String actual, @Nullable Throwable cause) {
     super("%s: expected %s, but %s".formatted(clause, expected, actual), cause);
     this.clause = clause;
     this.expected = expected;
@@ -36,7 +37,9 @@ public final class ClauseViolated extends AssertionError {
   /** A fault that the driver kit saw, as a violation. */
   public static ClauseViolated by(Fault fault) {
     return new ClauseViolated(
-        fault.clause(), "no fault", fault.subject() + " " + fault.kind().name() + ": " + fault.detail());
+        fault.clause(),
+        "no fault",
+        fault.subject() + " " + fault.kind().name() + ": " + fault.detail());
   }
 
   /** Which clause was broken. */

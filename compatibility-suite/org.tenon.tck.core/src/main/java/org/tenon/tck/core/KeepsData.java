@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.tenon.api.Stability;
 
 /**
- * Marks a test that leaves every byte of the storage as it found it, so that it may run on storage that holds a user's
- * data. All others run on scratch storage only.
+ * Marks a test that leaves every byte of the storage as it found it, so that it may run on storage
+ * that holds a user's data. All others run on scratch storage only.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -49,6 +49,8 @@ public enum Level {
       }
     }
     throw new IllegalArgumentException(
-        "'" + text + "' is no level: use L0 (loadable), L1 (functional), L2 (robust) or L3 (durable)");
+        "'"
+            + text
+            + "' is no level: use L0 (loadable), L1 (functional), L2 (robust) or L3 (durable)");
   }
 }

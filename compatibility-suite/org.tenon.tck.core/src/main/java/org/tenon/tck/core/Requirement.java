@@ -11,12 +11,18 @@ import org.tenon.api.Version;
  * @param obligation how binding it is
  * @param since the SPI version that brought it
  * @param verifiedAt the level whose tests cover it
- * @param source where the promise is made: an SPI type, or an outside specification with its section
+ * @param source where the promise is made: an SPI type, or an outside specification with its
+ *     section
  * @param text what is required, in one sentence
  */
 @Stability(level = Stability.Level.STABLE, since = "1.0")
 public record Requirement(
-    ClauseId id, Obligation obligation, Version since, Level verifiedAt, String source, String text) {
+    ClauseId id,
+    Obligation obligation,
+    Version since,
+    Level verifiedAt,
+    String source,
+    String text) {
   /** How binding a clause is, in the sense of RFC 2119. */
   public enum Obligation {
     /** Decides the verdict. */

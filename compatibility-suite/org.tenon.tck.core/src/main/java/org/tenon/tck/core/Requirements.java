@@ -26,7 +26,8 @@ public final class Requirements {
   private static final String FOLDER = "org/tenon/spec/requirements/";
 
   private static final ObjectMapper YAML =
-      YAMLMapper.builder(YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+      YAMLMapper.builder(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
@@ -41,15 +42,17 @@ public final class Requirements {
    * Reads the files that the specification's jar carries.
    *
    * @param files such as {@code driver.yaml}
-   * @throws IllegalArgumentException if one is missing or malformed, or a number stands twice; the message names the file
-   *     and the clause
+   * @throws IllegalArgumentException if one is missing or malformed, or a number stands twice; the
+   *     message names the file and the clause
    */
   public static Requirements of(String... files) {
     SortedMap<ClauseId, Requirement> all = new TreeMap<>();
     for (String file : files) {
-      try (InputStream in = Requirements.class.getClassLoader().getResourceAsStream(FOLDER + file)) {
+      try (InputStream in =
+          Requirements.class.getClassLoader().getResourceAsStream(FOLDER + file)) {
         if (in == null) {
-          throw new IllegalArgumentException("spec/requirements/" + file + " is not on the class path");
+          throw new IllegalArgumentException(
+              "spec/requirements/" + file + " is not on the class path");
         }
         addAll(all, read("spec/requirements/" + file, in));
       } catch (IOException e) {
@@ -78,7 +81,11 @@ public final class Requirements {
       Requirement requirement = entry.toRequirement(name);
       if (!requirement.id().profile().equals(document.profile())) {
         throw new IllegalArgumentException(
-            name + ": " + requirement.id() + " does not belong to the profile " + document.profile());
+            name
+                + ": "
+                + requirement.id()
+                + " does not belong to the profile "
+                + document.profile());
       }
       found.add(requirement);
     }
@@ -110,14 +117,16 @@ public final class Requirements {
    * @throws IllegalArgumentException if there is none
    */
   public Requirement get(ClauseId id) {
-    return find(id).orElseThrow(() -> new IllegalArgumentException("spec/requirements has no clause " + id));
+    return find(id)
+        .orElseThrow(() -> new IllegalArgumentException("spec/requirements has no clause " + id));
   }
 
   /** The file as written. */
   private record Document(String profile, String title, List<Entry> clauses) {}
 
   /** A clause as written. */
-  private record Entry(String id, String level, String since, String verifiedAt, String source, String text) {
+  private record Entry(
+      String id, String level, String since, String verifiedAt, String source, String text) {
     Requirement toRequirement(String file) {
       try {
         return new Requirement(

@@ -8,9 +8,9 @@ import java.lang.annotation.Target;
 import org.tenon.api.Stability;
 
 /**
- * What a subject must have agreed to for a test to apply, in the words of its profile, such as {@code discard}. The suite
- * asks the subject itself; a test that does not apply is reported as such with the reason. There is no other way to leave
- * out a test.
+ * What a subject must have agreed to for a test to apply, in the words of its profile, such as
+ * {@code discard}. The suite asks the subject itself; a test that does not apply is reported as
+ * such with the reason. There is no other way to leave out a test.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

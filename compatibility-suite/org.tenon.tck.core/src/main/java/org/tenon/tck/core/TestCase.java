@@ -48,11 +48,15 @@ public record TestCase(
     String name = nameOf(method);
     Clause covered = method.getAnnotation(Clause.class);
     if (covered == null || covered.value().length == 0) {
-      throw new IllegalArgumentException("the test " + contract.getSimpleName() + "." + name + " names no @Clause");
+      throw new IllegalArgumentException(
+          "the test " + contract.getSimpleName() + "." + name + " names no @Clause");
     }
     List<ClauseId> clauses = Arrays.stream(covered.value()).map(ClauseId::parse).toList();
     Level level =
-        clauses.stream().map(id -> requirements.get(id).verifiedAt()).max(Level::compareTo).orElseThrow();
+        clauses.stream()
+            .map(id -> requirements.get(id).verifiedAt())
+            .max(Level::compareTo)
+            .orElseThrow();
     AtLevel least = nearest(contract, method);
     if (least != null && least.value().includes(level)) {
       level = least.value();

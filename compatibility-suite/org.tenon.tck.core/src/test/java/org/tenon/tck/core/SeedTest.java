@@ -13,7 +13,9 @@ class SeedTest {
     assertThat(seed).hasToString("0xfedcba9876543210");
     assertThat(Seed.parse(seed.toString())).isEqualTo(seed);
     assertThat(Seed.parse("-1")).isEqualTo(new Seed(-1));
-    assertThatIllegalArgumentException().isThrownBy(() -> Seed.parse("tomorrow")).withMessageContaining("tomorrow");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Seed.parse("tomorrow"))
+        .withMessageContaining("tomorrow");
   }
 
   @Test
@@ -21,12 +23,18 @@ class SeedTest {
     Seed seed = new Seed(7);
     assertThat(seed.derive("a")).isEqualTo(seed.derive("a")).isNotEqualTo(seed.derive("b"));
     assertThat(seed.derive("a")).isNotEqualTo(new Seed(8).derive("a"));
-    assertThat(IntStream.range(0, 10_000).mapToObj(i -> seed.derive("test " + i)).distinct().count()).isEqualTo(10_000);
+    assertThat(
+            IntStream.range(0, 10_000).mapToObj(i -> seed.derive("test " + i)).distinct().count())
+        .isEqualTo(10_000);
   }
 
-  /** The choices belong to the published meaning of a seed: a change of this number breaks every rerun command. */
+  /**
+   * The choices belong to the published meaning of a seed: a change of this number breaks every
+   * rerun command.
+   */
   @Test
   void choicesNeverChange() {
-    assertThat(new Seed(42).derive("ReadBackEveryBoundary").random().nextLong()).isEqualTo(-6_999_381_627_380_192_198L);
+    assertThat(new Seed(42).derive("ReadBackEveryBoundary").random().nextLong())
+        .isEqualTo(-6_999_381_627_380_192_198L);
   }
 }

@@ -246,26 +246,24 @@ public final class BlockAttachment implements Conduct {
    * {@link #resume}. Does nothing unless RUNNING.
    */
   public CompletionStage<@Nullable Void> quiesce() {
-    return inTurn(
-        () ->
-            state.compareAndSet(State.RUNNING, State.PAUSED)
-                ? settle("quiesce", Clauses.QUIESCE_COMPLETES_ALL, BlockDriver::quiesce)
-                : done());
+    return inTurn(() ->
+        state.compareAndSet(State.RUNNING, State.PAUSED)
+            ? settle("quiesce", Clauses.QUIESCE_COMPLETES_ALL, BlockDriver::quiesce)
+            : done());
   }
 
   /** Ends a pause. Does nothing unless paused. */
   public CompletionStage<@Nullable Void> resume() {
-    return inTurn(
-        () ->
-            state.get() != State.PAUSED
-                ? done()
-                : control(
-                        "resume",
-                        d -> {
-                          d.resume();
-                          return CompletableFuture.completedStage(null);
-                        })
-                    .thenRun(this::runAgain));
+    return inTurn(() ->
+        state.get() != State.PAUSED
+            ? done()
+            : control(
+                    "resume",
+                    d -> {
+                      d.resume();
+                      return CompletableFuture.completedStage(null);
+                    })
+                .thenRun(this::runAgain));
   }
 
   /**
@@ -273,12 +271,11 @@ public final class BlockAttachment implements Conduct {
    * those not carried out as ABORTED. Does nothing unless RUNNING.
    */
   public CompletionStage<@Nullable Void> reset() {
-    return inTurn(
-        () ->
-            state.compareAndSet(State.RUNNING, State.PAUSED)
-                ? settle("reset", Clauses.RESET_COMPLETES_ALL, BlockDriver::reset)
-                    .thenRun(this::runAgain)
-                : done());
+    return inTurn(() ->
+        state.compareAndSet(State.RUNNING, State.PAUSED)
+            ? settle("reset", Clauses.RESET_COMPLETES_ALL, BlockDriver::reset)
+                .thenRun(this::runAgain)
+            : done());
   }
 
   /**
@@ -286,15 +283,14 @@ public final class BlockAttachment implements Conduct {
    * where they were not carried out, and later ones fail as NOT_READY.
    */
   public CompletionStage<@Nullable Void> close() {
-    return inTurn(
-        () -> {
-          State before = state.getAndSet(State.CLOSED);
-          return before == State.CLOSED || before == State.QUARANTINED
-              ? done()
-              : pauseAll()
-                  .thenCompose(paused -> control("close", BlockAttachment::closeNow))
-                  .thenRun(this::closed);
-        });
+    return inTurn(() -> {
+      State before = state.getAndSet(State.CLOSED);
+      return before == State.CLOSED || before == State.QUARANTINED
+          ? done()
+          : pauseAll()
+              .thenCompose(paused -> control("close", BlockAttachment::closeNow))
+              .thenRun(this::closed);
+    });
   }
 
   private static CompletionStage<Void> closeNow(BlockDriver driver) {
@@ -339,25 +335,23 @@ public final class BlockAttachment implements Conduct {
   /** Pauses, calls, and sees to it that nothing accepted is left; the state stays PAUSED. */
   private CompletableFuture<@Nullable Void> settle(String name, ClauseId clause, Method method) {
     return pauseAll()
-        .thenCompose(
-            paused -> {
-              if (name.equals("reset")) {
-                ports.forEach(BlockPort::abortStaged);
-              }
-              return control(name, method);
-            })
+        .thenCompose(paused -> {
+          if (name.equals("reset")) {
+            ports.forEach(BlockPort::abortStaged);
+          }
+          return control(name, method);
+        })
         .thenRun(() -> checkNothingInFlight(name, clause));
   }
 
   private CompletableFuture<@Nullable Void> pauseAll() {
     return CompletableFuture.allOf(
         ports.stream()
-            .map(
-                port -> {
-                  CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
-                  port.pause(() -> idle.complete(null));
-                  return idle;
-                })
+            .map(port -> {
+              CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
+              port.pause(() -> idle.complete(null));
+              return idle;
+            })
             .toArray(CompletableFuture[]::new));
   }
 
@@ -372,23 +366,22 @@ public final class BlockAttachment implements Conduct {
     }
     Callable<@Nullable CompletionStage<Void>> call = () -> method.of(called);
     return ControlCall.run(context, call)
-        .handle(
-            (nothing, failure) -> {
-              if (failure instanceof TimeoutException) {
-                fault(
-                    Clauses.CONTROL_DEADLINE,
-                    Fault.Kind.HUNG,
-                    subject,
-                    "%s did not end within %s".formatted(name, context.deadlines().control()));
-              } else if (failure != null) {
-                fault(
-                    Clauses.NO_METHOD_THROWS,
-                    Fault.Kind.THREW,
-                    subject,
-                    name + " failed with " + failure);
-              }
-              return null;
-            });
+        .handle((nothing, failure) -> {
+          if (failure instanceof TimeoutException) {
+            fault(
+                Clauses.CONTROL_DEADLINE,
+                Fault.Kind.HUNG,
+                subject,
+                "%s did not end within %s".formatted(name, context.deadlines().control()));
+          } else if (failure != null) {
+            fault(
+                Clauses.NO_METHOD_THROWS,
+                Fault.Kind.THREW,
+                subject,
+                name + " failed with " + failure);
+          }
+          return null;
+        });
   }
 
   private void checkNothingInFlight(String name, ClauseId clause) {
@@ -412,11 +405,10 @@ public final class BlockAttachment implements Conduct {
       Supplier<CompletableFuture<@Nullable Void>> operation) {
     tail =
         tail.thenCompose(before -> operation.get())
-            .exceptionally(
-                broken -> {
-                  LOG.log(Level.ERROR, "control of " + subject, broken);
-                  return null;
-                });
+            .exceptionally(broken -> {
+              LOG.log(Level.ERROR, "control of " + subject, broken);
+              return null;
+            });
     return tail;
   }
 

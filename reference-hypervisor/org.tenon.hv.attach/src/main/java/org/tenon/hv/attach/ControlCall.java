@@ -33,15 +33,14 @@ final class ControlCall {
     // A copy, so that the caller sees what the method threw and not a wrapper around it.
     CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     var _ =
-        result.whenComplete(
-            (nothing, failure) -> {
-              deadline.cancel();
-              if (failure == null) {
-                ended.complete(null);
-              } else {
-                ended.completeExceptionally(failure);
-              }
-            });
+        result.whenComplete((nothing, failure) -> {
+          deadline.cancel();
+          if (failure == null) {
+            ended.complete(null);
+          } else {
+            ended.completeExceptionally(failure);
+          }
+        });
     return ended;
   }
 
@@ -53,14 +52,13 @@ final class ControlCall {
       if (stage == null) {
         throw new NullPointerException("it returned null instead of a stage");
       }
-      stage.whenComplete(
-          (nothing, failure) -> {
-            if (failure == null) {
-              result.complete(null);
-            } else {
-              result.completeExceptionally(failure);
-            }
-          });
+      stage.whenComplete((nothing, failure) -> {
+        if (failure == null) {
+          result.complete(null);
+        } else {
+          result.completeExceptionally(failure);
+        }
+      });
     } catch (Throwable t) {
       result.completeExceptionally(t);
     }

@@ -562,16 +562,15 @@ class BlockAttachmentTest {
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       workers.add(
-          new Thread(
-              () -> {
-                try {
-                  for (int tag = work.take(); tag >= 0; tag = work.take()) {
-                    driver.host.complete(0, tag, Status.IO_ERROR, 0);
-                  }
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              }));
+          new Thread(() -> {
+            try {
+              for (int tag = work.take(); tag >= 0; tag = work.take()) {
+                driver.host.complete(0, tag, Status.IO_ERROR, 0);
+              }
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }));
     }
     workers.forEach(Thread::start);
     Random random = new Random(1);

@@ -6,10 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the device behind an address and hands it whole registers. The machine has two: ports and memory-mapped I/O.
+ * Finds the device behind an address and hands it whole registers. The machine has two: ports and
+ * memory-mapped I/O.
  *
- * <p>An address that nobody claims reads as all ones and swallows writes, as a PC's bus does. An access that leaves a window,
- * or is not aligned to the registers it touches, is split into its bytes, lowest address first.
+ * <p>An address that nobody claims reads as all ones and swallows writes, as a PC's bus does. An
+ * access that leaves a window, or is not aligned to the registers it touches, is split into its
+ * bytes, lowest address first.
  */
 public final class AddressSpace {
   private final String name;
@@ -31,12 +33,14 @@ public final class AddressSpace {
   /**
    * Adds a window.
    *
-   * @throws IllegalArgumentException when it overlaps another or leaves the space: a wiring fault, never the guest's
+   * @throws IllegalArgumentException when it overlaps another or leaves the space: a wiring fault,
+   *     never the guest's
    */
   public void map(Window window) {
     if (window.end() > limit) {
       throw new IllegalArgumentException(
-          "%s: window %s ends at %#x, beyond %#x".formatted(name, window.name(), window.end(), limit));
+          "%s: window %s ends at %#x, beyond %#x"
+              .formatted(name, window.name(), window.end(), limit));
     }
     int at = 0;
     for (Window other : windows) {
@@ -97,7 +101,9 @@ public final class AddressSpace {
   public long read(long address, int size) {
     Window window = find(address);
     if (window == null) {
-      return size == 1 ? 0xff : isBytewise(address, size, null) ? readBytes(address, size) : mask(size);
+      return size == 1
+          ? 0xff
+          : isBytewise(address, size, null) ? readBytes(address, size) : mask(size);
     }
     int width = window.width().bytes();
     if (isBytewise(address, size, window)) {
@@ -144,7 +150,9 @@ public final class AddressSpace {
       int within = offset & (width - 1);
       long lanes = mask(size) << (8 * within);
       long old = window.registers().read(offset - within, width) & mask(width);
-      window.registers().write(offset - within, width, (old & ~lanes) | ((value << (8 * within)) & lanes));
+      window
+          .registers()
+          .write(offset - within, width, (old & ~lanes) | ((value << (8 * within)) & lanes));
     } else {
       for (int done = 0; done < size; done += width) {
         window.registers().write(offset + done, width, (value >>> (8 * done)) & mask(width));

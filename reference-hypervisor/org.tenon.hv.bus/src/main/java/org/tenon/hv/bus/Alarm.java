@@ -5,7 +5,10 @@ public interface Alarm {
   /** The value of {@link #deadline()} while the alarm is not set. */
   long NEVER = Long.MAX_VALUE;
 
-  /** Rings when the clock reaches {@code deadline} nanoseconds (at once when that has passed); replaces an earlier deadline. */
+  /**
+   * Rings when the clock reaches {@code deadline} nanoseconds (at once when that has passed);
+   * replaces an earlier deadline.
+   */
   void set(long deadline);
 
   /** Unsets it; harmless when not set. */

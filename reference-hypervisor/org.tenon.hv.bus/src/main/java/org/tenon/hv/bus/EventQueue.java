@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * A clock's alarms. They are few (a handful of devices and one for each processor), so the queue is a list in order of
- * creation, which also settles which of two alarms due at the same instant rings first. Whoever moves time calls {@link
- * #ring()} afterwards.
+ * A clock's alarms. They are few (a handful of devices and one for each processor), so the queue is
+ * a list in order of creation, which also settles which of two alarms due at the same instant rings
+ * first. Whoever moves time calls {@link #ring()} afterwards.
  */
 public final class EventQueue implements Clock {
   private final List<Entry> alarms = new ArrayList<>();
@@ -33,7 +33,9 @@ public final class EventQueue implements Clock {
     return next;
   }
 
-  /** Rings every alarm that is due; each at most once, so that a guest cannot keep the host here. */
+  /**
+   * Rings every alarm that is due; each at most once, so that a guest cannot keep the host here.
+   */
   public void ring() {
     long limit = now();
     if (next > limit) {

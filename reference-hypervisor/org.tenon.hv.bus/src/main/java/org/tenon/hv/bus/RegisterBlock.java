@@ -1,9 +1,10 @@
 package org.tenon.hv.bus;
 
 /**
- * The registers of a device in one window. Called by {@link AddressSpace} on the run-loop thread, only with offsets inside
- * the window, and only with the sizes the window's {@link RegisterWidth} allows. What the guest does is never a reason to
- * throw: a register that does not exist reads as the data sheet says and ignores writes.
+ * The registers of a device in one window. Called by {@link AddressSpace} on the run-loop thread,
+ * only with offsets inside the window, and only with the sizes the window's {@link RegisterWidth}
+ * allows. What the guest does is never a reason to throw: a register that does not exist reads as
+ * the data sheet says and ignores writes.
  */
 public interface RegisterBlock {
   /**

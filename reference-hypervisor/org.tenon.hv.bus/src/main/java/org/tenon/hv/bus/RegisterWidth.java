@@ -2,11 +2,20 @@ package org.tenon.hv.bus;
 
 /** How wide a device's registers are, and so how {@link AddressSpace} presents an access to it. */
 public enum RegisterWidth {
-  /** Byte registers, as ISA devices have: a wider access becomes one access for each byte, lowest address first. */
+  /**
+   * Byte registers, as ISA devices have: a wider access becomes one access for each byte, lowest
+   * address first.
+   */
   BYTE(1),
-  /** 16-bit registers: narrower reads take a part, narrower writes merge with what the register reads as. */
+  /**
+   * 16-bit registers: narrower reads take a part, narrower writes merge with what the register
+   * reads as.
+   */
   WORD(2),
-  /** 32-bit registers: narrower reads take a part, narrower writes merge with what the register reads as. */
+  /**
+   * 32-bit registers: narrower reads take a part, narrower writes merge with what the register
+   * reads as.
+   */
   DWORD(4),
   /** The device tells sizes apart itself; an access reaches it as the guest made it. */
   ANY(0);

@@ -1,6 +1,9 @@
 package org.tenon.hv.bus;
 
-/** Turns nanoseconds into the ticks of a counter with a fixed frequency and back, without rounding drift or overflow. */
+/**
+ * Turns nanoseconds into the ticks of a counter with a fixed frequency and back, without rounding
+ * drift or overflow.
+ */
 public record Ticks(long hertz) {
   private static final long SECOND = 1_000_000_000L;
 

@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param width how wide the registers are
  * @param registers the device's side
  */
-public record Window(String name, long base, long length, RegisterWidth width, RegisterBlock registers) {
+public record Window(
+    String name, long base, long length, RegisterWidth width, RegisterBlock registers) {
   /** Checks the range. */
   public Window {
     Objects.requireNonNull(name, "name");

@@ -97,7 +97,8 @@ class AddressSpaceTest {
   void overlapAndExcessAreWiringFaults() {
     map(0x100, 16, RegisterWidth.BYTE);
     assertThatThrownBy(() -> map(0x10f, 1, RegisterWidth.BYTE)).hasMessageContaining("overlaps");
-    assertThatThrownBy(() -> map((1L << 32) - 1, 2, RegisterWidth.BYTE)).hasMessageContaining("beyond");
+    assertThatThrownBy(() -> map((1L << 32) - 1, 2, RegisterWidth.BYTE))
+        .hasMessageContaining("beyond");
   }
 
   @Test
@@ -109,7 +110,9 @@ class AddressSpaceTest {
     assertThat(space.read(0x100, 1)).isEqualTo(0xff);
   }
 
-  /** Whatever the width, address and size, memory behind a window behaves as memory, byte for byte. */
+  /**
+   * Whatever the width, address and size, memory behind a window behaves as memory, byte for byte.
+   */
   @Test
   void anyAccessBehavesAsBytes() {
     int length = 32;
@@ -138,7 +141,9 @@ class AddressSpaceTest {
             boolean inside = at + i >= 0 && at + i < length;
             expected |= (inside ? model[at + i] & 0xffL : 0xff) << (8 * i);
           }
-          assertThat(bytes.read(0x1000 + at, size)).as("%s %d@%d", width, size, at).isEqualTo(expected);
+          assertThat(bytes.read(0x1000 + at, size))
+              .as("%s %d@%d", width, size, at)
+              .isEqualTo(expected);
         }
       }
     }

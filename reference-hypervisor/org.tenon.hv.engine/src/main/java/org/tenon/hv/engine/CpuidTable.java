@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * What the CPUID instruction answers, as data. The engine itself fills in only what changes at run time: the APIC id, the
- * OSXSAVE and APIC-enabled bits, and the size of the enabled XSAVE area.
+ * What the CPUID instruction answers, as data. The engine itself fills in only what changes at run
+ * time: the APIC id, the OSXSAVE and APIC-enabled bits, and the size of the enabled XSAVE area.
  */
 public final class CpuidTable {
   /** First leaf of the extended range. */
@@ -57,10 +57,10 @@ public final class CpuidTable {
   }
 
   /**
-   * This table without any feature bit that is missing in {@code supported}. Feature words are those of leaves 1 (ECX,
-   * EDX), 7 (EBX, ECX, EDX), 0DH subleaves 0 and 1, 80000001H (ECX, EDX), 80000007H (EDX) and 80000008H (EBX); the other
-   * leaves describe (names, topology, caches) and pass unchanged, except that leaf 0DH subleaves beyond the supported
-   * ones are dropped.
+   * This table without any feature bit that is missing in {@code supported}. Feature words are
+   * those of leaves 1 (ECX, EDX), 7 (EBX, ECX, EDX), 0DH subleaves 0 and 1, 80000001H (ECX, EDX),
+   * 80000007H (EDX) and 80000008H (EBX); the other leaves describe (names, topology, caches) and
+   * pass unchanged, except that leaf 0DH subleaves beyond the supported ones are dropped.
    */
   public CpuidTable restrictedTo(CpuidTable supported) {
     List<Entry> rows = new ArrayList<>();
@@ -82,8 +82,7 @@ public final class CpuidTable {
     return switch (row.leaf()) {
       case 1, 0x80000001 -> entry(row, a, b, c & most.ecx(), d & most.edx());
       case 7 -> entry(row, a, b & most.ebx(), c & most.ecx(), d & most.edx());
-      case 0xd ->
-          row.subleaf() < 2 ? entry(row, a & most.eax(), b, c, d & most.edx()) : row;
+      case 0xd -> row.subleaf() < 2 ? entry(row, a & most.eax(), b, c, d & most.edx()) : row;
       case 0x80000007 -> entry(row, a, b, c, d & most.edx());
       case 0x80000008 -> entry(row, a, b & most.ebx(), c, d);
       default -> row;

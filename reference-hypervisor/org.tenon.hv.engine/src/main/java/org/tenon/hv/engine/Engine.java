@@ -9,8 +9,9 @@ public interface Engine {
   Availability probe();
 
   /**
-   * The most that this engine can execute: every CPUID leaf with the largest value or feature bits it could honour. A
-   * machine type is checked against it with {@link CpuidTable#restrictedTo(CpuidTable)}.
+   * The most that this engine can execute: every CPUID leaf with the largest value or feature bits
+   * it could honour. A machine type is checked against it with {@link
+   * CpuidTable#restrictedTo(CpuidTable)}.
    */
   CpuidTable supportedCpuid();
 

@@ -10,9 +10,9 @@ public interface EngineVm extends AutoCloseable {
   Vcpu createVcpu(int apicId);
 
   /**
-   * Tells the engine that somebody other than a vCPU has written guest RAM (a device's DMA, a loader, a debugger), so
-   * that no stale translation of that code stays in use. Must be called before a vCPU runs again; pages without
-   * translated code cost a few nanoseconds each.
+   * Tells the engine that somebody other than a vCPU has written guest RAM (a device's DMA, a
+   * loader, a debugger), so that no stale translation of that code stays in use. Must be called
+   * before a vCPU runs again; pages without translated code cost a few nanoseconds each.
    *
    * @param base guest-physical address of the first byte
    * @param length in bytes

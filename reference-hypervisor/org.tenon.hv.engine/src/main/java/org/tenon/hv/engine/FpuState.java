@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * x87, MMX and SSE state as the 512-byte image that FXSAVE64 writes with REX.W (Intel SDM vol. 1, 10.5). Immutable.
+ * x87, MMX and SSE state as the 512-byte image that FXSAVE64 writes with REX.W (Intel SDM vol. 1,
+ * 10.5). Immutable.
  */
 public final class FpuState {
   /** Bytes in the image. */

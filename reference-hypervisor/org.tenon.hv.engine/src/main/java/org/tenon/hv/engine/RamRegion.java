@@ -6,9 +6,10 @@ import java.lang.foreign.MemorySegment;
  * A stretch of guest-physical memory that is backed by host memory.
  *
  * @param base guest-physical address of its first byte, a multiple of {@link #PAGE}
- * @param memory the backing, native (off-heap), its size a multiple of {@link #PAGE}; must stay alive as long as the VM
- * @param writable false for ROM: the guest reads and executes it, and its writes leave the vCPU as {@link
- *     VcpuExit.Reason#MMIO_WRITE}
+ * @param memory the backing, native (off-heap), its size a multiple of {@link #PAGE}; must stay
+ *     alive as long as the VM
+ * @param writable false for ROM: the guest reads and executes it, and its writes leave the vCPU as
+ *     {@link VcpuExit.Reason#MMIO_WRITE}
  */
 public record RamRegion(long base, MemorySegment memory, boolean writable) {
   /** The granularity of guest memory in bytes. */

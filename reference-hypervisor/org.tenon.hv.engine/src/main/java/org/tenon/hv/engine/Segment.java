@@ -6,8 +6,9 @@ package org.tenon.hv.engine;
  * @param selector the visible part, 16 bits
  * @param base the linear base address
  * @param limit the highest offset in bytes (granularity already applied), 32 bits unsigned
- * @param attributes bits 8 to 15 and 20 to 23 of the descriptor's second doubleword, shifted right by 8: type 3:0, S 4,
- *     DPL 6:5, P 7, AVL 12, L 13, D/B 14, G 15; 0 stands for an unusable (null) segment
+ * @param attributes bits 8 to 15 and 20 to 23 of the descriptor's second doubleword, shifted right
+ *     by 8: type 3:0, S 4, DPL 6:5, P 7, AVL 12, L 13, D/B 14, G 15; 0 stands for an unusable
+ *     (null) segment
  */
 public record Segment(int selector, long base, int limit, int attributes) {
   /** Present, code or data (not system). */

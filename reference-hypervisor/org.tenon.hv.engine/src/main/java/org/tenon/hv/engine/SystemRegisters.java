@@ -32,8 +32,23 @@ public record SystemRegisters(
     DescriptorTable table = new DescriptorTable(0, 0xffff);
     Segment cs = new Segment(0xf000, 0xffff0000L, 0xffff, 0x9b);
     return new SystemRegisters(
-        data, cs, data, data, data, data, Segment.emptyLdt(), Segment.busyTss(0, 0, 0xffff), table,
-        table, 0x60000010L, 0, 0, 0, 0, 0, 1);
+        data,
+        cs,
+        data,
+        data,
+        data,
+        data,
+        Segment.emptyLdt(),
+        Segment.busyTss(0, 0, 0xffff),
+        table,
+        table,
+        0x60000010L,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1);
   }
 
   /** These registers with another code segment. */

@@ -13,27 +13,33 @@ public interface Vcpu {
   int apicId();
 
   /**
-   * Runs until an exit. A deterministic engine retires exactly {@code budget} instructions when it comes back with {@link
-   * VcpuExit.Reason#BUDGET}; a hardware engine takes the number as a hint and uses real time.
+   * Runs until an exit. A deterministic engine retires exactly {@code budget} instructions when it
+   * comes back with {@link VcpuExit.Reason#BUDGET}; a hardware engine takes the number as a hint
+   * and uses real time.
    *
    * @param budget the most instructions to retire, at least 1; 1 is a single step
    * @throws IllegalStateException if the previous exit was a read that has not been completed
    */
   VcpuExit run(long budget);
 
-  /** Gives a PORT_READ, MMIO_READ or MSR_READ exit its value; the upper bits beyond the access's size are ignored. */
+  /**
+   * Gives a PORT_READ, MMIO_READ or MSR_READ exit its value; the upper bits beyond the access's
+   * size are ignored.
+   */
   void complete(long value);
 
   /** Answers an MSR_READ or MSR_WRITE exit with #GP(0). */
   void refuse();
 
   /**
-   * False after a port, MMIO or MSR exit, until the instruction has been finished by running on with a budget of 1 (which
-   * may give further exits).
+   * False after a port, MMIO or MSR exit, until the instruction has been finished by running on
+   * with a budget of 1 (which may give further exits).
    */
   boolean atInstructionBoundary();
 
-  /** Whether RFLAGS.IF is set, no interrupt shadow is active and nothing else waits for injection. */
+  /**
+   * Whether RFLAGS.IF is set, no interrupt shadow is active and nothing else waits for injection.
+   */
   boolean canTakeInterrupt();
 
   /**
@@ -44,10 +50,16 @@ public interface Vcpu {
    */
   void injectInterrupt(int vector);
 
-  /** Leaves an NMI pending, to be delivered as soon as NMIs are not blocked. A second one while pending is lost. */
+  /**
+   * Leaves an NMI pending, to be delivered as soon as NMIs are not blocked. A second one while
+   * pending is lost.
+   */
   void injectNmi();
 
-  /** Makes the next runs stop with INTERRUPT_WINDOW as soon as {@link #canTakeInterrupt()} holds; ends with that exit. */
+  /**
+   * Makes the next runs stop with INTERRUPT_WINDOW as soon as {@link #canTakeInterrupt()} holds;
+   * ends with that exit.
+   */
   void requestInterruptWindow();
 
   /** Makes a run in progress, or else the next one, come back with KICKED soon. Any thread. */
@@ -60,7 +72,8 @@ public interface Vcpu {
   long tsc();
 
   /**
-   * Sets the machine's time; an offset that the guest wrote into IA32_TSC stays on top of it. Called between runs.
+   * Sets the machine's time; an offset that the guest wrote into IA32_TSC stays on top of it.
+   * Called between runs.
    *
    * @param ticks of the time stamp counter since the machine was switched on
    */
@@ -70,7 +83,8 @@ public interface Vcpu {
   VcpuState state();
 
   /**
-   * Puts the vCPU into a state: at boot, at INIT and SIPI, from a debugger, or from a saved machine.
+   * Puts the vCPU into a state: at boot, at INIT and SIPI, from a debugger, or from a saved
+   * machine.
    *
    * @throws IllegalArgumentException if the state is impossible, with the reason
    * @throws IllegalStateException unless {@link #atInstructionBoundary()}
@@ -80,16 +94,22 @@ public interface Vcpu {
   /** The task priority, CR8. */
   int taskPriority();
 
-  /** Sets CR8 after the guest has changed the local APIC's task priority register (bits 7:4 of it). */
+  /**
+   * Sets CR8 after the guest has changed the local APIC's task priority register (bits 7:4 of it).
+   */
   void setTaskPriority(int priority);
 
   /**
-   * Translates a linear address with the current page tables, as a supervisor's read, without touching accessed bits.
+   * Translates a linear address with the current page tables, as a supervisor's read, without
+   * touching accessed bits.
    *
    * @return the guest-physical address or {@link #UNMAPPED}
    */
   long translate(long linear);
 
-  /** Sets (replaces) a debugger's execution breakpoints, linear addresses; the guest cannot see them. */
+  /**
+   * Sets (replaces) a debugger's execution breakpoints, linear addresses; the guest cannot see
+   * them.
+   */
   void setBreakpoints(long... addresses);
 }

@@ -1,8 +1,8 @@
 package org.tenon.hv.engine;
 
 /**
- * Why {@link Vcpu#run(long)} came back. One instance belongs to each vCPU and is overwritten by its next run, so that an
- * exit allocates nothing.
+ * Why {@link Vcpu#run(long)} came back. One instance belongs to each vCPU and is overwritten by its
+ * next run, so that an exit allocates nothing.
  */
 public interface VcpuExit {
   /** What the machine has to do. */
@@ -15,18 +15,26 @@ public interface VcpuExit {
     MMIO_READ,
     /** A store to a physical address without RAM, or to ROM. */
     MMIO_WRITE,
-    /** RDMSR of an index, in {@link #address()}, that is not the engine's own: complete or refuse. */
+    /**
+     * RDMSR of an index, in {@link #address()}, that is not the engine's own: complete or refuse.
+     */
     MSR_READ,
-    /** WRMSR of {@link #value()} to an index, in {@link #address()}, that is not the engine's own: complete or refuse. */
+    /**
+     * WRMSR of {@link #value()} to an index, in {@link #address()}, that is not the engine's own:
+     * complete or refuse.
+     */
     MSR_WRITE,
     /** CR8 was written; {@link #value()} is the new task priority. Nothing to complete. */
     TASK_PRIORITY,
     /**
-     * HLT retired. The machine runs the vCPU again when it has injected an interrupt or NMI (or after INIT); until then it
-     * keeps it from running.
+     * HLT retired. The machine runs the vCPU again when it has injected an interrupt or NMI (or
+     * after INIT); until then it keeps it from running.
      */
     HALT,
-    /** A triple fault, or SHUTDOWN entered in another way; {@link #detail()} tells. The machine resets or stops. */
+    /**
+     * A triple fault, or SHUTDOWN entered in another way; {@link #detail()} tells. The machine
+     * resets or stops.
+     */
     SHUTDOWN,
     /** The instruction budget is used up. */
     BUDGET,

@@ -8,8 +8,8 @@ import java.util.TreeMap;
  * The whole state of a vCPU at an instruction boundary: plain values, the same for every engine.
  *
  * @param version of this record's meaning, {@link #VERSION} when written today
- * @param msrs every MSR the engine itself keeps (not EFER, which is a system register; FS and GS base live in the
- *     segments), by index, sorted
+ * @param msrs every MSR the engine itself keeps (not EFER, which is a system register; FS and GS
+ *     base live in the segments), by index, sorted
  * @param retired instructions retired so far
  * @param tsc the time stamp counter as the guest reads it
  */
@@ -45,8 +45,8 @@ public record VcpuState(
   }
 
   /**
-   * This state after INIT: everything as after power-on but the FPU, the MSRs and the counters (Intel SDM vol. 3, table
-   * 9-1). The processor signature in RDX comes from CPUID leaf 1.
+   * This state after INIT: everything as after power-on but the FPU, the MSRs and the counters
+   * (Intel SDM vol. 3, table 9-1). The processor signature in RDX comes from CPUID leaf 1.
    */
   public VcpuState afterInit(int signature) {
     return new VcpuState(

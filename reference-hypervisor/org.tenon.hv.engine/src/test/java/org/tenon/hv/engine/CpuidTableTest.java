@@ -14,7 +14,8 @@ class CpuidTableTest {
 
   @Test
   void restrictionTakesFeatureBitsAwayAndLeavesDescriptionsAlone() {
-    CpuidTable wanted = new CpuidTable(List.of(row(0, 7, 1, 2, 3), row(1, 0x60fb1, 0x800, 0xff, 0xf0)));
+    CpuidTable wanted =
+        new CpuidTable(List.of(row(0, 7, 1, 2, 3), row(1, 0x60fb1, 0x800, 0xff, 0xf0)));
     CpuidTable supported = new CpuidTable(List.of(row(1, 0, 0, 0x0f, 0x30)));
     CpuidTable offered = wanted.restrictedTo(supported);
     assertThat(offered.get(0, 0)).isEqualTo(row(0, 7, 1, 2, 3));
@@ -23,7 +24,8 @@ class CpuidTableTest {
 
   @Test
   void unknownLeavesPromiseNothing() {
-    assertThat(new CpuidTable(List.of()).get(0x21, 3)).isEqualTo(new CpuidTable.Entry(0x21, 3, 0, 0, 0, 0));
+    assertThat(new CpuidTable(List.of()).get(0x21, 3))
+        .isEqualTo(new CpuidTable.Entry(0x21, 3, 0, 0, 0, 0));
   }
 
   @Test

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Carries messages from I/O APIC, devices and local APICs to the local APICs they name (Intel SDM vol. 3, 11.6.2). */
+/**
+ * Carries messages from I/O APIC, devices and local APICs to the local APICs they name (Intel SDM
+ * vol. 3, 11.6.2).
+ */
 public final class ApicBus implements MsiSink {
   private static final long MSI_BASE = 0xfee00000L;
 
@@ -27,20 +30,18 @@ public final class ApicBus implements MsiSink {
     if ((address & ~0xfffffL) != MSI_BASE) {
       return;
     }
-    // The redirection hint (bit 3) is not consulted: processors take the destination mode as it stands, and Linux relies on it.
+    // The redirection hint (bit 3) is not consulted: processors take the destination mode as it
+    // stands, and Linux relies on it.
     int low = (int) address;
     DeliveryMode mode = DeliveryMode.of(data);
     deliver(
         new InterruptMessage(
-            (low >>> 12) & 0xff,
-            (low & 4) != 0,
-            false,
-            mode,
-            data & 0xff,
-            (data & 0x8000) != 0));
+            (low >>> 12) & 0xff, (low & 4) != 0, false, mode, data & 0xff, (data & 0x8000) != 0));
   }
 
-  /** Delivers to every APIC that the destination names, or to one of them in lowest-priority mode. */
+  /**
+   * Delivers to every APIC that the destination names, or to one of them in lowest-priority mode.
+   */
   void deliver(InterruptMessage message) {
     if (message.mode() == DeliveryMode.LOWEST_PRIORITY) {
       LocalApic best = null;

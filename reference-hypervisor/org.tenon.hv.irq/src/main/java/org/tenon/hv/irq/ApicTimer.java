@@ -4,7 +4,10 @@ import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Ticks;
 
-/** The local APIC's timer: one-shot, periodic, or at a value of the time stamp counter (Intel SDM vol. 3, 11.5.4). */
+/**
+ * The local APIC's timer: one-shot, periodic, or at a value of the time stamp counter (Intel SDM
+ * vol. 3, 11.5.4).
+ */
 final class ApicTimer {
   /** The mode field, bits 18:17 of the LVT entry. */
   enum Mode {
@@ -157,7 +160,10 @@ final class ApicTimer {
     alarm.set(ticks.nanos(start + Integer.toUnsignedLong(initialCount) * divisor()));
   }
 
-  /** Bits 3, 1 and 0 of the divide configuration: 111 stands for 1, otherwise 2 to the power of it plus 1. */
+  /**
+   * Bits 3, 1 and 0 of the divide configuration: 111 stands for 1, otherwise 2 to the power of it
+   * plus 1.
+   */
   private int divisor() {
     int code = (divide & 3) | ((divide & 8) >>> 1);
     return code == 7 ? 1 : 2 << code;

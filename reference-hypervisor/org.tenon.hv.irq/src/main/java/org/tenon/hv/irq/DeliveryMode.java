@@ -1,6 +1,9 @@
 package org.tenon.hv.irq;
 
-/** What a message asks of the processor, in the encoding that LVT, ICR, redirection entries and MSI data share. */
+/**
+ * What a message asks of the processor, in the encoding that LVT, ICR, redirection entries and MSI
+ * data share.
+ */
 enum DeliveryMode {
   FIXED,
   LOWEST_PRIORITY,

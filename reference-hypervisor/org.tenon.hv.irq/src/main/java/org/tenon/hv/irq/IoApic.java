@@ -3,7 +3,10 @@ package org.tenon.hv.irq;
 import java.util.Arrays;
 import org.tenon.hv.bus.RegisterBlock;
 
-/** The I/O APIC: 24 input pins, each with a redirection entry (82093AA data sheet, with the EOI register of version 20H). */
+/**
+ * The I/O APIC: 24 input pins, each with a redirection entry (82093AA data sheet, with the EOI
+ * register of version 20H).
+ */
 public final class IoApic implements RegisterBlock {
   /** Input pins. */
   public static final int PINS = 24;
@@ -47,8 +50,8 @@ public final class IoApic implements RegisterBlock {
   }
 
   /**
-   * Drives a pin. Levels are logical: asserted means active, whatever polarity the guest has programmed, since device and
-   * tables agree on it.
+   * Drives a pin. Levels are logical: asserted means active, whatever polarity the guest has
+   * programmed, since device and tables agree on it.
    */
   public void setPin(int pin, boolean asserted) {
     int bit = 1 << pin;
@@ -85,7 +88,10 @@ public final class IoApic implements RegisterBlock {
             level));
   }
 
-  /** A local APIC has finished this vector: level-triggered pins that are still active are delivered again. */
+  /**
+   * A local APIC has finished this vector: level-triggered pins that are still active are delivered
+   * again.
+   */
   void endOfInterrupt(int vector) {
     for (int pin = 0; pin < PINS; pin++) {
       if ((entries[pin] & 0xff) == vector && (entries[pin] & REMOTE_IRR) != 0) {

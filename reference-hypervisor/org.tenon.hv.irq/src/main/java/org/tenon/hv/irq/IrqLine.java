@@ -1,6 +1,9 @@
 package org.tenon.hv.irq;
 
-/** One interrupt wire from a device. The device sets its level; the controller behind it knows edges from levels. */
+/**
+ * One interrupt wire from a device. The device sets its level; the controller behind it knows edges
+ * from levels.
+ */
 @FunctionalInterface
 public interface IrqLine {
   /** A wire that leads nowhere. */

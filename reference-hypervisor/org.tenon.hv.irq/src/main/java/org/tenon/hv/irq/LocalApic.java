@@ -7,8 +7,9 @@ import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.Ticks;
 
 /**
- * One processor's local APIC (Intel SDM vol. 3, chapter 11), as memory-mapped xAPIC and, once the guest switches over, through
- * x2APIC MSRs. The memory-mapped registers are 32 bits wide at multiples of 16.
+ * One processor's local APIC (Intel SDM vol. 3, chapter 11), as memory-mapped xAPIC and, once the
+ * guest switches over, through x2APIC MSRs. The memory-mapped registers are 32 bits wide at
+ * multiples of 16.
  */
 public final class LocalApic implements RegisterBlock {
   /** IA32_APIC_BASE. */
@@ -108,15 +109,14 @@ public final class LocalApic implements RegisterBlock {
     this.bus = bus;
     this.external = external;
     this.signals = signals;
-    timer =
-        new ApicTimer("lapic" + id, clock, timerTicks, tscTicks, () -> deliverLocal(LVT_TIMER));
+    timer = new ApicTimer("lapic" + id, clock, timerTicks, tscTicks, () -> deliverLocal(LVT_TIMER));
     reset();
     bus.attach(this);
   }
 
   /**
-   * To the state after power-on. There is no firmware to put the bootstrap processor into virtual wire mode, where LINT0 passes
-   * the 8259 pair's interrupts, so it begins in it.
+   * To the state after power-on. There is no firmware to put the bootstrap processor into virtual
+   * wire mode, where LINT0 passes the 8259 pair's interrupts, so it begins in it.
    */
   public void reset() {
     base = DEFAULT_BASE | BASE_ENABLE | (bootstrap ? BASE_BSP : 0);
@@ -153,7 +153,8 @@ public final class LocalApic implements RegisterBlock {
   }
 
   /**
-   * Takes the interrupt that waits: moves it from IRR to ISR, or runs the acknowledge cycle with the 8259 pair.
+   * Takes the interrupt that waits: moves it from IRR to ISR, or runs the acknowledge cycle with
+   * the 8259 pair.
    *
    * @return the vector
    * @throws IllegalStateException unless {@link #hasPending()}
@@ -233,7 +234,10 @@ public final class LocalApic implements RegisterBlock {
     return (base & BASE_ENABLE) != 0;
   }
 
-  /** Whether the address lies in the memory-mapped registers of this APIC, as its processor sees them now. */
+  /**
+   * Whether the address lies in the memory-mapped registers of this APIC, as its processor sees
+   * them now.
+   */
   public boolean claims(long address) {
     return (base & (BASE_ENABLE | BASE_X2APIC)) == BASE_ENABLE
         && (address & ~0xfffL) == (base & BASE_ADDRESS);
@@ -551,8 +555,17 @@ public final class LocalApic implements RegisterBlock {
   public LocalApicState save() {
     List<Integer> registers =
         List.of(
-            id, tpr, ldr, dfr, svr, errors, errorsPending, timer.divide(), timer.initialCount(),
-            icrLow, icrHigh);
+            id,
+            tpr,
+            ldr,
+            dfr,
+            svr,
+            errors,
+            errorsPending,
+            timer.divide(),
+            timer.initialCount(),
+            icrLow,
+            icrHigh);
     return new LocalApicState(
         base,
         registers,

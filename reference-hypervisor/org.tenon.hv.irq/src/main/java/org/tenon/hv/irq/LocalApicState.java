@@ -7,8 +7,10 @@ import org.tenon.hv.bus.state.StateFormat;
  * What a local APIC keeps.
  *
  * @param base IA32_APIC_BASE
- * @param registers ID, TPR, LDR, DFR, SVR, ESR (latched), ESR (pending), divide configuration, initial count, ICR low, ICR high
- * @param lvt the local vector table in the order of {@link LocalApic}: CMCI, timer, thermal, performance, LINT0, LINT1, error
+ * @param registers ID, TPR, LDR, DFR, SVR, ESR (latched), ESR (pending), divide configuration,
+ *     initial count, ICR low, ICR high
+ * @param lvt the local vector table in the order of {@link LocalApic}: CMCI, timer, thermal,
+ *     performance, LINT0, LINT1, error
  * @param irr requested vectors, 4 words
  * @param isr vectors in service, 4 words
  * @param tmr level-triggered vectors, 4 words

@@ -1,6 +1,8 @@
 package org.tenon.hv.irq;
 
-/** Where message-signalled interrupts go: a device's memory write into the interrupt address range. */
+/**
+ * Where message-signalled interrupts go: a device's memory write into the interrupt address range.
+ */
 @FunctionalInterface
 public interface MsiSink {
   /**

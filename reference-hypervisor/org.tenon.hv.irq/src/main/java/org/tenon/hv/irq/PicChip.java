@@ -42,7 +42,8 @@ final class PicChip {
     int bit = 1 << input;
     if (!asserted) {
       lines &= ~bit;
-      // An edge request is withdrawn with its line too: the 8259 wants it held until the acknowledge cycle, but
+      // An edge request is withdrawn with its line too: the 8259 wants it held until the
+      // acknowledge cycle, but
       // devices of a PC pulse; only level requests follow the line down.
       if ((elcr & bit) != 0) {
         irr &= ~bit;
@@ -92,7 +93,9 @@ final class PicChip {
     return -1;
   }
 
-  /** Ends an acknowledge cycle for the input, and returns it; 7 when the request is gone (spurious). */
+  /**
+   * Ends an acknowledge cycle for the input, and returns it; 7 when the request is gone (spurious).
+   */
   int acknowledge() {
     int input = pending();
     if (input < 0) {

@@ -2,7 +2,10 @@ package org.tenon.hv.irq;
 
 import org.tenon.hv.bus.RegisterBlock;
 
-/** The two 8259A of a PC: the slave's output drives input 2 of the master, the master's output drives the processor. */
+/**
+ * The two 8259A of a PC: the slave's output drives input 2 of the master, the master's output
+ * drives the processor.
+ */
 public final class PicPair implements LocalApic.ExternalInterrupts {
   private static final int CASCADE_INPUT = 2;
 

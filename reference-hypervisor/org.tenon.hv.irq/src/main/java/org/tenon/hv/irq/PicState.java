@@ -15,7 +15,8 @@ public record PicState(Chip master, Chip slave) {
    * @param elcr which inputs are level-triggered
    * @param base the vector of input 0
    * @param lowest the input with the lowest priority, 0 to 7
-   * @param step where the initialisation sequence stands: 0 done, else the command word expected next (2 to 4)
+   * @param step where the initialisation sequence stands: 0 done, else the command word expected
+   *     next (2 to 4)
    * @param flags the mode bits, as {@link PicChip} packs them
    */
   public record Chip(

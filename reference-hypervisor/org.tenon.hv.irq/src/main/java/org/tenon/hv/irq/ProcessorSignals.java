@@ -1,11 +1,17 @@
 package org.tenon.hv.irq;
 
-/** What a local APIC tells its processor; the machine implements it for each vCPU. Called on the run-loop thread. */
+/**
+ * What a local APIC tells its processor; the machine implements it for each vCPU. Called on the
+ * run-loop thread.
+ */
 public interface ProcessorSignals {
   /** A non-maskable interrupt. */
   void nmi();
 
-  /** INIT: to the state after reset, waiting for a start-up message unless it is the bootstrap processor. */
+  /**
+   * INIT: to the state after reset, waiting for a start-up message unless it is the bootstrap
+   * processor.
+   */
   void init();
 
   /**

@@ -49,7 +49,8 @@ final class ApicRig {
             public void interrupt() {}
           };
       Ticks gigahertz = new Ticks(1_000_000_000);
-      apics.add(new LocalApic(i, i == 0, bus, () -> externalVector, cpu, clock, gigahertz, gigahertz));
+      apics.add(
+          new LocalApic(i, i == 0, bus, () -> externalVector, cpu, clock, gigahertz, gigahertz));
     }
   }
 

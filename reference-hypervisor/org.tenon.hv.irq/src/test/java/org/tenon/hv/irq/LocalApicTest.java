@@ -234,7 +234,9 @@ class LocalApicTest {
     rig.externalVector = 0x33;
     apic.setLine(0, true);
     rig.apics.get(1).setLine(0, true);
-    assertThat(rig.take(0)).as("the bootstrap processor begins in virtual wire mode").isEqualTo(0x33);
+    assertThat(rig.take(0))
+        .as("the bootstrap processor begins in virtual wire mode")
+        .isEqualTo(0x33);
     assertThat(rig.take(1)).isEqualTo(-1);
     rig.write(0, ApicRig.LVT_LINT0, 0x10700);
     assertThat(rig.take(0)).isEqualTo(-1);
@@ -262,7 +264,9 @@ class LocalApicTest {
     assertThat(other.take(0)).isEqualTo(0x40);
   }
 
-  /** Whatever a guest writes, nothing throws and each processor's state stays one that can be saved. */
+  /**
+   * Whatever a guest writes, nothing throws and each processor's state stays one that can be saved.
+   */
   @Test
   void anyAccessIsHarmless() {
     Random random = new Random(4);
@@ -272,7 +276,9 @@ class LocalApicTest {
       switch (random.nextInt(7)) {
         case 0 -> rig.read(processor, random.nextInt(1024) << 2);
         case 1 -> target.writeMsr(0x800 + random.nextInt(0x100), random.nextLong());
-        case 2 -> target.writeBase(random.nextBoolean() ? random.nextLong() : 0xfee00000L | random.nextInt(16) << 8);
+        case 2 ->
+            target.writeBase(
+                random.nextBoolean() ? random.nextLong() : 0xfee00000L | random.nextInt(16) << 8);
         case 3 -> target.writeTscDeadline(random.nextLong(), random.nextLong());
         case 4 -> rig.at(rig.now + random.nextInt(1000));
         case 5 -> {

@@ -168,7 +168,9 @@ class PicPairTest {
       int irq = random.nextInt(16);
       switch (random.nextInt(5)) {
         case 0 -> pair.setInput(irq == 2 ? 3 : irq, random.nextBoolean());
-        case 1 -> (random.nextBoolean() ? master : slave).write(random.nextInt(2), 1, random.nextInt(256));
+        case 1 ->
+            (random.nextBoolean() ? master : slave)
+                .write(random.nextInt(2), 1, random.nextInt(256));
         case 2 -> (random.nextBoolean() ? master : slave).read(random.nextInt(2), 1);
         case 3 -> pair.edgeLevelPorts().write(random.nextInt(2), 1, random.nextInt(256));
         default -> take();

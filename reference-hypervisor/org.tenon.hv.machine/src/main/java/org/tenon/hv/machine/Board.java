@@ -81,7 +81,8 @@ final class Board {
     mmio.map(new Window("io-apic", ioApicBase, IoApic.WINDOW, RegisterWidth.DWORD, ioApic));
     AddressRange ecam = type.range("pci.ecam");
     mmio.map(
-        new Window("ecam", ecam.first(), ecam.length(), RegisterWidth.ANY, new EnhancedConfig(pci)));
+        new Window(
+            "ecam", ecam.first(), ecam.length(), RegisterWidth.ANY, new EnhancedConfig(pci)));
   }
 
   private IrqLine isa(String key) {
@@ -136,7 +137,9 @@ final class Board {
         configPorts.save());
   }
 
-  /** Devices first: they drive their wires, whose effects the controllers' own state then replaces. */
+  /**
+   * Devices first: they drive their wires, whose effects the controllers' own state then replaces.
+   */
   void restore(BoardState state) {
     pit.restore(state.pit());
     rtc.restore(state.rtc());

@@ -9,8 +9,9 @@ import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
 
 /**
- * A stopped machine, looked at and changed from outside: registers, memory by linear address, breakpoints, single steps. Every
- * method belongs to the thread that calls {@link Machine#run()}, between two runs.
+ * A stopped machine, looked at and changed from outside: registers, memory by linear address,
+ * breakpoints, single steps. Every method belongs to the thread that calls {@link Machine#run()},
+ * between two runs.
  */
 public final class Debugger {
   private static final int PAGE = 4096;
@@ -22,11 +23,7 @@ public final class Debugger {
   private final RunLoop loop;
 
   Debugger(
-      Machine machine,
-      List<Processor> processors,
-      GuestMemory memory,
-      EngineVm vm,
-      RunLoop loop) {
+      Machine machine, List<Processor> processors, GuestMemory memory, EngineVm vm, RunLoop loop) {
     this.machine = machine;
     this.processors = processors;
     this.memory = memory;
@@ -108,7 +105,10 @@ public final class Debugger {
     }
   }
 
-  /** Executes one instruction; interrupts wait. A processor that halts or waits to be started does nothing. */
+  /**
+   * Executes one instruction; interrupts wait. A processor that halts or waits to be started does
+   * nothing.
+   */
   public void step(int processor) {
     loop.step(processors.get(processor));
   }

@@ -46,7 +46,10 @@ final class EntryState {
     return withMemoryTypes(powerOn).with(registers).with(system);
   }
 
-  /** What firmware leaves in the memory type registers: write-back by default. Devices are not RAM and need no type. */
+  /**
+   * What firmware leaves in the memory type registers: write-back by default. Devices are not RAM
+   * and need no type.
+   */
   static VcpuState withMemoryTypes(VcpuState state) {
     TreeMap<Integer, Long> msrs = new TreeMap<>(state.msrs());
     if (msrs.containsKey(MTRR_DEFAULT_TYPE)) {

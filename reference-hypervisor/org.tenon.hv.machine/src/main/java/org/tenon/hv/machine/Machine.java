@@ -84,9 +84,11 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Goes on where a saved machine stood. The configuration's kernel, initial RAM disk and kernel parameters are not used.
+   * Goes on where a saved machine stood. The configuration's kernel, initial RAM disk and kernel
+   * parameters are not used.
    *
-   * @throws StateException when the saved machine is damaged, or another than the configuration describes
+   * @throws StateException when the saved machine is damaged, or another than the configuration
+   *     describes
    */
   public static Machine restore(MachineConfig config, SavedMachine saved)
       throws IOException, StateException {
@@ -166,10 +168,9 @@ public final class Machine implements AutoCloseable {
   private static CpuidTable cpuid(MachineType type, MachineConfig config) {
     return new CpuidTable(
         type.cpuid(config.processors()).stream()
-            .map(
-                row ->
-                    new CpuidTable.Entry(
-                        row.leaf(), row.subleaf(), row.eax(), row.ebx(), row.ecx(), row.edx()))
+            .map(row ->
+                new CpuidTable.Entry(
+                    row.leaf(), row.subleaf(), row.eax(), row.ebx(), row.ecx(), row.edx()))
             .toList());
   }
 
@@ -179,7 +180,10 @@ public final class Machine implements AutoCloseable {
         : Instant.now().getEpochSecond();
   }
 
-  /** Runs until the guest, the caller or a failure ends it. May be called again after {@link Outcome.Kind#STOPPED}. */
+  /**
+   * Runs until the guest, the caller or a failure ends it. May be called again after {@link
+   * Outcome.Kind#STOPPED}.
+   */
   public Outcome run() {
     long start = System.nanoTime();
     clock.start(clock.now());
@@ -203,13 +207,12 @@ public final class Machine implements AutoCloseable {
   /** Types into COM1. Any thread. */
   public void type(byte[] input) {
     byte[] copy = input.clone();
-    post(
-        () -> {
-          for (byte value : copy) {
-            typed.add(value);
-          }
-          feedConsole();
-        });
+    post(() -> {
+      for (byte value : copy) {
+        typed.add(value);
+      }
+      feedConsole();
+    });
   }
 
   private void feedConsole() {

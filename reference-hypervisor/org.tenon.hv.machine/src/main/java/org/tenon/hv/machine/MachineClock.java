@@ -40,7 +40,10 @@ final class MachineClock implements Clock {
     }
   }
 
-  /** Sets time: at the start (real time begins with the first instruction) and when a saved machine goes on. */
+  /**
+   * Sets time: at the start (real time begins with the first instruction) and when a saved machine
+   * goes on.
+   */
   void start(long at) {
     now = at;
     origin = System.nanoTime() - at;

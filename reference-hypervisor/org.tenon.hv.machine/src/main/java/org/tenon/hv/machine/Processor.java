@@ -6,7 +6,9 @@ import org.tenon.hv.irq.ApicBus;
 import org.tenon.hv.irq.LocalApic;
 import org.tenon.hv.irq.ProcessorSignals;
 
-/** One virtual processor: a vCPU, its local APIC, and whether it runs, halts or waits to be started. */
+/**
+ * One virtual processor: a vCPU, its local APIC, and whether it runs, halts or waits to be started.
+ */
 final class Processor implements ProcessorSignals {
   /** What it is doing. */
   enum Activity {
@@ -89,7 +91,8 @@ final class Processor implements ProcessorSignals {
   /**
    * Acts on INIT and start-up messages; call at an instruction boundary.
    *
-   * @return false when the bootstrap processor got INIT: there is no firmware to go to, so the machine resets
+   * @return false when the bootstrap processor got INIT: there is no firmware to go to, so the
+   *     machine resets
    */
   boolean applySignals() {
     if (initRequested) {

@@ -10,7 +10,11 @@ import org.tenon.hv.irq.LocalApicState;
  * @param startupVector a start-up message that waits, or -1
  */
 public record ProcessorState(
-    String activity, boolean initRequested, int startupVector, LocalApicState apic, VcpuImage vcpu) {
+    String activity,
+    boolean initRequested,
+    int startupVector,
+    LocalApicState apic,
+    VcpuImage vcpu) {
   /** Checks the ranges. */
   public ProcessorState {
     Processor.Activity.valueOf(activity);

@@ -14,11 +14,14 @@ import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.irq.LocalApic;
 
 /**
- * Runs the processors in turn, one time slice each, and answers their exits. Machine time under the virtual clock is the sum of
- * what all processors have retired, so a slice of one is time for all, and no two processors ever see time go back.
+ * Runs the processors in turn, one time slice each, and answers their exits. Machine time under the
+ * virtual clock is the sum of what all processors have retired, so a slice of one is time for all,
+ * and no two processors ever see time go back.
  */
 final class RunLoop {
-  /** A slice in instructions: short enough that a processor waiting for another's lock waits little. */
+  /**
+   * A slice in instructions: short enough that a processor waiting for another's lock waits little.
+   */
   private static final long SLICE = 10_000;
 
   /** The real clock is read after at most this many instructions. */
@@ -183,7 +186,9 @@ final class RunLoop {
     }
   }
 
-  /** Runs to the next exit, moves time on and answers. Returns how many instructions have retired. */
+  /**
+   * Runs to the next exit, moves time on and answers. Returns how many instructions have retired.
+   */
   private long runOnce(Processor processor, long budget) {
     Vcpu vcpu = processor.vcpu();
     long before = vcpu.retired();
@@ -265,7 +270,10 @@ final class RunLoop {
     return apic.read(offset & ~3, 4) >>> (8 * (offset & 3));
   }
 
-  /** Only whole, aligned 32-bit writes reach the local APIC: others are undefined (Intel SDM vol. 3, 11.4.1). */
+  /**
+   * Only whole, aligned 32-bit writes reach the local APIC: others are undefined (Intel SDM vol. 3,
+   * 11.4.1).
+   */
   private void writeMemory(Processor processor, long address, int size, long value) {
     LocalApic apic = processor.apic();
     if (!apic.claims(address)) {

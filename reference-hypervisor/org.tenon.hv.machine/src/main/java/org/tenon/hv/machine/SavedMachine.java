@@ -18,9 +18,9 @@ import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
 
 /**
- * A saved machine as a stream: {@code TENONSAV}, the length of the state (u32), the state, then each page of RAM that is not all
- * zero as its guest-physical address (u64) and 4,096 bytes, and an address of all ones at the end; the whole compressed with
- * gzip, whose checksum it shares.
+ * A saved machine as a stream: {@code TENONSAV}, the length of the state (u32), the state, then
+ * each page of RAM that is not all zero as its guest-physical address (u64) and 4,096 bytes, and an
+ * address of all ones at the end; the whole compressed with gzip, whose checksum it shares.
  */
 public final class SavedMachine implements AutoCloseable {
   private static final byte[] MAGIC = "TENONSAV".getBytes(StandardCharsets.US_ASCII);
@@ -36,7 +36,8 @@ public final class SavedMachine implements AutoCloseable {
     this.state = state;
   }
 
-  static void write(MachineState state, GuestMemory memory, OutputStream target) throws IOException {
+  static void write(MachineState state, GuestMemory memory, OutputStream target)
+      throws IOException {
     GZIPOutputStream zip = new GZIPOutputStream(target, 1 << 16);
     DataOutputStream out = new DataOutputStream(zip);
     byte[] bytes = StateCodec.encode(state);
@@ -70,7 +71,8 @@ public final class SavedMachine implements AutoCloseable {
   }
 
   /**
-   * Opens a saved machine and reads its state; the RAM follows when a {@link Machine} is made of it.
+   * Opens a saved machine and reads its state; the RAM follows when a {@link Machine} is made of
+   * it.
    *
    * @throws StateException when the stream holds no machine of this version
    */
@@ -104,7 +106,8 @@ public final class SavedMachine implements AutoCloseable {
       for (long address = in.readLong(); address != END; address = in.readLong()) {
         in.readFully(page);
         if (address % PAGE != 0 || !memory.write(address, MemorySegment.ofArray(page))) {
-          throw new StateException("a page at %#x, where the machine has no RAM".formatted(address));
+          throw new StateException(
+              "a page at %#x, where the machine has no RAM".formatted(address));
         }
       }
       if (in.read() >= 0) {

@@ -4,7 +4,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A log of what passes between guest and machine, one line an event: machine time, processor, event.
+ * A log of what passes between guest and machine, one line an event: machine time, processor,
+ * event.
  *
  * @param kinds what to show
  * @param sink takes the lines, on the run-loop thread
@@ -23,6 +24,8 @@ public record Trace(Set<TraceKind> kinds, Consumer<String> sink) {
   }
 
   void line(long nanos, int processor, String text) {
-    sink.accept("%d.%09d cpu%d %s".formatted(nanos / 1_000_000_000, nanos % 1_000_000_000, processor, text));
+    sink.accept(
+        "%d.%09d cpu%d %s"
+            .formatted(nanos / 1_000_000_000, nanos % 1_000_000_000, processor, text));
   }
 }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
- * A 32-bit program without an operating system, as a Multiboot kernel at 2 MiB: code that a test assembles from the few
- * instructions it needs, an interrupt descriptor table, a stack below 3 MiB.
+ * A 32-bit program without an operating system, as a Multiboot kernel at 2 MiB: code that a test
+ * assembles from the few instructions it needs, an interrupt descriptor table, a stack below 3 MiB.
  */
 final class BareProgram {
   private static final int LOAD = 0x200000;
@@ -66,7 +66,10 @@ final class BareProgram {
     return bytes(0xfb, 0xf4, 0xfa, 0x49, 0x75, 0xfa);
   }
 
-  /** A handler for a vector, which saves EAX and EDX and returns with IRET; stands in the code path, so it is jumped over. */
+  /**
+   * A handler for a vector, which saves EAX and EDX and returns with IRET; stands in the code path,
+   * so it is jumped over.
+   */
   BareProgram handler(int vector, Consumer<BareProgram> body) {
     BareProgram inner = new BareProgram();
     inner.code.reset();

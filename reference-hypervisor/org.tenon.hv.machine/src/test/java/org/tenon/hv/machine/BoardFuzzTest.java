@@ -57,7 +57,9 @@ class BoardFuzzTest {
         space.write(address, size, random.nextLong());
       } else {
         long value = space.read(address, size);
-        assertThat(size == 8 || value >>> (8 * size) == 0).as("%s %x", window.name(), address).isTrue();
+        assertThat(size == 8 || value >>> (8 * size) == 0)
+            .as("%s %x", window.name(), address)
+            .isTrue();
       }
       clock.advance(random.nextInt(20_000));
       clock.ring();

@@ -13,9 +13,9 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 
 /**
- * The unmodified Debian kernel that {@code tenon guest fetch} gets. Takes minutes, so it runs only where
- * {@code -Dtenon.guest=FOLDER} names a folder with {@code vmlinuz} and {@code initramfs.cpio.gz}; elsewhere it is reported as
- * skipped, with the reason.
+ * The unmodified Debian kernel that {@code tenon guest fetch} gets. Takes minutes, so it runs only
+ * where {@code -Dtenon.guest=FOLDER} names a folder with {@code vmlinuz} and {@code
+ * initramfs.cpio.gz}; elsewhere it is reported as skipped, with the reason.
  */
 class DebianBootTest {
   private final StringBuilder console = new StringBuilder();
@@ -23,7 +23,8 @@ class DebianBootTest {
   private Outcome boot(int processors, String command) throws IOException, BootException {
     String folder = System.getProperty("tenon.guest", "");
     Assumptions.assumeFalse(
-        folder.isEmpty(), "no guest named: run 'tenon guest fetch' and the tests with -Dtenon.guest=FOLDER");
+        folder.isEmpty(),
+        "no guest named: run 'tenon guest fetch' and the tests with -Dtenon.guest=FOLDER");
     MachineConfig config =
         new MachineConfig(
             MachineType.of(MachineType.CURRENT),
@@ -44,7 +45,10 @@ class DebianBootTest {
   @Test
   void oneProcessorReachesUserSpaceAndPowersOff() throws IOException, BootException {
     Outcome outcome = boot(1, "echo Tenon | sha256sum; awk 'BEGIN { print 22 / 7 }'");
-    assertThat(console).contains("1a66929274b3a5fd8c6753269700829fb7e4a0ec569b352b6b42b82d42194ea3").contains("3.14286").contains("tenon-guest: exit 0");
+    assertThat(console)
+        .contains("1a66929274b3a5fd8c6753269700829fb7e4a0ec569b352b6b42b82d42194ea3")
+        .contains("3.14286")
+        .contains("tenon-guest: exit 0");
     assertThat(console).doesNotContain("WARNING:").doesNotContain("BUG:").doesNotContain("Oops");
     assertThat(outcome.kind()).isEqualTo(Outcome.Kind.POWER_OFF);
   }
@@ -52,7 +56,10 @@ class DebianBootTest {
   @Test
   void fourProcessorsComeUp() throws IOException, BootException {
     Outcome outcome = boot(4, "nproc");
-    assertThat(console).contains("Brought up 1 node, 4 CPUs").contains("up, 4 processor(s)").contains("tenon-guest: exit 0");
+    assertThat(console)
+        .contains("Brought up 1 node, 4 CPUs")
+        .contains("up, 4 processor(s)")
+        .contains("tenon-guest: exit 0");
     assertThat(outcome.kind()).isEqualTo(Outcome.Kind.POWER_OFF);
   }
 }

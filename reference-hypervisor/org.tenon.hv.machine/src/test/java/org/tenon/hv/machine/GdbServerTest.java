@@ -47,11 +47,13 @@ class GdbServerTest {
       assertThat(next).as("end of answer").isNotNegative();
       answer.append((char) next);
     }
-    assertThat(new String(in.readNBytes(2), StandardCharsets.US_ASCII)).isEqualTo("%02x".formatted(answer.chars().sum() & 0xff));
+    assertThat(new String(in.readNBytes(2), StandardCharsets.US_ASCII))
+        .isEqualTo("%02x".formatted(answer.chars().sum() & 0xff));
     return answer.toString();
   }
 
-  private List<String> debug(int processors, BareProgram program, Outcome.Kind end, String... packets)
+  private List<String> debug(
+      int processors, BareProgram program, Outcome.Kind end, String... packets)
       throws BootException, IOException, InterruptedException {
     MachineConfig config =
         new MachineConfig(
@@ -131,7 +133,8 @@ class GdbServerTest {
 
   @Test
   void aDetachedGuestRunsOn() throws BootException, IOException, InterruptedException {
-    assertThat(debug(1, hello(), Outcome.Kind.POWER_OFF, "Z0,201013,1", "D")).containsExactly("OK", "OK");
+    assertThat(debug(1, hello(), Outcome.Kind.POWER_OFF, "Z0,201013,1", "D"))
+        .containsExactly("OK", "OK");
     assertThat(console).hasToString("ab");
   }
 }

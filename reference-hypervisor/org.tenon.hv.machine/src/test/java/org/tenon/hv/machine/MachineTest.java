@@ -58,14 +58,17 @@ class MachineTest {
 
   @Test
   void printsAndPowersOff() throws BootException {
-    assertThat(run(new BareProgram().print("Hello").powerOff()).kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+    assertThat(run(new BareProgram().print("Hello").powerOff()).kind())
+        .isEqualTo(Outcome.Kind.POWER_OFF);
     assertThat(console).hasToString("Hello");
   }
 
   @Test
   void resetsInThreeWays() throws BootException {
-    assertThat(run(new BareProgram().out8(0xcf9, 6))).isEqualTo(new Outcome(Outcome.Kind.RESET, "cf9"));
-    assertThat(run(new BareProgram().out8(0x64, 0xfe))).isEqualTo(new Outcome(Outcome.Kind.RESET, "i8042"));
+    assertThat(run(new BareProgram().out8(0xcf9, 6)))
+        .isEqualTo(new Outcome(Outcome.Kind.RESET, "cf9"));
+    assertThat(run(new BareProgram().out8(0x64, 0xfe)))
+        .isEqualTo(new Outcome(Outcome.Kind.RESET, "i8042"));
     Outcome outcome = run(new BareProgram().bytes(0x0f, 0x0b));
     assertThat(outcome.kind()).isEqualTo(Outcome.Kind.RESET);
     assertThat(outcome.detail()).startsWith("triple fault");
@@ -83,7 +86,9 @@ class MachineTest {
       Statistics cost = machine.statistics();
       assertThat(console).hasToString(".....");
       assertThat(cost.interrupts()).isEqualTo(5);
-      assertThat(cost.machineNanos()).as("five periods of 10 ms").isBetween(49_900_000L, 50_200_000L);
+      assertThat(cost.machineNanos())
+          .as("five periods of 10 ms")
+          .isBetween(49_900_000L, 50_200_000L);
       assertThat(cost.instructions()).as("idle time is skipped, not executed").isLessThan(1_000);
     }
   }
@@ -113,7 +118,8 @@ class MachineTest {
     assertThat(traced).noneMatch(line -> line.contains("HALT"));
     assertThat(TraceKind.parse("all")).hasSize(TraceKind.values().length);
     assertThatThrownBy(() -> TraceKind.parse("port,disk"))
-        .hasMessage("nothing called \"disk\" can be traced; known: all, port, mmio, msr, irq, exit");
+        .hasMessage(
+            "nothing called \"disk\" can be traced; known: all, port, mmio, msr, irq, exit");
   }
 
   /** The guest polls the line status and echoes what is typed until it reads a q. */
@@ -144,7 +150,9 @@ class MachineTest {
 
   @Test
   void impossibleMachinesAreRefused() {
-    assertThatThrownBy(() -> config(new BareProgram(), 0, Trace.OFF)).hasMessageContaining("1 to 64 processors, not 0");
-    assertThatThrownBy(() -> config(new BareProgram(), 65, Trace.OFF)).hasMessageContaining("not 65");
+    assertThatThrownBy(() -> config(new BareProgram(), 0, Trace.OFF))
+        .hasMessageContaining("1 to 64 processors, not 0");
+    assertThatThrownBy(() -> config(new BareProgram(), 65, Trace.OFF))
+        .hasMessageContaining("not 65");
   }
 }

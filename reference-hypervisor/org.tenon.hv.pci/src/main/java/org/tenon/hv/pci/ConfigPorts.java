@@ -3,8 +3,9 @@ package org.tenon.hv.pci;
 import org.tenon.hv.bus.RegisterBlock;
 
 /**
- * Configuration mechanism 1: the address register at 0CF8H and the data window at 0CFCH (PCI local bus specification 3.0,
- * 3.2.2.3.2). A byte at 0CF9H is not part of it but the chipset's reset control, which lives in the gap.
+ * Configuration mechanism 1: the address register at 0CF8H and the data window at 0CFCH (PCI local
+ * bus specification 3.0, 3.2.2.3.2). A byte at 0CF9H is not part of it but the chipset's reset
+ * control, which lives in the gap.
  */
 public final class ConfigPorts {
   private static final int ENABLE = 1 << 31;
@@ -71,7 +72,10 @@ public final class ConfigPorts {
     return (address & ENABLE) != 0 && offset + size <= 4;
   }
 
-  /** Mechanism 1 keeps bus, device and function at bits 23:8; configuration addresses have 12 bits of offset. */
+  /**
+   * Mechanism 1 keeps bus, device and function at bits 23:8; configuration addresses have 12 bits
+   * of offset.
+   */
   private int target(int offset) {
     return (address & 0xffff00) << 4 | (address & 0xfc) | offset;
   }

@@ -2,7 +2,10 @@ package org.tenon.hv.pci;
 
 import org.tenon.hv.bus.RegisterBlock;
 
-/** ECAM: every function's 4 KiB of configuration space in memory (PCI Express base specification, 7.2.2). */
+/**
+ * ECAM: every function's 4 KiB of configuration space in memory (PCI Express base specification,
+ * 7.2.2).
+ */
 public final class EnhancedConfig implements RegisterBlock {
   private final PciBus bus;
 

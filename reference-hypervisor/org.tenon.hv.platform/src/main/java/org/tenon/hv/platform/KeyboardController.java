@@ -4,8 +4,8 @@ import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.state.StateFormat;
 
 /**
- * An i8042 with neither keyboard nor mouse: it answers its own commands, gates A20 and pulses the reset line. Guests use it
- * to restart the machine.
+ * An i8042 with neither keyboard nor mouse: it answers its own commands, gates A20 and pulses the
+ * reset line. Guests use it to restart the machine.
  */
 public final class KeyboardController {
   private static final int STATUS_OUTPUT_FULL = 1;

@@ -15,10 +15,11 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A machine type: the virtual hardware a guest sees, as spec/hardware describes it. Read once, never changed.
+ * A machine type: the virtual hardware a guest sees, as spec/hardware describes it. Read once,
+ * never changed.
  *
- * <p>A key that is missing, misspelt or has no sensible value makes the file unusable: it is part of the specification, and a
- * machine that differs from it must not run.
+ * <p>A key that is missing, misspelt or has no sensible value makes the file unusable: it is part
+ * of the specification, and a machine that differs from it must not run.
  */
 public final class MachineType {
   /** The machine type that new machines get. */
@@ -85,7 +86,8 @@ public final class MachineType {
     try {
       return how.apply(value);
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("machine type: " + key + " = " + value + " is malformed", e);
+      throw new IllegalArgumentException(
+          "machine type: " + key + " = " + value + " is malformed", e);
     }
   }
 
@@ -152,8 +154,9 @@ public final class MachineType {
   }
 
   /**
-   * The CPUID table for a machine of several processors: one package, one thread a core. Fills in leaf 1 EBX (logical
-   * processors), leaf 0BH (topology), leaf 80000001H ECX (CmpLegacy) and leaf 80000008H ECX (cores).
+   * The CPUID table for a machine of several processors: one package, one thread a core. Fills in
+   * leaf 1 EBX (logical processors), leaf 0BH (topology), leaf 80000001H ECX (CmpLegacy) and leaf
+   * 80000008H ECX (cores).
    */
   public List<Cpuid> cpuid(int processors) {
     int idBits = 32 - Integer.numberOfLeadingZeros(processors - 1);

@@ -5,7 +5,8 @@ import java.util.List;
 import org.tenon.hv.memory.RamLayout;
 
 /**
- * What a machine's firmware would tell about memory (ACPI specification, INT 15H E820H), by ascending address.
+ * What a machine's firmware would tell about memory (ACPI specification, INT 15H E820H), by
+ * ascending address.
  *
  * @param entries ranges that do not overlap
  */

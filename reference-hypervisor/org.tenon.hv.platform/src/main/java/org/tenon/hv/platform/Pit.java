@@ -8,8 +8,8 @@ import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.irq.IrqLine;
 
 /**
- * The 8254 programmable interval timer: channel 0 drives the timer interrupt, channel 2 the speaker, whose gate and output
- * are at port 61H. Channel 1 counts and is connected to nothing.
+ * The 8254 programmable interval timer: channel 0 drives the timer interrupt, channel 2 the
+ * speaker, whose gate and output are at port 61H. Channel 1 counts and is connected to nothing.
  */
 public final class Pit implements RegisterBlock {
   /** The input clock: a third of the colour subcarrier. */
@@ -96,7 +96,10 @@ public final class Pit implements RegisterBlock {
     }
   }
 
-  /** Port 61H: speaker gate and data, channel 2's output, and a bit that toggles with every memory refresh. */
+  /**
+   * Port 61H: speaker gate and data, channel 2's output, and a bit that toggles with every memory
+   * refresh.
+   */
   public RegisterBlock speakerPort() {
     return new RegisterBlock() {
       private static final long REFRESH = 15_085;

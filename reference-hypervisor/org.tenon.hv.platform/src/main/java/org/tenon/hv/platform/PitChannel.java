@@ -1,8 +1,8 @@
 package org.tenon.hv.platform;
 
 /**
- * One counter of an 8254 (data sheet: Intel 231164). Nothing ticks: count and output are functions of the tick at which
- * counting began. Ticks are those of the 1.193182 MHz input.
+ * One counter of an 8254 (data sheet: Intel 231164). Nothing ticks: count and output are functions
+ * of the tick at which counting began. Ticks are those of the 1.193182 MHz input.
  */
 final class PitChannel {
   /** {@link #nextRise} of an output that will not rise by itself. */
@@ -181,7 +181,10 @@ final class PitChannel {
   }
 
   private static int fromBcd(int value) {
-    return (value >>> 12) * 1000 + (value >>> 8 & 15) * 100 + (value >>> 4 & 15) * 10 + (value & 15);
+    return (value >>> 12) * 1000
+        + (value >>> 8 & 15) * 100
+        + (value >>> 4 & 15) * 10
+        + (value & 15);
   }
 
   private static int toBcd(int value) {

@@ -1,6 +1,9 @@
 package org.tenon.hv.platform;
 
-/** What the guest asks of the machine itself. Called on the run-loop thread; the machine acts before the next instruction. */
+/**
+ * What the guest asks of the machine itself. Called on the run-loop thread; the machine acts before
+ * the next instruction.
+ */
 public interface PowerControl {
   /**
    * Resets the machine.

@@ -8,8 +8,8 @@ import org.tenon.hv.bus.state.StateFormat;
 import org.tenon.hv.irq.IrqLine;
 
 /**
- * ACPI fixed hardware (ACPI specification 6.5, chapter 4.8): PM1 status, enable and control registers, the power management
- * timer, and the power button. The machine is always in ACPI mode.
+ * ACPI fixed hardware (ACPI specification 6.5, chapter 4.8): PM1 status, enable and control
+ * registers, the power management timer, and the power button. The machine is always in ACPI mode.
  */
 public final class PowerManagement {
   /** The timer's frequency. */
@@ -20,7 +20,8 @@ public final class PowerManagement {
 
   private static final int TIMER_STATUS = 1;
   private static final int POWER_BUTTON = 1 << 8;
-  private static final int EVENTS = TIMER_STATUS | 1 << 5 | POWER_BUTTON | 1 << 9 | 1 << 10 | 1 << 15;
+  private static final int EVENTS =
+      TIMER_STATUS | 1 << 5 | POWER_BUTTON | 1 << 9 | 1 << 10 | 1 << 15;
   private static final int ENABLES = TIMER_STATUS | 1 << 5 | POWER_BUTTON | 1 << 9 | 1 << 10;
   private static final int SCI_ENABLE = 1;
   private static final int SLEEP_ENABLE = 1 << 13;

@@ -2,7 +2,10 @@ package org.tenon.hv.platform;
 
 import org.tenon.hv.bus.RegisterBlock;
 
-/** The reset control register at port 0CF9H: bit 2 going from 0 to 1 resets the machine, bit 1 says hard or soft. */
+/**
+ * The reset control register at port 0CF9H: bit 2 going from 0 to 1 resets the machine, bit 1 says
+ * hard or soft.
+ */
 public final class ResetControl implements RegisterBlock {
   /** What the FADT tells guests to write. */
   public static final int HARD_RESET = 0x06;

@@ -10,8 +10,8 @@ import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.irq.IrqLine;
 
 /**
- * The CMOS real-time clock, an MC146818: time of day in UTC, alarm, periodic and update-ended interrupts, 114 bytes of memory.
- * The century is register 32H, as the FADT says.
+ * The CMOS real-time clock, an MC146818: time of day in UTC, alarm, periodic and update-ended
+ * interrupts, 114 bytes of memory. The century is register 32H, as the FADT says.
  */
 public final class Rtc implements RegisterBlock {
   /** The register of the century. */
@@ -150,7 +150,10 @@ public final class Rtc implements RegisterBlock {
     };
   }
 
-  /** A date that does not exist (the 31st of a short month, half way through being set) leaves the clock as it was. */
+  /**
+   * A date that does not exist (the 31st of a short month, half way through being set) leaves the
+   * clock as it was.
+   */
   private void setTimeField(int register, int value) {
     LocalDateTime time = time();
     try {

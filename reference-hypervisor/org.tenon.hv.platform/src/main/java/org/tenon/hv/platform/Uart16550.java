@@ -5,8 +5,9 @@ import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.irq.IrqLine;
 
 /**
- * A 16550A serial port (data sheet: National Semiconductor PC16550D). The line has no speed: what the guest writes has been
- * sent at once, what arrives can be read at once. Modem control reads as a connected peer.
+ * A 16550A serial port (data sheet: National Semiconductor PC16550D). The line has no speed: what
+ * the guest writes has been sent at once, what arrives can be read at once. Modem control reads as
+ * a connected peer.
  */
 public final class Uart16550 implements RegisterBlock {
   /** Bytes in the receive FIFO. */
@@ -87,7 +88,8 @@ public final class Uart16550 implements RegisterBlock {
   /**
    * A byte arrives.
    *
-   * @return false when there is no room, or the guest has the port in loopback; {@link Peer#ready} tells when there is again
+   * @return false when there is no room, or the guest has the port in loopback; {@link Peer#ready}
+   *     tells when there is again
    */
   public boolean receive(int value) {
     if ((mcr & MCR_LOOP) != 0 || count >= capacity()) {

@@ -6,7 +6,8 @@ import org.tenon.hv.bus.state.StateFormat;
 /**
  * What a 16550 keeps.
  *
- * @param registers IER, IIR enable bits (FCR), LCR, MCR, LSR errors, MSR deltas, SCR, DLL, DLM: 8 bits each
+ * @param registers IER, IIR enable bits (FCR), LCR, MCR, LSR errors, MSR deltas, SCR, DLL, DLM: 8
+ *     bits each
  * @param received the receive FIFO
  * @param transmitterIdle whether the transmitter-empty interrupt waits to be read
  */

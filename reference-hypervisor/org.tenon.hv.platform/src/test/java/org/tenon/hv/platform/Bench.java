@@ -5,7 +5,10 @@ import java.util.List;
 import org.tenon.hv.bus.EventQueue;
 import org.tenon.hv.irq.IrqLine;
 
-/** A workbench for one chip: a clock that the test moves, a wire whose edges are counted, and a power switch. */
+/**
+ * A workbench for one chip: a clock that the test moves, a wire whose edges are counted, and a
+ * power switch.
+ */
 final class Bench implements PowerControl, IrqLine {
   long now;
   final EventQueue clock = new EventQueue(() -> now);

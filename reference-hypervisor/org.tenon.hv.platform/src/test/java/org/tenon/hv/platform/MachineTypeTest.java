@@ -38,20 +38,25 @@ class MachineTypeTest {
       byte[] image = acpi.image();
       for (int at = 0; at < image.length; at += 32) {
         int end = Math.min(at + 32, image.length);
-        text.append("  %06x %s%n".formatted(acpi.rootPointer() + at, HexFormat.of().formatHex(image, at, end)));
+        text.append(
+            "  %06x %s%n"
+                .formatted(acpi.rootPointer() + at, HexFormat.of().formatHex(image, at, end)));
       }
     }
     return text.toString();
   }
 
   /**
-   * The virtual hardware never changes once released. A difference here means that guests would see another machine: make a new
-   * machine type instead. (Before the first release, the text of the failure replaces the golden file.)
+   * The virtual hardware never changes once released. A difference here means that guests would see
+   * another machine: make a new machine type instead. (Before the first release, the text of the
+   * failure replaces the golden file.)
    */
   @Test
   void theMachineIsTheGoldenOne() throws IOException {
     try (InputStream in = MachineTypeTest.class.getResourceAsStream("tenon-1.0.golden.txt")) {
-      String golden = new String(Objects.requireNonNull(in, "golden file").readAllBytes(), StandardCharsets.UTF_8);
+      String golden =
+          new String(
+              Objects.requireNonNull(in, "golden file").readAllBytes(), StandardCharsets.UTF_8);
       assertThat(dump()).isEqualTo(golden);
     }
   }
@@ -64,16 +69,23 @@ class MachineTypeTest {
       assertThat(type.range(key).last()).isLessThanOrEqualTo(hole.last());
     }
     assertThat(type.range("pci.memory32").overlaps(type.range("pci.ecam"))).isFalse();
-    assertThat(type.range("pci.memory64").first()).isGreaterThanOrEqualTo(type.number("ram.high-end"));
+    assertThat(type.range("pci.memory64").first())
+        .isGreaterThanOrEqualTo(type.number("ram.high-end"));
   }
 
   @Test
   void unknownTypesAndMissingKeysAreNamed() throws IOException {
-    assertThatThrownBy(() -> MachineType.of("tenon-9.9")).hasMessageContaining("tenon-9.9").hasMessageContaining("tenon-1.0");
-    assertThatThrownBy(() -> MachineType.of("../../etc/passwd")).hasMessageContaining("no machine type");
+    assertThatThrownBy(() -> MachineType.of("tenon-9.9"))
+        .hasMessageContaining("tenon-9.9")
+        .hasMessageContaining("tenon-1.0");
+    assertThatThrownBy(() -> MachineType.of("../../etc/passwd"))
+        .hasMessageContaining("no machine type");
     MachineType empty = MachineType.read(new StringReader("name = x"));
-    assertThatThrownBy(() -> empty.number("irq.com1")).hasMessage("machine type x lacks the number irq.com1");
-    assertThatThrownBy(() -> MachineType.read(new StringReader("irq.com1 = four"))).hasMessageContaining("irq.com1 = four is malformed");
-    assertThatThrownBy(() -> MachineType.read(new StringReader("cpuid.1.0 = 1 2"))).hasMessageContaining("malformed");
+    assertThatThrownBy(() -> empty.number("irq.com1"))
+        .hasMessage("machine type x lacks the number irq.com1");
+    assertThatThrownBy(() -> MachineType.read(new StringReader("irq.com1 = four")))
+        .hasMessageContaining("irq.com1 = four is malformed");
+    assertThatThrownBy(() -> MachineType.read(new StringReader("cpuid.1.0 = 1 2")))
+        .hasMessageContaining("malformed");
   }
 }

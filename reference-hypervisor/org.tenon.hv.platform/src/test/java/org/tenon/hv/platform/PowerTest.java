@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.tenon.hv.bus.RegisterBlock;
 
-/** Power-off, reset and the power management timer: ACPI 6.5 chapter 4.8, the i8042's and the chipset's reset. */
+/**
+ * Power-off, reset and the power management timer: ACPI 6.5 chapter 4.8, the i8042's and the
+ * chipset's reset.
+ */
 class PowerTest {
   private final Bench bench = new Bench();
   private final PowerManagement power = new PowerManagement(bench.clock, bench, bench);

@@ -14,7 +14,10 @@ class RtcTest {
 
   private final Bench bench = new Bench();
   private final Rtc rtc =
-      new Rtc(bench.clock, bench, LocalDateTime.of(2026, 12, 31, 23, 59, 58).toEpochSecond(ZoneOffset.UTC));
+      new Rtc(
+          bench.clock,
+          bench,
+          LocalDateTime.of(2026, 12, 31, 23, 59, 58).toEpochSecond(ZoneOffset.UTC));
 
   private int read(int register) {
     rtc.write(0, 1, register);
@@ -28,7 +31,8 @@ class RtcTest {
 
   @Test
   void tellsTheTimeInDecimal() {
-    assertThat(new int[] {read(0), read(2), read(4), read(6), read(7), read(8), read(9), read(0x32)})
+    assertThat(
+            new int[] {read(0), read(2), read(4), read(6), read(7), read(8), read(9), read(0x32)})
         .containsExactly(0x58, 0x59, 0x23, 0x05, 0x31, 0x12, 0x26, 0x20);
     bench.to(2 * SECOND);
     assertThat(new int[] {read(0), read(2), read(4), read(7), read(8), read(9)})

@@ -16,8 +16,8 @@ final class Certificates {
   static void make(Path folder, String serverName) throws IOException, InterruptedException {
     openssl(
         folder,
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test-authority"
-            + " -keyout ca-key.pem -out ca-cert.pem");
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj"
+            + " /CN=test-authority -keyout ca-key.pem -out ca-cert.pem");
     sign(folder, "server", "/CN=" + serverName, "subjectAltName=DNS:" + serverName);
     sign(folder, "client", "/CN=test-client", "extendedKeyUsage=clientAuth");
   }

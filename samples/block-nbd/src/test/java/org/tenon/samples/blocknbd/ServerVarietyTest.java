@@ -53,7 +53,8 @@ class ServerVarietyTest {
         "--filter=fua memory 4M",
         "--filter=fua --filter=nozero memory 4M fuamode=emulate zeromode=none",
         "--filter=multi-conn memory 4M multi-conn-mode=disable",
-        "--filter=blocksize-policy memory 4M blocksize-minimum=4096 blocksize-preferred=4096 blocksize-maximum=64K blocksize-error-policy=error",
+        "--filter=blocksize-policy memory 4M blocksize-minimum=4096 blocksize-preferred=4096"
+            + " blocksize-maximum=64K blocksize-error-policy=error",
         "--filter=noparallel memory 4M",
         "--mask-handshake=0 memory 4M"
       })

@@ -23,11 +23,17 @@ import org.tenon.tck.core.Clause;
 import org.tenon.tck.core.Requires;
 import org.tenon.tck.core.run.NotRun;
 
-/** How requests are accepted and completed: a prefix, without blocking, each exactly once, and nothing kept afterwards. */
+/**
+ * How requests are accepted and completed: a prefix, without blocking, each exactly once, and
+ * nothing kept afterwards.
+ */
 public abstract class CompletionTests extends BlockTests {
   private static final int REQUESTS = 1500;
 
-  /** How long a driver has to reach its storage before the suite concludes that it does so past the observer. */
+  /**
+   * How long a driver has to reach its storage before the suite concludes that it does so past the
+   * observer.
+   */
   private static final Duration REACHES_STORAGE = Duration.ofSeconds(3);
 
   /** For the contract. */
@@ -68,7 +74,10 @@ public abstract class CompletionTests extends BlockTests {
       List<Submission> offered = device.harness().offer(0, mixed(device, random, size));
       long accepted = offered.stream().takeWhile(Submission::isAccepted).count();
       if (offered.stream().skip(accepted).anyMatch(Submission::isAccepted)) {
-        throw trial().violation("requests are accepted from the front of the batch", "one was accepted behind a refused one");
+        throw trial()
+            .violation(
+                "requests are accepted from the front of the batch",
+                "one was accepted behind a refused one");
       }
       device.await(offered.subList(0, (int) accepted));
     }
@@ -84,9 +93,14 @@ public abstract class CompletionTests extends BlockTests {
       try {
         int size = Math.min(16, device.agreement().queueDepth());
         List<Submission> stalled =
-            device.harness().offer(0, Collections.nCopies(size, device.harness().writing(0, device.data(random, 4))));
+            device
+                .harness()
+                .offer(
+                    0,
+                    Collections.nCopies(size, device.harness().writing(0, device.data(random, 4))));
         if (!gate.awaitArrivals(1, REACHES_STORAGE)) {
-          throw new NotRun("the driver does not reach its storage through Config.path, so it cannot be stalled");
+          throw new NotRun(
+              "the driver does not reach its storage through Config.path, so it cannot be stalled");
         }
         gate.open();
         device.await(stalled.stream().filter(Submission::isAccepted).toList());
@@ -103,7 +117,8 @@ public abstract class CompletionTests extends BlockTests {
     Device device = trial().open();
     RandomGenerator random = trial().random();
     for (int round = 0; round < 20; round++) {
-      device.await(device.harness().submit(0, mixed(device, random, device.agreement().queueDepth())));
+      device.await(
+          device.harness().submit(0, mixed(device, random, device.agreement().queueDepth())));
     }
   }
 
@@ -124,7 +139,10 @@ public abstract class CompletionTests extends BlockTests {
     try (Observed observed = trial().scratch().observe(new Ticks())) {
       Device device = trial().open(observed.reach());
       // Slow enough that each queue's writes meet those of the others.
-      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofNanos(200_000));
+      observed
+          .storage()
+          .faults()
+          .delay(access -> access.operation() == Operation.WRITE, Duration.ofNanos(200_000));
       int queues = device.agreement().queues();
       int share = (int) device.geometry().blocks() / queues;
       try (ExecutorService threads = Executors.newFixedThreadPool(queues)) {
@@ -132,7 +150,9 @@ public abstract class CompletionTests extends BlockTests {
         for (int queue = 0; queue < queues; queue++) {
           int own = queue;
           RandomGenerator random = trial().seed().derive("queue " + queue).random();
-          ends.add(threads.submit(() -> writeAndReadBack(device, own, (long) own * share, share, random)));
+          ends.add(
+              threads.submit(
+                  () -> writeAndReadBack(device, own, (long) own * share, share, random)));
         }
         for (Future<?> end : ends) {
           Errors.rethrow(end);
@@ -141,7 +161,8 @@ public abstract class CompletionTests extends BlockTests {
     }
   }
 
-  private void writeAndReadBack(Device device, int queue, long first, int share, RandomGenerator random) {
+  private void writeAndReadBack(
+      Device device, int queue, long first, int share, RandomGenerator random) {
     for (int round = 0; round < 30; round++) {
       int blocks = random.nextInt(1, 17);
       List<Submission> writes = new ArrayList<>();
@@ -150,12 +171,14 @@ public abstract class CompletionTests extends BlockTests {
       for (int slot = 0; slot < slots; slot++) {
         byte[] bytes = device.data(random, blocks);
         data.add(bytes);
-        writes.add(device.harness().submit(queue, device.harness().writing(first + slot * 16L, bytes)));
+        writes.add(
+            device.harness().submit(queue, device.harness().writing(first + slot * 16L, bytes)));
       }
       device.await(writes);
       for (int slot = 0; slot < slots; slot++) {
         long block = first + slot * 16L;
-        byte[] read = device.harness().submit(queue, BlockRequest.read(block, blocks)).await().memory();
+        byte[] read =
+            device.harness().submit(queue, BlockRequest.read(block, blocks)).await().memory();
         device.expectSame(trial().about(), block, data.get(slot), read);
       }
     }

@@ -34,7 +34,10 @@ public abstract class DataTests extends BlockTests {
     byte[] all = device.data(random, blocks);
     List<BlockRequest> writes = new ArrayList<>();
     for (int block = 0; block < blocks; block++) {
-      writes.add(device.harness().writing(block, Arrays.copyOfRange(all, block * size, (block + 1) * size)));
+      writes.add(
+          device
+              .harness()
+              .writing(block, Arrays.copyOfRange(all, block * size, (block + 1) * size)));
     }
     device.await(device.harness().submit(0, writes));
     device.expectData(0, all);
@@ -77,9 +80,12 @@ public abstract class DataTests extends BlockTests {
       byte[] data = device.data(random, blocks);
       int[] out = shape(random, data.length, device.geometry().maxSegments());
       int[] in = shape(random, data.length, device.geometry().maxSegments());
-      device.ok(device.harness().writing(block, data).segments(out).misaligned(random.nextInt(4096)));
+      device.ok(
+          device.harness().writing(block, data).segments(out).misaligned(random.nextInt(4096)));
       byte[] read =
-          device.ok(BlockRequest.read(block, blocks).segments(in).misaligned(random.nextInt(4096))).memory();
+          device
+              .ok(BlockRequest.read(block, blocks).segments(in).misaligned(random.nextInt(4096)))
+              .memory();
       device.expectSame(IN_ORDER, block, data, read);
     }
   }
@@ -93,7 +99,8 @@ public abstract class DataTests extends BlockTests {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] data = device.data(random, 1);
       long block = random.nextLong(16);
-      device.await(List.of(device.harness().submit(round % queues, device.harness().writing(block, data))));
+      device.await(
+          List.of(device.harness().submit(round % queues, device.harness().writing(block, data))));
       Submission read = device.harness().submit((round + 1) % queues, BlockRequest.read(block, 1));
       device.await(List.of(read));
       device.expectSame(trial().about(), block, data, read.await().memory());
@@ -120,7 +127,10 @@ public abstract class DataTests extends BlockTests {
         System.arraycopy(data, 0, whole, first * size, data.length);
         candidates.add(whole);
         submissions.add(
-            device.harness().submit(writer % device.agreement().queues(), device.harness().writing(first, data)));
+            device
+                .harness()
+                .submit(
+                    writer % device.agreement().queues(), device.harness().writing(first, data)));
       }
       device.await(submissions);
       expectEachBlockOfOne(device, candidates, device.read(0, window));
@@ -133,7 +143,9 @@ public abstract class DataTests extends BlockTests {
     Device device = trial().open();
     int size = device.geometry().logicalBlockSize();
     for (int blocks : new int[] {1, 2, 7, 64}) {
-      expectBytes(device.ok(device.harness().writing(0, new byte[blocks * size])).bytes(), (long) blocks * size);
+      expectBytes(
+          device.ok(device.harness().writing(0, new byte[blocks * size])).bytes(),
+          (long) blocks * size);
       expectBytes(device.ok(BlockRequest.read(0, blocks)).bytes(), (long) blocks * size);
     }
     for (BlockRequest other : Requests.otherThanTransfers(device)) {
@@ -204,7 +216,10 @@ public abstract class DataTests extends BlockTests {
       int from = block * size;
       int to = from + size;
       if (candidates.stream().noneMatch(one -> Arrays.equals(one, from, to, actual, from, to))) {
-        throw trial().violation("block " + block + " holds the data of one of the writes, whole", "it holds a mixture");
+        throw trial()
+            .violation(
+                "block " + block + " holds the data of one of the writes, whole",
+                "it holds a mixture");
       }
     }
   }

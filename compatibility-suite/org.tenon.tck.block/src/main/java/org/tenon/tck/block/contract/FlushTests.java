@@ -42,7 +42,10 @@ public abstract class FlushTests extends BlockTests {
     for (int i = 0; i < 200; i++) {
       byte[] bytes = device.data(random, 1);
       data.add(bytes);
-      all.add(device.harness().submit(i % device.agreement().queues(), device.harness().writing(i, bytes)));
+      all.add(
+          device
+              .harness()
+              .submit(i % device.agreement().queues(), device.harness().writing(i, bytes)));
       if (i % 5 == 0) {
         all.add(device.harness().submit(0, BlockRequest.flush()));
       }

@@ -101,7 +101,10 @@ public abstract class GeometryTests extends BlockTests {
     device.write(0, before);
     int size = device.geometry().logicalBlockSize();
     long wraps = (1L << 63) / size * 2;
-    for (long block : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 1, wraps, -wraps, 1L << 55}) {
+    for (long block :
+        new long[] {
+          -1, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 1, wraps, -wraps, 1L << 55
+        }) {
       device.expect(BlockRequest.read(block, 1), Status.OUT_OF_RANGE);
       device.expect(BlockRequest.write(block, 1, new byte[size]), Status.OUT_OF_RANGE);
     }
@@ -136,7 +139,9 @@ public abstract class GeometryTests extends BlockTests {
     first.close();
     BlockIdentity again = trial().open(scratch.direct()).harness().driver().identity();
     expectSame("serial of the same storage", identity.serial(), again.serial());
-    trial().evidence().note("identity", identity.vendor() + " " + identity.product() + " " + identity.revision());
+    trial()
+        .evidence()
+        .note("identity", identity.vendor() + " " + identity.product() + " " + identity.revision());
   }
 
   @Test
@@ -145,8 +150,12 @@ public abstract class GeometryTests extends BlockTests {
   void everyQueueServes() {
     Device device = trial().open();
     for (int queue = 0; queue < device.agreement().queues(); queue++) {
-      expectSame("queue " + queue, device.harness().driver().queue(queue), device.harness().driver().queue(queue));
-      device.await(List.of(device.harness().submit(queue, BlockRequest.of(BlockOperation.READ, 0, 1))));
+      expectSame(
+          "queue " + queue,
+          device.harness().driver().queue(queue),
+          device.harness().driver().queue(queue));
+      device.await(
+          List.of(device.harness().submit(queue, BlockRequest.of(BlockOperation.READ, 0, 1))));
     }
   }
 

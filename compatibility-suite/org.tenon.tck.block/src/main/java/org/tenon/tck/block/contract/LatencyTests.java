@@ -31,7 +31,11 @@ public abstract class LatencyTests extends BlockTests {
     measure(device, "write" + size, SAMPLES, block -> device.harness().writing(block, data));
     measure(device, "read" + size, SAMPLES, block -> BlockRequest.read(block, blocks));
     if (device.agreement().has(BlockCapabilities.FUA)) {
-      measure(device, "durable write" + size, DURABLE_SAMPLES, block -> device.harness().writing(block, data).fua());
+      measure(
+          device,
+          "durable write" + size,
+          DURABLE_SAMPLES,
+          block -> device.harness().writing(block, data).fua());
     }
     if (device.agreement().has(BlockCapabilities.FLUSH)) {
       measure(device, "flush", DURABLE_SAMPLES, block -> BlockRequest.flush());

@@ -23,7 +23,10 @@ import org.tenon.tck.core.Clause;
 import org.tenon.tck.core.KeepsData;
 import org.tenon.tck.core.Requires;
 
-/** From open to close, with the pauses between. The checking host asks the same questions in every state on its own. */
+/**
+ * From open to close, with the pauses between. The checking host asks the same questions in every
+ * state on its own.
+ */
 public abstract class LifeCycleTests extends BlockTests {
   /** For the contract. */
   protected LifeCycleTests() {}
@@ -84,7 +87,10 @@ public abstract class LifeCycleTests extends BlockTests {
       List<Submission> before = writes(device, random, 100);
       device.harness().quiesce();
       if (!device.harness().inFlight().isEmpty()) {
-        throw trial().violation("nothing in flight when quiesce ends", device.harness().inFlight().size() + " requests are");
+        throw trial()
+            .violation(
+                "nothing in flight when quiesce ends",
+                device.harness().inFlight().size() + " requests are");
       }
       device.harness().resume();
       device.await(before);
@@ -99,8 +105,12 @@ public abstract class LifeCycleTests extends BlockTests {
     RandomGenerator random = trial().random();
     List<Submission> nonsense = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      BlockRequest request = BlockRequest.of(random.nextInt(-1, 8), random.nextLong(), random.nextInt(0, 1 << 20));
-      nonsense.add(device.harness().submit(0, request.segments(random.nextInt(1, 5000)).flags(random.nextInt())));
+      BlockRequest request =
+          BlockRequest.of(random.nextInt(-1, 8), random.nextLong(), random.nextInt(0, 1 << 20));
+      nonsense.add(
+          device
+              .harness()
+              .submit(0, request.segments(random.nextInt(1, 5000)).flags(random.nextInt())));
     }
     nonsense.forEach(Submission::await);
     byte[] data = device.data(random, 1);
@@ -116,7 +126,8 @@ public abstract class LifeCycleTests extends BlockTests {
       try {
         BlockHarness opened = trial().harness(hopeless).open();
         trial().adopt(opened);
-        throw trial().violation("open or start refuses " + hopeless.settings(), "the driver opened");
+        throw trial()
+            .violation("open or start refuses " + hopeless.settings(), "the driver opened");
       } catch (DriverException e) {
         String reason = e.getMessage();
         if (reason == null || reason.isBlank() || reason.lines().count() != 1) {
@@ -174,11 +185,14 @@ public abstract class LifeCycleTests extends BlockTests {
     }
   }
 
-  private Device restore(Scratch scratch, int version, byte[] saved) throws IOException, DriverException {
+  private Device restore(Scratch scratch, int version, byte[] saved)
+      throws IOException, DriverException {
     BlockHarness harness = trial().harness(scratch.direct()).openOnly();
     Device second = trial().adopt(harness);
     if (!(harness.driver().migration() instanceof Migration.Stateful stateful)) {
-      throw trial().violation("the second driver restores", "its migration is " + harness.driver().migration());
+      throw trial()
+          .violation(
+              "the second driver restores", "its migration is " + harness.driver().migration());
     }
     ByteArrayInputStream in = new ByteArrayInputStream(saved);
     stateful.restorer().restore(version, in);
@@ -198,7 +212,10 @@ public abstract class LifeCycleTests extends BlockTests {
   private static List<Submission> writes(Device device, RandomGenerator random, int count) {
     List<BlockRequest> requests = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      requests.add(device.harness().writing(random.nextLong(device.geometry().blocks() - 4), device.data(random, 4)));
+      requests.add(
+          device
+              .harness()
+              .writing(random.nextLong(device.geometry().blocks() - 4), device.data(random, 4)));
     }
     return device.harness().submit(0, requests);
   }

@@ -44,7 +44,8 @@ public abstract class LoadingTests extends BlockTests {
   void factoryHasTheManifestsSpiRange() {
     expectEqual("the manifest's SPI range", bundle().spi(), subject().factory().spi());
     if (!subject().factory().spi().contains(Spi.VERSION)) {
-      throw trial().violation("a range that contains " + Spi.VERSION, "it is " + subject().factory().spi());
+      throw trial()
+          .violation("a range that contains " + Spi.VERSION, "it is " + subject().factory().spi());
     }
   }
 
@@ -67,16 +68,21 @@ public abstract class LoadingTests extends BlockTests {
   void modulesReadOnlyTheSdk() {
     Module module = subject().factory().getClass().getModule();
     if (!module.isNamed() || module.getLayer() == null || module.getLayer() == ModuleLayer.boot()) {
-      throw new NotRun("the driver was not loaded from a bundle, so its modules cannot be looked at");
+      throw new NotRun(
+          "the driver was not loaded from a bundle, so its modules cannot be looked at");
     }
     SortedSet<String> outside = new TreeSet<>();
     for (ResolvedModule own : module.getLayer().configuration().modules()) {
       own.reads().stream()
-          .filter(read -> !read.configuration().equals(own.configuration()) && !isJdkOrSdk(read.name()))
+          .filter(
+              read -> !read.configuration().equals(own.configuration()) && !isJdkOrSdk(read.name()))
           .forEach(read -> outside.add(own.name() + " reads " + read.name()));
     }
     if (!outside.isEmpty()) {
-      throw trial().violation("modules that read only the JDK, the SDK and one another", String.join(", ", outside));
+      throw trial()
+          .violation(
+              "modules that read only the JDK, the SDK and one another",
+              String.join(", ", outside));
     }
   }
 
@@ -97,12 +103,14 @@ public abstract class LoadingTests extends BlockTests {
   private BundleFacts bundle() {
     return subject()
         .bundle()
-        .orElseThrow(() -> new NotRun("no bundle is under test: build one and run 'tenon certify' on it"));
+        .orElseThrow(
+            () -> new NotRun("no bundle is under test: build one and run 'tenon certify' on it"));
   }
 
   private BlockDriverFactory anotherOf(BlockDriverFactory factory) {
     try {
-      Constructor<? extends BlockDriverFactory> constructor = factory.getClass().getDeclaredConstructor();
+      Constructor<? extends BlockDriverFactory> constructor =
+          factory.getClass().getDeclaredConstructor();
       return constructor.canAccess(null) ? constructor.newInstance() : factory;
     } catch (NoSuchMethodException e) {
       return factory;

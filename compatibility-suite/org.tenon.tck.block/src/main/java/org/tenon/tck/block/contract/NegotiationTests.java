@@ -21,7 +21,10 @@ import org.tenon.tck.core.ClauseViolated;
 import org.tenon.tck.core.KeepsData;
 import org.tenon.tck.core.Requires;
 
-/** What a driver takes from an offer, and that it holds to it: what it took works, what it did not is refused. */
+/**
+ * What a driver takes from an offer, and that it holds to it: what it took works, what it did not
+ * is refused.
+ */
 public abstract class NegotiationTests extends BlockTests {
   private static final int OFFERS = 200;
   private static final Capability UNHEARD_OF = Capability.of("x-not-in-any-version");
@@ -40,7 +43,8 @@ public abstract class NegotiationTests extends BlockTests {
       String first = answer(offer);
       String second = answer(offer);
       if (!first.equals(second)) {
-        throw new ClauseViolated(PURE, "the same answer to the same " + offer, first + ", then " + second);
+        throw new ClauseViolated(
+            PURE, "the same answer to the same " + offer, first + ", then " + second);
       }
     }
   }
@@ -58,7 +62,8 @@ public abstract class NegotiationTests extends BlockTests {
     } catch (DriverException e) {
       String reason = e.getMessage();
       if (reason == null || reason.isBlank() || reason.lines().count() > 1) {
-        throw trial().violation("a refusal that says in one line what is needed", "it said: " + reason, e);
+        throw trial()
+            .violation("a refusal that says in one line what is needed", "it said: " + reason, e);
       }
     }
   }
@@ -69,10 +74,13 @@ public abstract class NegotiationTests extends BlockTests {
   void unknownCapabilityIsIgnored() throws DriverException {
     Set<Capability> more = new TreeSet<>(BlockCapabilities.ALL);
     more.add(UNHEARD_OF);
-    BlockAgreement plain = subject().factory().negotiate(BlockOffer.of(BlockCapabilities.ALL, 4, 64));
+    BlockAgreement plain =
+        subject().factory().negotiate(BlockOffer.of(BlockCapabilities.ALL, 4, 64));
     BlockAgreement odd = subject().factory().negotiate(BlockOffer.of(more, 4, 64));
     if (!plain.toString().equals(odd.toString())) {
-      throw trial().violation("the same agreement with and without an unknown capability", plain + " and " + odd);
+      throw trial()
+          .violation(
+              "the same agreement with and without an unknown capability", plain + " and " + odd);
     }
   }
 
@@ -95,7 +103,8 @@ public abstract class NegotiationTests extends BlockTests {
     Device device = trial().open();
     byte[] before = device.data(trial().random(), 4);
     device.write(0, before);
-    for (int operation : new int[] {0, 6, 7, 255, 65_536, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+    for (int operation :
+        new int[] {0, 6, 7, 255, 65_536, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
       device.expect(BlockRequest.of(operation, 0, 2), Status.UNSUPPORTED);
       device.expectData(0, before);
     }
@@ -154,7 +163,8 @@ public abstract class NegotiationTests extends BlockTests {
   }
 
   private void expectHonesty(Scratch scratch, Set<Capability> offered) {
-    try (var harness = trial().harness(scratch.direct()).offer(BlockOffer.of(offered, 2, 16)).open()) {
+    try (var harness =
+        trial().harness(scratch.direct()).offer(BlockOffer.of(offered, 2, 16)).open()) {
       Device device = trial().adopt(harness);
       byte[] before = device.data(trial().random(), 4);
       device.write(0, before);
@@ -170,9 +180,12 @@ public abstract class NegotiationTests extends BlockTests {
       }
       device.expectData(0, before);
     } catch (DriverException e) {
-      // A driver may need what this offer withholds; then there is nothing that it could be dishonest about.
+      // A driver may need what this offer withholds; then there is nothing that it could be
+      // dishonest about.
       if (offered.containsAll(BlockCapabilities.ALL)) {
-        throw trial().violation("an agreement when everything is offered", "it refused: " + e.getMessage(), e);
+        throw trial()
+            .violation(
+                "an agreement when everything is offered", "it refused: " + e.getMessage(), e);
       }
     }
   }

@@ -46,7 +46,9 @@ public abstract class ResizeTests extends BlockTests {
     BlockGeometry now = device.geometry();
     if (now.blocks() == before.blocks()) {
       // Whether a driver reports a change is its own affair; what it reports must hold.
-      trial().evidence().note("resize", "a growth of the storage was not reported within " + LOOKS_AGAIN);
+      trial()
+          .evidence()
+          .note("resize", "a growth of the storage was not reported within " + LOOKS_AGAIN);
       return;
     }
     byte[] data = device.data(trial().random(), 8);
@@ -62,7 +64,12 @@ public abstract class ResizeTests extends BlockTests {
     Scratch scratch = trial().scratch();
     VirtualClock clock = new VirtualClock();
     Device device =
-        trial().open(trial().harness(scratch.direct()).clock(clock).offer(BlockOffer.of(offered, 4, 64)));
+        trial()
+            .open(
+                trial()
+                    .harness(scratch.direct())
+                    .clock(clock)
+                    .offer(BlockOffer.of(offered, 4, 64)));
     BlockGeometry before = device.geometry();
     scratch.resize(BlockTrial.SCRATCH_BYTES * 2);
     for (int i = 0; i < 60; i++) {

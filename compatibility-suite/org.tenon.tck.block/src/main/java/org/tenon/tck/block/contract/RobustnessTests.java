@@ -1,8 +1,8 @@
 package org.tenon.tck.block.contract;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +19,6 @@ import org.tenon.kit.testing.storage.StorageFaults.Failure;
 import org.tenon.kit.testing.storage.StorageFaults.Operation;
 import org.tenon.kit.testing.storage.Ticks;
 import org.tenon.tck.block.subject.Observed;
-import org.tenon.tck.block.subject.Scratch;
 import org.tenon.tck.block.trial.BlockTests;
 import org.tenon.tck.block.trial.Device;
 import org.tenon.tck.core.AtLevel;
@@ -48,7 +47,10 @@ public abstract class RobustnessTests extends BlockTests {
       byte[] known = device.data(random, window);
       device.write(0, known);
       // Slow enough that a reset finds requests that have not begun.
-      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(20));
+      observed
+          .storage()
+          .faults()
+          .delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(20));
       for (int round = 0; round < ROUNDS; round++) {
         resetAmongWrites(device, random, known);
       }
@@ -82,7 +84,8 @@ public abstract class RobustnessTests extends BlockTests {
       for (int block = 0; block < 256; block += 4) {
         byte[] data = Arrays.copyOfRange(all, block * size, (block + 4) * size);
         int queue = (block / 4) % device.agreement().queues();
-        writes.addAll(device.harness().offer(queue, List.of(device.harness().writing(block, data))));
+        writes.addAll(
+            device.harness().offer(queue, List.of(device.harness().writing(block, data))));
       }
       device.harness().quiesce();
       device.harness().resume();
@@ -101,13 +104,17 @@ public abstract class RobustnessTests extends BlockTests {
   void closeDuringIo() throws IOException {
     try (Observed observed = trial().scratch().observe(new Ticks())) {
       // Slow enough that a close finds requests in flight.
-      observed.storage().faults().delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(2));
+      observed
+          .storage()
+          .faults()
+          .delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(2));
       RandomGenerator random = trial().random();
       for (int round = 0; round < ROUNDS; round++) {
         Device device = trial().open(observed.reach());
         List<Submission> writes = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-          writes.add(device.harness().submit(0, device.harness().writing(i * 4L, device.data(random, 4))));
+          writes.add(
+              device.harness().submit(0, device.harness().writing(i * 4L, device.data(random, 4))));
         }
         device.close();
         for (Submission write : writes) {
@@ -126,7 +133,9 @@ public abstract class RobustnessTests extends BlockTests {
     RandomGenerator random = trial().random();
     for (int round = 0; round < ROUNDS; round++) {
       for (int i = 0; i < 32; i++) {
-        device.harness().submit(0, device.harness().writing(random.nextLong(1000), device.data(random, 8)));
+        device
+            .harness()
+            .submit(0, device.harness().writing(random.nextLong(1000), device.data(random, 8)));
       }
       if (round % 2 == 0) {
         device.harness().reset();
@@ -167,12 +176,14 @@ public abstract class RobustnessTests extends BlockTests {
       device.write(0, before);
       StorageFaults faults = observed.storage().faults();
       faults.fail(access -> access.operation() == Operation.WRITE, Failure.INPUT_OUTPUT);
-      BlockResult written = device.harness().perform(device.harness().writing(64, device.data(trial().random(), 4)));
+      BlockResult written =
+          device.harness().perform(device.harness().writing(64, device.data(trial().random(), 4)));
       expectError(written, "a write that the storage refuses");
       device.expectData(0, before);
       faults.clear();
       faults.fail(access -> access.operation() == Operation.READ, Failure.INPUT_OUTPUT);
-      expectError(device.harness().perform(BlockRequest.read(0, 4)), "a read that the storage refuses");
+      expectError(
+          device.harness().perform(BlockRequest.read(0, 4)), "a read that the storage refuses");
       faults.clear();
       device.expectData(0, before);
       device.write(64, before);
@@ -192,7 +203,12 @@ public abstract class RobustnessTests extends BlockTests {
         device.write(0, before);
         byte[] after = device.data(random, 16);
         int at = random.nextInt(2);
-        observed.storage().faults().fail(StorageFaults.nth(a -> a.operation() != Operation.FORCE, at, 1), Failure.INPUT_OUTPUT);
+        observed
+            .storage()
+            .faults()
+            .fail(
+                StorageFaults.nth(a -> a.operation() != Operation.FORCE, at, 1),
+                Failure.INPUT_OUTPUT);
         BlockResult written = device.harness().perform(device.harness().writing(0, after));
         BlockResult read = device.harness().perform(BlockRequest.read(0, 16));
         observed.storage().faults().clear();
@@ -204,7 +220,11 @@ public abstract class RobustnessTests extends BlockTests {
           }
         }
       }
-      trial().evidence().note("transient storage errors", failures == 0 ? "hidden by the driver" : "reported to the guest");
+      trial()
+          .evidence()
+          .note(
+              "transient storage errors",
+              failures == 0 ? "hidden by the driver" : "reported to the guest");
     }
   }
 
@@ -231,13 +251,22 @@ public abstract class RobustnessTests extends BlockTests {
       Device device = trial().open(observed.reach());
       byte[] before = device.data(trial().random(), 32);
       device.write(0, before);
-      observed.storage().faults().fail(access -> access.operation() == Operation.WRITE, Failure.NO_SPACE);
-      BlockResult full = device.harness().perform(device.harness().writing(1024, device.data(trial().random(), 8)));
+      observed
+          .storage()
+          .faults()
+          .fail(access -> access.operation() == Operation.WRITE, Failure.NO_SPACE);
+      BlockResult full =
+          device
+              .harness()
+              .perform(device.harness().writing(1024, device.data(trial().random(), 8)));
       if (full.isOk()) {
-        throw new NotRun("the driver does not reach its storage through Config.path, so it cannot be filled");
+        throw new NotRun(
+            "the driver does not reach its storage through Config.path, so it cannot be filled");
       }
       if (full.status() != Status.NO_SPACE) {
-        throw trial().violation("a write to a full storage completes as NO_SPACE", "it completed as " + full);
+        throw trial()
+            .violation(
+                "a write to a full storage completes as NO_SPACE", "it completed as " + full);
       }
       device.expectData(0, before);
       observed.storage().faults().clear();
@@ -247,7 +276,10 @@ public abstract class RobustnessTests extends BlockTests {
     }
   }
 
-  /** Brings what is known up to date with one write that a reset may have aborted, and checks that write. */
+  /**
+   * Brings what is known up to date with one write that a reset may have aborted, and checks that
+   * write.
+   */
   private static void settle(int size, byte[] known, byte[] now, Submission write, byte[] data) {
     int at = (int) write.request().block() * size;
     boolean acknowledged = write.await().isOk();
@@ -258,11 +290,15 @@ public abstract class RobustnessTests extends BlockTests {
       long number = write.request().block() + block;
       if (acknowledged && !isNew) {
         throw new ClauseViolated(
-            ACKNOWLEDGED_STAYS, "block " + number + " holds what was acknowledged before the reset", "it does not");
+            ACKNOWLEDGED_STAYS,
+            "block " + number + " holds what was acknowledged before the reset",
+            "it does not");
       }
       if (!isNew && !isOld) {
         throw new ClauseViolated(
-            ABORTED_IS_WHOLE, "block " + number + " of an aborted write holds the old data or the new, whole", "it holds neither");
+            ABORTED_IS_WHOLE,
+            "block " + number + " of an aborted write holds the old data or the new, whole",
+            "it holds neither");
       }
       System.arraycopy(now, from, known, from, size);
     }
@@ -270,7 +306,8 @@ public abstract class RobustnessTests extends BlockTests {
 
   private void expectError(BlockResult result, String what) {
     if (result.isOk()) {
-      throw new NotRun("the driver does not reach its storage through Config.path: " + what + " succeeded");
+      throw new NotRun(
+          "the driver does not reach its storage through Config.path: " + what + " succeeded");
     }
   }
 

@@ -168,7 +168,9 @@ public abstract class SpaceTests extends BlockTests {
       if (!Arrays.equals(one, zero)
           && !Arrays.equals(one, Arrays.copyOfRange(written, block * size, (block + 1) * size))) {
         throw trial()
-            .violation("a discarded block reads as zeroes or as last written", "block " + block + " of the discard reads as neither");
+            .violation(
+                "a discarded block reads as zeroes or as last written",
+                "block " + block + " of the discard reads as neither");
       }
     }
   }

@@ -61,12 +61,11 @@ public final class BlockSubject implements Subject {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put("driver", id().value());
     facts.put("storage", storage.title());
-    bundle.ifPresent(
-        b -> {
-          facts.put("bundle", b.id() + " " + b.version());
-          facts.put("bundle digest", b.digest());
-          facts.put("SPI range", b.spi().toString());
-        });
+    bundle.ifPresent(b -> {
+      facts.put("bundle", b.id() + " " + b.version());
+      facts.put("bundle digest", b.digest());
+      facts.put("SPI range", b.spi().toString());
+    });
     return facts;
   }
 
@@ -80,7 +79,9 @@ public final class BlockSubject implements Subject {
     return storage;
   }
 
-  /** The bundle it came in; empty in a partner's own build, where nothing of it can be certified. */
+  /**
+   * The bundle it came in; empty in a partner's own build, where nothing of it can be certified.
+   */
   public Optional<BundleFacts> bundle() {
     return bundle;
   }
@@ -122,7 +123,10 @@ public final class BlockSubject implements Subject {
       return this;
     }
 
-    /** How a user certifies it, such as {@code ./tenon certify samples/block-file}; for rerun commands. */
+    /**
+     * How a user certifies it, such as {@code ./tenon certify samples/block-file}; for rerun
+     * commands.
+     */
     public Builder command(String line) {
       command = line;
       return this;

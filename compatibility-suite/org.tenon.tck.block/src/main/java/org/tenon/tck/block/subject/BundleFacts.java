@@ -14,7 +14,8 @@ import org.tenon.api.VersionRange;
  * @param driver the id that the manifest gives the driver under test
  * @param spi the SPI versions that the manifest names
  * @param digest of the bundle's bytes, such as {@code sha256:…}
- * @param schemaViolations where the manifest breaks its schema, a line each; empty where it follows it
+ * @param schemaViolations where the manifest breaks its schema, a line each; empty where it follows
+ *     it
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public record BundleFacts(

@@ -49,7 +49,8 @@ public record FileStorage(String setting, Map<String, String> settings) implemen
   }
 
   private Reach to(Path path) {
-    return new Reach(new TreeMap<>(Map.of(setting, path.toString())), FileSystems.getDefault()).with(settings);
+    return new Reach(new TreeMap<>(Map.of(setting, path.toString())), FileSystems.getDefault())
+        .with(settings);
   }
 
   static void setLength(Path image, long bytes) throws IOException {

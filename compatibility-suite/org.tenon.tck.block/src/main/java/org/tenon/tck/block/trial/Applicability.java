@@ -16,8 +16,8 @@ import org.tenon.tck.core.run.NotApplicable;
 import org.tenon.tck.core.run.RunContext;
 
 /**
- * Whether a test applies to a driver, from what the driver itself agrees to when everything is offered. Its traits are the
- * capabilities that it takes, and {@link Trait}s.
+ * Whether a test applies to a driver, from what the driver itself agrees to when everything is
+ * offered. Its traits are the capabilities that it takes, and {@link Trait}s.
  */
 final class Applicability {
   private static final BlockOffer EVERYTHING = BlockOffer.of(BlockCapabilities.ALL, 4, 64);
@@ -53,7 +53,11 @@ final class Applicability {
         traits.add(Trait.SEVERAL_QUEUES);
       }
     } catch (DriverException e) {
-      throw new ClauseViolated(NEGOTIATES, "an agreement when everything is offered", "it refused: " + e.getMessage(), e);
+      throw new ClauseViolated(
+          NEGOTIATES,
+          "an agreement when everything is offered",
+          "it refused: " + e.getMessage(),
+          e);
     }
     for (ConfigKey key : subject.factory().configKeys()) {
       if (key.name().equals(Trait.READ_ONLY_KEY) && key.type() == ConfigKey.Type.FLAG) {

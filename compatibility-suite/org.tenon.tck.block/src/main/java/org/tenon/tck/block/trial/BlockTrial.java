@@ -29,8 +29,9 @@ import org.tenon.tck.core.evidence.EvidenceLog;
 import org.tenon.tck.core.run.RunContext;
 
 /**
- * One test's storage, drivers and random choices. For the test's thread. Whatever is opened through it is closed when the
- * test ends, and every fault that the checking host saw fails the test, by the clause it broke.
+ * One test's storage, drivers and random choices. For the test's thread. Whatever is opened through
+ * it is closed when the test ends, and every fault that the checking host saw fails the test, by
+ * the clause it broke.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class BlockTrial {
@@ -157,7 +158,9 @@ public final class BlockTrial {
     return closeable;
   }
 
-  /** Holds a fault against the driver that another host than the kit's saw. Callable by any thread. */
+  /**
+   * Holds a fault against the driver that another host than the kit's saw. Callable by any thread.
+   */
   public void report(Fault fault) {
     reported.add(fault);
   }

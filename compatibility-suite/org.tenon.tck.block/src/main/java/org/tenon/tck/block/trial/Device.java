@@ -79,9 +79,11 @@ public final class Device {
     }
   }
 
-  private BlockResult check(ClauseId clause, BlockRequest request, BlockResult result, int... statuses) {
+  private BlockResult check(
+      ClauseId clause, BlockRequest request, BlockResult result, int... statuses) {
     if (IntStream.of(statuses).noneMatch(status -> status == result.status())) {
-      String expected = IntStream.of(statuses).mapToObj(Status::name).collect(Collectors.joining(" or "));
+      String expected =
+          IntStream.of(statuses).mapToObj(Status::name).collect(Collectors.joining(" or "));
       throw new ClauseViolated(
           clause, "%s completes as %s".formatted(request, expected), "it completed as " + result);
     }
@@ -111,7 +113,8 @@ public final class Device {
       int size = geometry().logicalBlockSize();
       throw new ClauseViolated(
           clause,
-          "block %d holds 0x%02x at byte %d".formatted(block + at / size, at < expected.length ? expected[at] : 0, at % size),
+          "block %d holds 0x%02x at byte %d"
+              .formatted(block + at / size, at < expected.length ? expected[at] : 0, at % size),
           at < actual.length
               ? "it holds 0x%02x".formatted(actual[at])
               : "only %d of %d bytes were read".formatted(actual.length, expected.length));

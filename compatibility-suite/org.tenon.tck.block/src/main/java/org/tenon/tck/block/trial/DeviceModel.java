@@ -7,8 +7,8 @@ import org.tenon.kit.testing.BlockRequest;
 import org.tenon.spi.block.BlockCapabilities;
 
 /**
- * What a device must hold after a sequence of requests, one at a time: the oracle of random tests. For small devices and the
- * test's thread.
+ * What a device must hold after a sequence of requests, one at a time: the oracle of random tests.
+ * For small devices and the test's thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class DeviceModel {
@@ -18,7 +18,10 @@ public final class DeviceModel {
   private final int blocks;
   private final byte[] contents;
 
-  /** Blocks that were discarded and not written since: their contents, or zeroes, until a read has decided. */
+  /**
+   * Blocks that were discarded and not written since: their contents, or zeroes, until a read has
+   * decided.
+   */
   private final boolean[] undecided;
 
   /** A model of a device as it is now. */
@@ -102,7 +105,10 @@ public final class DeviceModel {
       }
     }
     device.expectSame(
-        trial.about(), block, Arrays.copyOfRange(contents, block * blockSize, (block + count) * blockSize), actual);
+        trial.about(),
+        block,
+        Arrays.copyOfRange(contents, block * blockSize, (block + count) * blockSize),
+        actual);
   }
 
   private boolean isZero(byte[] bytes, int from) {

@@ -3,8 +3,8 @@ package org.tenon.tck.block.trial;
 import org.tenon.api.Stability;
 
 /**
- * What a {@link org.tenon.tck.core.Requires} of a block test may name, beside the capabilities of {@link
- * org.tenon.spi.block.BlockCapabilities} by their names.
+ * What a {@link org.tenon.tck.core.Requires} of a block test may name, beside the capabilities of
+ * {@link org.tenon.spi.block.BlockCapabilities} by their names.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class Trait {

@@ -29,21 +29,24 @@ final class VirtualDisk {
     VirtioBlockHost hypervisor =
         ServiceLoader.load(VirtioBlockHost.class)
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new NotRun(
-                        "no hypervisor provides "
-                            + VirtioBlockHost.class.getName()
-                            + " here; 'tenon certify' brings one"));
+            .orElseThrow(() ->
+                new NotRun(
+                    "no hypervisor provides "
+                        + VirtioBlockHost.class.getName()
+                        + " here; 'tenon certify' brings one"));
     trial.evidence().note("virtual hardware", hypervisor.name());
     try {
       return trial.keep(
           hypervisor.attach(
               trial.subject().factory(),
               reach.settings(),
-              options.withFiles(reach.files()).withDeadlines(trial.subject().deadlines()).withFaults(trial::report)));
+              options
+                  .withFiles(reach.files())
+                  .withDeadlines(trial.subject().deadlines())
+                  .withFaults(trial::report)));
     } catch (DriverException e) {
-      throw trial.violation("the driver opens behind a virtio-blk device", "it refused: " + e.getMessage(), e);
+      throw trial.violation(
+          "the driver opens behind a virtio-blk device", "it refused: " + e.getMessage(), e);
     }
   }
 

@@ -46,7 +46,10 @@ import org.tenon.tck.core.Requires;
 import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.NotRun;
 
-/** What a guest sees of the driver through a virtio-blk device. Data moves in units of 64 KiB, which every block size divides. */
+/**
+ * What a guest sees of the driver through a virtio-blk device. Data moves in units of 64 KiB, which
+ * every block size divides.
+ */
 @InTier(Tier.VIRTUAL_HARDWARE)
 public abstract class VirtualHardwareTests extends BlockTests {
   private static final int UNIT = 65_536;
@@ -71,19 +74,24 @@ public abstract class VirtualHardwareTests extends BlockTests {
       for (int i = 0; i < 60; i++) {
         int unit = random.nextInt(units);
         contents[unit] = bytes(random, UNIT);
-        expectOk(guest.perform(0, GuestBlockRequest.write(sector(unit), contents[unit]).pieces(pieces(random))));
+        expectOk(
+            guest.perform(
+                0, GuestBlockRequest.write(sector(unit), contents[unit]).pieces(pieces(random))));
       }
       for (int unit = 0; unit < units; unit++) {
         byte[] expected = contents[unit] == null ? new byte[UNIT] : contents[unit];
         GuestBlockResult read =
-            expectOk(guest.perform(0, GuestBlockRequest.read(sector(unit), UNIT).pieces(pieces(random))));
+            expectOk(
+                guest.perform(
+                    0, GuestBlockRequest.read(sector(unit), UNIT).pieces(pieces(random))));
         expectData("sector " + sector(unit) + ", " + shape, expected, read.data());
       }
       guest.close();
       Device direct = trial().open(scratch.direct());
       int blocks = UNIT / direct.geometry().logicalBlockSize();
       for (int unit = 0; unit < units; unit++) {
-        direct.expectData((long) unit * blocks, contents[unit] == null ? new byte[UNIT] : contents[unit]);
+        direct.expectData(
+            (long) unit * blocks, contents[unit] == null ? new byte[UNIT] : contents[unit]);
       }
     }
   }
@@ -101,15 +109,21 @@ public abstract class VirtualHardwareTests extends BlockTests {
     if (guest.device().has(VirtioFeature.BLK_BLK_SIZE)) {
       expectEqual("block size", geometry.logicalBlockSize(), seen.blockSize());
     } else {
-      expectEqual("block size of a device that tells none", geometry.logicalBlockSize(), VirtioBlk.SECTOR);
+      expectEqual(
+          "block size of a device that tells none", geometry.logicalBlockSize(), VirtioBlk.SECTOR);
     }
     if (guest.device().has(VirtioFeature.BLK_TOPOLOGY)) {
       expectEqual(
-          "physical block", geometry.physicalBlockSize(), geometry.logicalBlockSize() << seen.physicalBlockExponent());
+          "physical block",
+          geometry.physicalBlockSize(),
+          geometry.logicalBlockSize() << seen.physicalBlockExponent());
       expectEqual("alignment offset", geometry.alignmentOffset(), seen.alignmentOffset());
     }
     if (guest.device().has(VirtioFeature.BLK_SEG_MAX) && seen.segMax() > geometry.maxSegments()) {
-      throw trial().violation("at most " + geometry.maxSegments() + " segments for a request", "the guest may send " + seen.segMax());
+      throw trial()
+          .violation(
+              "at most " + geometry.maxSegments() + " segments for a request",
+              "the guest may send " + seen.segMax());
     }
     expectEqual("read-only", geometry.readOnly(), guest.device().has(VirtioFeature.BLK_RO));
   }
@@ -129,14 +143,30 @@ public abstract class VirtualHardwareTests extends BlockTests {
       try {
         agreement = subject().factory().negotiate(BlockOffer.of(offered, 1, 64));
       } catch (DriverException e) {
-        continue; // A driver may need what this offer withholds; NegotiationTests judges its reason.
+        continue; // A driver may need what this offer withholds; NegotiationTests judges its
+                  // reason.
       }
       try (VirtioTransport device =
-          VirtualDisk.attach(trial(), scratch.direct(), VirtioBlockOptions.DEFAULT.withCapabilities(offered))) {
-        expectBit("VIRTIO_BLK_F_FLUSH", agreement, BlockCapabilities.FLUSH, device, VirtioFeature.BLK_FLUSH);
-        expectBit("VIRTIO_BLK_F_DISCARD", agreement, BlockCapabilities.DISCARD, device, VirtioFeature.BLK_DISCARD);
+          VirtualDisk.attach(
+              trial(), scratch.direct(), VirtioBlockOptions.DEFAULT.withCapabilities(offered))) {
         expectBit(
-            "VIRTIO_BLK_F_WRITE_ZEROES", agreement, BlockCapabilities.WRITE_ZEROES, device, VirtioFeature.BLK_WRITE_ZEROES);
+            "VIRTIO_BLK_F_FLUSH",
+            agreement,
+            BlockCapabilities.FLUSH,
+            device,
+            VirtioFeature.BLK_FLUSH);
+        expectBit(
+            "VIRTIO_BLK_F_DISCARD",
+            agreement,
+            BlockCapabilities.DISCARD,
+            device,
+            VirtioFeature.BLK_DISCARD);
+        expectBit(
+            "VIRTIO_BLK_F_WRITE_ZEROES",
+            agreement,
+            BlockCapabilities.WRITE_ZEROES,
+            device,
+            VirtioFeature.BLK_WRITE_ZEROES);
       }
     }
   }
@@ -147,7 +177,8 @@ public abstract class VirtualHardwareTests extends BlockTests {
     Scratch scratch = trial().scratch();
     GuestBlockDriver guest =
         GuestBlockDriver.open(
-            VirtualDisk.attach(trial(), scratch.direct(), VirtioBlockOptions.DEFAULT.withCapabilities(Set.of())),
+            VirtualDisk.attach(
+                trial(), scratch.direct(), VirtioBlockOptions.DEFAULT.withCapabilities(Set.of())),
             RingOptions.PLAIN);
     byte[] data = bytes(trial().random(), UNIT);
     guest.write(0, data);
@@ -168,11 +199,16 @@ public abstract class VirtualHardwareTests extends BlockTests {
       GuestBlockDriver guest = VirtualDisk.open(trial(), observed.reach(), RingOptions.PLAIN);
       byte[] data = bytes(trial().random(), UNIT);
       guest.write(0, data);
-      observed.storage().faults().fail(access -> access.operation() == Operation.READ, Failure.INPUT_OUTPUT);
+      observed
+          .storage()
+          .faults()
+          .fail(access -> access.operation() == Operation.READ, Failure.INPUT_OUTPUT);
       GuestBlockRequest read = GuestBlockRequest.read(0, UNIT);
       GuestBlockResult failed = guest.perform(0, read);
       if (failed.isOk()) {
-        throw new NotRun("the driver does not reach its storage through Config.path, so no error can be injected");
+        throw new NotRun(
+            "the driver does not reach its storage through Config.path, so no error can be"
+                + " injected");
       }
       expectStatus(read, VirtioBlk.IOERR, failed);
       observed.storage().faults().clear();
@@ -188,7 +224,8 @@ public abstract class VirtualHardwareTests extends BlockTests {
     Device direct = trial().open(scratch.direct());
     String serial = direct.harness().driver().identity().serial();
     direct.close();
-    expectEqual("device ID", serial, VirtualDisk.open(trial(), scratch.direct(), RingOptions.PLAIN).id());
+    expectEqual(
+        "device ID", serial, VirtualDisk.open(trial(), scratch.direct(), RingOptions.PLAIN).id());
   }
 
   @Test
@@ -257,10 +294,12 @@ public abstract class VirtualHardwareTests extends BlockTests {
   void everyQueueIsAcknowledgedOnItsOwn() {
     GuestBlockDriver guest =
         GuestBlockDriver.open(
-            VirtualDisk.attach(trial(), trial().scratch().direct(), VirtioBlockOptions.DEFAULT.withQueues(4)),
+            VirtualDisk.attach(
+                trial(), trial().scratch().direct(), VirtioBlockOptions.DEFAULT.withQueues(4)),
             RingOptions.PLAIN);
     if (guest.queues() < 2) {
-      throw trial().violation("several queues for the guest, as agreed", "it has " + guest.queues());
+      throw trial()
+          .violation("several queues for the guest, as agreed", "it has " + guest.queues());
     }
     RandomGenerator random = trial().random();
     for (int round = 0; round < 10; round++) {
@@ -310,12 +349,18 @@ public abstract class VirtualHardwareTests extends BlockTests {
   }
 
   private void expectBit(
-      String name, BlockAgreement agreement, Capability capability, VirtioTransport device, long bit) {
+      String name,
+      BlockAgreement agreement,
+      Capability capability,
+      VirtioTransport device,
+      long bit) {
     boolean offered = (device.deviceFeatures() & bit) != 0;
     if (offered != agreement.has(capability)) {
       throw trial()
           .violation(
-              "%s %s, as in the %s".formatted(name, agreement.has(capability) ? "offered" : "not offered", agreement),
+              "%s %s, as in the %s"
+                  .formatted(
+                      name, agreement.has(capability) ? "offered" : "not offered", agreement),
               offered ? "it is offered" : "it is not offered");
     }
   }
@@ -329,7 +374,8 @@ public abstract class VirtualHardwareTests extends BlockTests {
 
   private void expectStatus(GuestBlockRequest request, int status, GuestBlockResult result) {
     if (result.status() != status) {
-      throw trial().violation(request + " ends as " + VirtioBlk.statusName(status), "it ended as " + result);
+      throw trial()
+          .violation(request + " ends as " + VirtioBlk.statusName(status), "it ended as " + result);
     }
   }
 

@@ -18,7 +18,8 @@ public record CrashImages(String scenario, int cut, String after, long images, l
   public CrashImages {
     if (cut < 0 || violations < 0 || violations > images) {
       throw new IllegalArgumentException(
-          "no crash cell has cut %d, %d images and %d violations".formatted(cut, images, violations));
+          "no crash cell has cut %d, %d images and %d violations"
+              .formatted(cut, images, violations));
     }
   }
 }

@@ -25,7 +25,10 @@ public final class EvidenceLog {
     crashes.add(cell);
   }
 
-  /** Notes what the subject said of itself, such as its agreement; a later value replaces an earlier one. */
+  /**
+   * Notes what the subject said of itself, such as its agreement; a later value replaces an earlier
+   * one.
+   */
   public synchronized void note(String fact, String value) {
     facts.put(fact, value);
   }

@@ -27,32 +27,36 @@ final class FailureCards {
             .collect(Collectors.toMap(Requirement::id, Function.identity()));
     String cards =
         report.results().stream()
-            .flatMap(result -> result.failures().stream().map(failure -> card(result, failure, clauses)))
+            .flatMap(
+                result -> result.failures().stream().map(failure -> card(result, failure, clauses)))
             .collect(Collectors.joining("\n"));
     return """
-        <section id="failures" aria-labelledby="failures-title">
-        <h2 id="failures-title">%s</h2>
-        <p class="lead">What a clause asks for, what the subject did instead, and the command that shows it again.</p>
-        %s
-        </section>"""
+    <section id="failures" aria-labelledby="failures-title">
+    <h2 id="failures-title">%s</h2>
+    <p class="lead">What a clause asks for, what the subject did instead, and the command that shows it again.</p>
+    %s
+    </section>\
+    """
         .formatted(count(report.failures().size(), "failure"), cards);
   }
 
-  private static String card(TestResult result, Failure failure, Map<ClauseId, Requirement> clauses) {
+  private static String card(
+      TestResult result, Failure failure, Map<ClauseId, Requirement> clauses) {
     Requirement clause = clauses.get(failure.clause());
     return """
-        <article class="card failure">
-        <header><span class="pill FAILED"><span aria-hidden="true">✕</span>%s</span><h3>%s</h3>\
-        <span class="where">%s · %s · %s</span></header>
-        <p class="clause">%s</p>
-        <dl class="facts">
-        <dt>Expected</dt><dd>%s</dd>
-        <dt>Actual</dt><dd class="actual"><strong>%s</strong></dd>
-        <dt>Seed</dt><dd class="mono">%s</dd>
-        <dt>Run again</dt><dd class="rerun"><code>%s</code><button type="button" hidden>Copy</button></dd>
-        </dl>
-        %s
-        </article>"""
+    <article class="card failure">
+    <header><span class="pill FAILED"><span aria-hidden="true">✕</span>%s</span><h3>%s</h3>\
+    <span class="where">%s · %s · %s</span></header>
+    <p class="clause">%s</p>
+    <dl class="facts">
+    <dt>Expected</dt><dd>%s</dd>
+    <dt>Actual</dt><dd class="actual"><strong>%s</strong></dd>
+    <dt>Seed</dt><dd class="mono">%s</dd>
+    <dt>Run again</dt><dd class="rerun"><code>%s</code><button type="button" hidden>Copy</button></dd>
+    </dl>
+    %s
+    </article>\
+    """
         .formatted(
             failure.clause(),
             text(result.test().name()),

@@ -24,12 +24,14 @@ import org.tenon.tck.core.verdict.TestResult;
 import org.tenon.tck.core.verdict.Waiver;
 
 /**
- * The report for people: one page that needs nothing outside itself. Everything is in the markup; the script only filters
- * the table of clauses, copies commands and opens what is folded before printing.
+ * The report for people: one page that needs nothing outside itself. Everything is in the markup;
+ * the script only filters the table of clauses, copies commands and opens what is folded before
+ * printing.
  */
 public final class HtmlReport {
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   private final RunReport report;
 
@@ -44,30 +46,30 @@ public final class HtmlReport {
 
   private String page() {
     return """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s</title>
-        <link rel="icon" href="data:,">
-        <style>
-        %s</style>
-        </head>
-        <body>
-        <a class="skip" href="#verdict">Skip to the verdict</a>
-        <div class="page">
-        %s
-        <main>
-        %s
-        </main>
-        %s
-        </div>
-        <script>
-        %s</script>
-        </body>
-        </html>
-        """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>%s</title>
+    <link rel="icon" href="data:,">
+    <style>
+    %s</style>
+    </head>
+    <body>
+    <a class="skip" href="#verdict">Skip to the verdict</a>
+    <div class="page">
+    %s
+    <main>
+    %s
+    </main>
+    %s
+    </div>
+    <script>
+    %s</script>
+    </body>
+    </html>
+    """
         .formatted(
             text(report.subject() + ": " + state() + " · Tenon certification report"),
             Markup.resource("report.css"),
@@ -90,12 +92,13 @@ public final class HtmlReport {
 
   private String mast() {
     return """
-        <header class="mast">
-        <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M2 4h9v5h5V4h6v16h-6v-5h-5v5H2z" opacity=".28"/>\
-        <path fill="currentColor" d="M2 4h7v16H2zM9 9.6h9v4.8H9z"/></svg>
-        <span><b>Tenon</b> certification report</span>
-        <nav aria-label="On this page">%s%s%s<a href="#clauses">Clauses</a><a href="#tests">Tests</a><a href="#environment">Environment</a></nav>
-        </header>"""
+    <header class="mast">
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M2 4h9v5h5V4h6v16h-6v-5h-5v5H2z" opacity=".28"/>\
+    <path fill="currentColor" d="M2 4h7v16H2zM9 9.6h9v4.8H9z"/></svg>
+    <span><b>Tenon</b> certification report</span>
+    <nav aria-label="On this page">%s%s%s<a href="#clauses">Clauses</a><a href="#tests">Tests</a><a href="#environment">Environment</a></nav>
+    </header>\
+    """
         .formatted(
             report.failures().isEmpty() ? "" : "<a href=\"#failures\">Failures</a>",
             report.evidence().crashes().isEmpty() ? "" : "<a href=\"#crashes\">Power cuts</a>",
@@ -104,19 +107,20 @@ public final class HtmlReport {
 
   private String verdict() {
     return """
-        <section id="verdict" class="verdict %s" aria-labelledby="verdict-title">
-        <div class="state"><span aria-hidden="true">%s</span>%s</div>
-        <h1 id="verdict-title">%s</h1>
-        <p class="say">%s</p>
-        <ol class="ladder" aria-label="Levels">%s</ol>
-        </section>
-        <dl class="tiles">
-        <div><dt>MUST clauses satisfied</dt><dd>%s</dd></div>
-        <div><dt>Tests passed, of those that apply</dt><dd>%s</dd></div>
-        <div><dt>Took</dt><dd>%s</dd></div>
-        <div><dt>Started</dt><dd class="mono">%s</dd></div>
-        <div><dt>Seed</dt><dd class="mono">%s</dd></div>
-        </dl>"""
+    <section id="verdict" class="verdict %s" aria-labelledby="verdict-title">
+    <div class="state"><span aria-hidden="true">%s</span>%s</div>
+    <h1 id="verdict-title">%s</h1>
+    <p class="say">%s</p>
+    <ol class="ladder" aria-label="Levels">%s</ol>
+    </section>
+    <dl class="tiles">
+    <div><dt>MUST clauses satisfied</dt><dd>%s</dd></div>
+    <div><dt>Tests passed, of those that apply</dt><dd>%s</dd></div>
+    <div><dt>Took</dt><dd>%s</dd></div>
+    <div><dt>Started</dt><dd class="mono">%s</dd></div>
+    <div><dt>Seed</dt><dd class="mono">%s</dd></div>
+    </dl>\
+    """
         .formatted(
             report.passed() ? "good" : "bad",
             report.passed() ? "✓" : "✕",
@@ -155,19 +159,25 @@ public final class HtmlReport {
 
   private String explanation() {
     if (!report.options().isWhole()) {
-      return "Only some tests were selected. They say what they found; a level is certified by a whole run.";
+      return "Only some tests were selected. They say what they found; a level is certified by a"
+                 + " whole run.";
     }
-    List<ClauseVerdict> blockers = report.verdict().clauses().stream().filter(this::decides).toList();
+    List<ClauseVerdict> blockers =
+        report.verdict().clauses().stream().filter(this::decides).toList();
     if (blockers.isEmpty()) {
       return "Every MUST clause of the profile “%s” up to %s was proven by a test, or does not apply to what was agreed."
           .formatted(text(report.profile()), report.options().level());
     }
-    long broken = blockers.stream().filter(clause -> clause.status() == ClauseStatus.FAILED).count();
+    long broken =
+        blockers.stream().filter(clause -> clause.status() == ClauseStatus.FAILED).count();
     String open = count(blockers.size() - broken, "MUST clause");
     String first =
         broken == 0
             ? "No clause was seen broken, but " + open + " could not be proven."
-            : count(broken, "MUST clause") + " " + (broken == 1 ? "was" : "were") + " seen broken"
+            : count(broken, "MUST clause")
+                + " "
+                + (broken == 1 ? "was" : "were")
+                + " seen broken"
                 + (blockers.size() > broken ? ", and " + open + " could not be proven." : ".");
     return broken == 0 ? first : first + " Each failure below can be run again with one command.";
   }
@@ -183,7 +193,9 @@ public final class HtmlReport {
     }
     Set<TestCase> ran = report.results().stream().map(TestResult::test).collect(Collectors.toSet());
     return report.verdict().clauses().stream()
-        .filter(clause -> clause.status() == ClauseStatus.FAILED || clause.tests().stream().anyMatch(ran::contains))
+        .filter(clause ->
+            clause.status() == ClauseStatus.FAILED
+                || clause.tests().stream().anyMatch(ran::contains))
         .toList();
   }
 
@@ -193,8 +205,9 @@ public final class HtmlReport {
     String mark = level.reached() ? "✓" : judged ? "✕" : "–";
     String word = level.reached() ? "reached" : judged ? "not reached" : "not asked for";
     return """
-        <li class="%s"><div class="rung"><span class="mono">%s</span>%s<span class="mark" role="img" aria-label="%s">%s</span></div>\
-        <p>%s</p><p class="count">%s</p></li>"""
+    <li class="%s"><div class="rung"><span class="mono">%s</span>%s<span class="mark" role="img" aria-label="%s">%s</span></div>\
+    <p>%s</p><p class="count">%s</p></li>\
+    """
         .formatted(
             style,
             level.level(),
@@ -210,15 +223,20 @@ public final class HtmlReport {
   private String satisfied() {
     List<ClauseVerdict> musts =
         report.verdict().clauses().stream()
-            .filter(c -> c.requirement().isMust() && report.options().level().includes(c.requirement().verifiedAt()))
+            .filter(c ->
+                c.requirement().isMust()
+                    && report.options().level().includes(c.requirement().verifiedAt()))
             .toList();
-    return "%d of %d".formatted(musts.stream().filter(c -> c.status().satisfies()).count(), musts.size());
+    return "%d of %d"
+        .formatted(musts.stream().filter(c -> c.status().satisfies()).count(), musts.size());
   }
 
   private String testsPassed() {
     long passed = report.results().stream().filter(TestResult::passed).count();
     long applicable =
-        report.results().stream().filter(r -> !(r.outcome() instanceof Outcome.NotApplicable)).count();
+        report.results().stream()
+            .filter(r -> !(r.outcome() instanceof Outcome.NotApplicable))
+            .count();
     return "%d of %d".formatted(passed, applicable);
   }
 
@@ -235,20 +253,24 @@ public final class HtmlReport {
       return "";
     }
     String rows =
-        Stream.concat(used.stream().map(w -> waiver(w, "in force")), report.expired().stream().map(w -> waiver(w, "expired")))
+        Stream.concat(
+                used.stream().map(w -> waiver(w, "in force")),
+                report.expired().stream().map(w -> waiver(w, "expired")))
             .collect(Collectors.joining());
     return """
-        <section id="waivers" aria-labelledby="waivers-title">
-        <h2 id="waivers-title">Waivers</h2>
-        <p class="lead">Clauses that this subject may break for a while, and who answers for it. An expired waiver excuses nothing.</p>
-        <div class="scroll"><table><thead><tr><th>Clause<th>Reason<th>Owner<th>Last day<th>State</tr></thead><tbody>%s</tbody></table></div>
-        </section>"""
+    <section id="waivers" aria-labelledby="waivers-title">
+    <h2 id="waivers-title">Waivers</h2>
+    <p class="lead">Clauses that this subject may break for a while, and who answers for it. An expired waiver excuses nothing.</p>
+    <div class="scroll"><table><thead><tr><th>Clause<th>Reason<th>Owner<th>Last day<th>State</tr></thead><tbody>%s</tbody></table></div>
+    </section>\
+    """
         .formatted(rows);
   }
 
   private static String waiver(Waiver waiver, String state) {
     return "<tr><td class=\"id\">%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>"
-        .formatted(waiver.clause(), text(waiver.reason()), text(waiver.owner()), waiver.expires(), state);
+        .formatted(
+            waiver.clause(), text(waiver.reason()), text(waiver.owner()), waiver.expires(), state);
   }
 
   private String environment() {
@@ -256,21 +278,23 @@ public final class HtmlReport {
     subject.putAll(report.evidence().facts());
     subject.put("command", report.command());
     return """
-        <section id="environment" aria-labelledby="environment-title">
-        <h2 id="environment-title">Environment and digests</h2>
-        <p class="lead">What was tested, by what, and where.</p>
-        <div class="pair">
-        <div class="card"><h3>Subject</h3>%s</div>
-        <div class="card"><h3>Run</h3>%s</div>
-        </div>
-        </section>"""
+    <section id="environment" aria-labelledby="environment-title">
+    <h2 id="environment-title">Environment and digests</h2>
+    <p class="lead">What was tested, by what, and where.</p>
+    <div class="pair">
+    <div class="card"><h3>Subject</h3>%s</div>
+    <div class="card"><h3>Run</h3>%s</div>
+    </div>
+    </section>\
+    """
         .formatted(Markup.facts(subject), Markup.facts(report.environment()));
   }
 
   private static String footer() {
     return """
-        <footer>How the verdict is reached: a clause passes when every test that covers it passed, in every tier that applies; a level
-        is reached when every MUST clause of it and of the levels below passed, does not apply to what driver and host agreed, or is
-        excused by a waiver in force. Nothing is skipped by hand. The formula in full: docs/reference/verdict.md.</footer>""";
+    <footer>How the verdict is reached: a clause passes when every test that covers it passed, in every tier that applies; a level
+    is reached when every MUST clause of it and of the levels below passed, does not apply to what driver and host agreed, or is
+    excused by a waiver in force. Nothing is skipped by hand. The formula in full: docs/reference/verdict.md.</footer>\
+    """;
   }
 }

@@ -20,13 +20,15 @@ import org.tenon.tck.core.verdict.Verdict;
 import org.tenon.tck.core.verdict.Waiver;
 
 /**
- * The report for machines. Its form is spec/schemas/certification-report.schema.json: a field changes there first.
+ * The report for machines. Its form is spec/schemas/certification-report.schema.json: a field
+ * changes there first.
  */
 public final class JsonReport {
   /** The version of the form. */
   static final int FORMAT = 1;
 
-  private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private JsonReport() {}
 
@@ -141,7 +143,9 @@ public final class JsonReport {
       one.put("samples", latency.samples());
       ObjectNode nanos = one.putObject("nanos");
       for (double percent : new double[] {0, 50, 90, 99, 99.9, 100}) {
-        nanos.put("p" + (percent == Math.rint(percent) ? Long.toString((long) percent) : percent), latency.percentile(percent));
+        nanos.put(
+            "p" + (percent == Math.rint(percent) ? Long.toString((long) percent) : percent),
+            latency.percentile(percent));
       }
     }
     ArrayNode crashes = node.putArray("crashImages");

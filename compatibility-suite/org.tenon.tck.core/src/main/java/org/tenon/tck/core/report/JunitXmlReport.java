@@ -27,11 +27,16 @@ public final class JunitXmlReport {
       xml.writeAttribute("timestamp", report.started().toString());
       xml.writeAttribute("time", seconds(report.took().toMillis()));
       xml.writeAttribute("tests", Integer.toString(report.results().size()));
-      xml.writeAttribute("failures", Long.toString(report.results().stream().filter(r -> !r.failures().isEmpty()).count()));
+      xml.writeAttribute(
+          "failures",
+          Long.toString(report.results().stream().filter(r -> !r.failures().isEmpty()).count()));
       xml.writeAttribute("errors", "0");
       xml.writeAttribute(
           "skipped",
-          Long.toString(report.results().stream().filter(r -> !r.passed() && r.failures().isEmpty()).count()));
+          Long.toString(
+              report.results().stream()
+                  .filter(r -> !r.passed() && r.failures().isEmpty())
+                  .count()));
       xml.writeStartElement("properties");
       property(xml, "seed", report.options().seed().toString());
       property(xml, "level", report.options().level().name());
@@ -50,7 +55,8 @@ public final class JunitXmlReport {
     return text + "\n";
   }
 
-  private static void test(XMLStreamWriter xml, RunReport report, TestResult result) throws XMLStreamException {
+  private static void test(XMLStreamWriter xml, RunReport report, TestResult result)
+      throws XMLStreamException {
     xml.writeCharacters("\n  ");
     xml.writeStartElement("testcase");
     xml.writeAttribute("classname", report.subject() + "." + result.test().group());
@@ -59,15 +65,23 @@ public final class JunitXmlReport {
     switch (result.outcome()) {
       case Outcome.Passed passed -> {}
       case Outcome.Failed failed -> {
-        // Readers of this form expect one failure for a test: the first is the element, all are its text.
+        // Readers of this form expect one failure for a test: the first is the element, all are its
+        // text.
         Failure first = failed.failures().getFirst();
         xml.writeStartElement("failure");
         xml.writeAttribute("type", first.clause().toString());
-        xml.writeAttribute("message", clean(first.clause() + ": expected " + first.expected() + ", but " + first.actual()));
-        xml.writeCharacters(clean(failed.failures().stream().map(JunitXmlReport::text).collect(Collectors.joining("\n"))));
+        xml.writeAttribute(
+            "message",
+            clean(first.clause() + ": expected " + first.expected() + ", but " + first.actual()));
+        xml.writeCharacters(
+            clean(
+                failed.failures().stream()
+                    .map(JunitXmlReport::text)
+                    .collect(Collectors.joining("\n"))));
         xml.writeEndElement();
       }
-      case Outcome.NotApplicable notApplicable -> skipped(xml, "not applicable: " + notApplicable.reason());
+      case Outcome.NotApplicable notApplicable ->
+          skipped(xml, "not applicable: " + notApplicable.reason());
       case Outcome.NotRun notRun -> skipped(xml, "not run: " + notRun.reason());
     }
     xml.writeEndElement();
@@ -75,16 +89,21 @@ public final class JunitXmlReport {
 
   private static String text(Failure failure) {
     return """
-        clause   %s
-        expected %s
-        actual   %s
-        seed     %s
-        rerun    %s
+    clause   %s
+    expected %s
+    actual   %s
+    seed     %s
+    rerun    %s
 
-        %s
-        """
+    %s
+    """
         .formatted(
-            failure.clause(), failure.expected(), failure.actual(), failure.seed(), failure.rerun(), failure.trace());
+            failure.clause(),
+            failure.expected(),
+            failure.actual(),
+            failure.seed(),
+            failure.rerun(),
+            failure.trace());
   }
 
   private static void skipped(XMLStreamWriter xml, String message) throws XMLStreamException {
@@ -92,7 +111,8 @@ public final class JunitXmlReport {
     xml.writeAttribute("message", clean(message));
   }
 
-  private static void property(XMLStreamWriter xml, String name, String value) throws XMLStreamException {
+  private static void property(XMLStreamWriter xml, String name, String value)
+      throws XMLStreamException {
     xml.writeEmptyElement("property");
     xml.writeAttribute("name", name);
     xml.writeAttribute("value", value);
@@ -105,7 +125,10 @@ public final class JunitXmlReport {
   /** What a driver says may hold characters that XML 1.0 has no way to write. */
   private static String clean(String text) {
     return text.codePoints()
-        .map(c -> c == '\n' || c == '\t' || (c >= ' ' && c != 0xFFFE && c != 0xFFFF && !isSurrogate(c)) ? c : '\uFFFD')
+        .map(c ->
+            c == '\n' || c == '\t' || (c >= ' ' && c != 0xFFFE && c != 0xFFFF && !isSurrogate(c))
+                ? c
+                : '\uFFFD')
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }

@@ -41,19 +41,20 @@ final class LatencyPlot {
     }
     LatencyPlot plot = new LatencyPlot(latencies);
     return """
-        <section id="latency" aria-labelledby="latency-title">
-        <h2 id="latency-title">Latency</h2>
-        <p class="lead">From submission to completion, one request at a time, as the host sees it. Evidence only: no clause asks for speed,
-        and the numbers belong to this machine.</p>
-        <div class="card">
-        <svg class="plot" viewBox="0 0 %d %d" role="img" aria-label="Latency by percentile; the numbers are in the table below">
-        %s%s</svg>
-        </div>
-        <div class="scroll" style="margin-top:12px"><table>
-        <thead><tr><th scope="col">Series<th scope="col" class="num">Samples<th scope="col" class="num">Median<th scope="col" class="num">90 %%\
-        <th scope="col" class="num">99 %%<th scope="col" class="num">99.9 %%<th scope="col" class="num">Slowest</tr></thead>
-        <tbody>%s</tbody></table></div>
-        </section>"""
+    <section id="latency" aria-labelledby="latency-title">
+    <h2 id="latency-title">Latency</h2>
+    <p class="lead">From submission to completion, one request at a time, as the host sees it. Evidence only: no clause asks for speed,
+    and the numbers belong to this machine.</p>
+    <div class="card">
+    <svg class="plot" viewBox="0 0 %d %d" role="img" aria-label="Latency by percentile; the numbers are in the table below">
+    %s%s</svg>
+    </div>
+    <div class="scroll" style="margin-top:12px"><table>
+    <thead><tr><th scope="col">Series<th scope="col" class="num">Samples<th scope="col" class="num">Median<th scope="col" class="num">90 %%\
+    <th scope="col" class="num">99 %%<th scope="col" class="num">99.9 %%<th scope="col" class="num">Slowest</tr></thead>
+    <tbody>%s</tbody></table></div>
+    </section>\
+    """
         .formatted(WIDTH, HEIGHT, plot.grid(), plot.curves(), plot.rows());
   }
 
@@ -62,7 +63,12 @@ final class LatencyPlot {
     for (double percent : new double[] {0, 50, 90, 99, LAST}) {
       double x = x(percent);
       svg.append(line(x, TOP, x, HEIGHT - BOTTOM));
-      svg.append(label(x, HEIGHT - BOTTOM + 20, "middle", percent == 0 ? "fastest" : number(percent) + " %"));
+      svg.append(
+          label(
+              x,
+              HEIGHT - BOTTOM + 20,
+              "middle",
+              percent == 0 ? "fastest" : number(percent) + " %"));
     }
     for (double decade = low; decade <= high; decade++) {
       double y = y(decade);
@@ -97,29 +103,30 @@ final class LatencyPlot {
               .formatted(
                   index % SERIES_COLOURS,
                   points,
-                  label(WIDTH - RIGHT + 10, end, "start", latency.series()).replace("<text", "<text class=\"name\"")));
+                  label(WIDTH - RIGHT + 10, end, "start", latency.series())
+                      .replace("<text", "<text class=\"name\"")));
     }
     return svg.toString();
   }
 
   private String rows() {
     return IntStream.range(0, latencies.size())
-        .mapToObj(
-            index -> {
-              Latency latency = latencies.get(index);
-              return """
-                  <tr class="series-%d"><td><span class="swatch" aria-hidden="true"></span>%s</td><td class="num">%d</td>\
-                  <td class="num">%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>"""
-                  .formatted(
-                      index % SERIES_COLOURS,
-                      text(latency.series()),
-                      latency.samples(),
-                      duration(latency.percentile(50)),
-                      duration(latency.percentile(90)),
-                      duration(latency.percentile(99)),
-                      duration(latency.percentile(LAST)),
-                      duration(latency.percentile(100)));
-            })
+        .mapToObj(index -> {
+          Latency latency = latencies.get(index);
+          return """
+          <tr class="series-%d"><td><span class="swatch" aria-hidden="true"></span>%s</td><td class="num">%d</td>\
+          <td class="num">%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td><td class="num">%s</td></tr>\
+          """
+              .formatted(
+                  index % SERIES_COLOURS,
+                  text(latency.series()),
+                  latency.samples(),
+                  duration(latency.percentile(50)),
+                  duration(latency.percentile(90)),
+                  duration(latency.percentile(99)),
+                  duration(latency.percentile(LAST)),
+                  duration(latency.percentile(100)));
+        })
         .collect(Collectors.joining("\n"));
   }
 
@@ -141,7 +148,9 @@ final class LatencyPlot {
   }
 
   private double y(double decade) {
-    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * Math.clamp((decade - low) / (high - low), 0, 1);
+    return HEIGHT
+        - BOTTOM
+        - (HEIGHT - TOP - BOTTOM) * Math.clamp((decade - low) / (high - low), 0, 1);
   }
 
   private static String line(double x1, double y1, double x2, double y2) {
@@ -155,7 +164,12 @@ final class LatencyPlot {
 
   private static String label(double x, double y, String anchor, String words) {
     return String.format(
-        Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>", x, y, anchor, text(words));
+        Locale.ROOT,
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
+        x,
+        y,
+        anchor,
+        text(words));
   }
 
   private static String number(double value) {

@@ -16,17 +16,16 @@ final class Markup {
     value
         .toString()
         .codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '&' -> safe.append("&amp;");
-                case '<' -> safe.append("&lt;");
-                case '>' -> safe.append("&gt;");
-                case '"' -> safe.append("&quot;");
-                case '\'' -> safe.append("&#39;");
-                default -> safe.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          switch (c) {
+            case '&' -> safe.append("&amp;");
+            case '<' -> safe.append("&lt;");
+            case '>' -> safe.append("&gt;");
+            case '"' -> safe.append("&quot;");
+            case '\'' -> safe.append("&#39;");
+            default -> safe.appendCodePoint(c);
+          }
+        });
     return safe.toString();
   }
 
@@ -34,8 +33,7 @@ final class Markup {
   static String facts(Map<String, String> facts) {
     StringBuilder list = new StringBuilder("<dl class=\"facts\">");
     facts.forEach(
-        (name, value) ->
-            list.append("<dt>%s</dt><dd>%s</dd>".formatted(text(name), text(value))));
+        (name, value) -> list.append("<dt>%s</dt><dd>%s</dd>".formatted(text(name), text(value))));
     return list.append("</dl>").toString();
   }
 

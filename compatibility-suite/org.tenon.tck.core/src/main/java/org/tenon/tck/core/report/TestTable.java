@@ -14,17 +14,18 @@ final class TestTable {
 
   static String render(List<TestResult> results) {
     return """
-        <section id="tests" aria-labelledby="tests-title">
-        <h2 id="tests-title">Tests</h2>
-        <p class="lead">What was run, through which door, and what it covers.</p>
-        <details%s><summary>%d tests</summary>
-        <div class="scroll" style="margin-top:10px"><table>
-        <thead><tr><th scope="col">Test<th scope="col">Level<th scope="col">Tier<th scope="col">Outcome<th scope="col">Covers\
-        <th scope="col" class="num">Time</tr></thead>
-        <tbody>
-        %s
-        </tbody></table></div></details>
-        </section>"""
+    <section id="tests" aria-labelledby="tests-title">
+    <h2 id="tests-title">Tests</h2>
+    <p class="lead">What was run, through which door, and what it covers.</p>
+    <details%s><summary>%d tests</summary>
+    <div class="scroll" style="margin-top:10px"><table>
+    <thead><tr><th scope="col">Test<th scope="col">Level<th scope="col">Tier<th scope="col">Outcome<th scope="col">Covers\
+    <th scope="col" class="num">Time</tr></thead>
+    <tbody>
+    %s
+    </tbody></table></div></details>
+    </section>\
+    """
         .formatted(
             results.size() <= 12 ? " open" : "",
             results.size(),
@@ -39,10 +40,14 @@ final class TestTable {
           case Outcome.NotApplicable notApplicable -> "NOT_APPLICABLE";
           case Outcome.NotRun notRun -> "NOT_RUN";
         };
-    String why = result.passed() ? "" : "<span class=\"why\">%s</span>".formatted(text(result.outcome().summary()));
+    String why =
+        result.passed()
+            ? ""
+            : "<span class=\"why\">%s</span>".formatted(text(result.outcome().summary()));
     return """
-        <tr><td>%s<span class="source">%s</span></td><td>%s</td><td>%s</td><td><span class="pill %s">%s</span>%s</td>\
-        <td class="tests">%s</td><td class="num">%s</td></tr>"""
+    <tr><td>%s<span class="source">%s</span></td><td>%s</td><td>%s</td><td><span class="pill %s">%s</span>%s</td>\
+    <td class="tests">%s</td><td class="num">%s</td></tr>\
+    """
         .formatted(
             text(result.test().name()),
             text(result.test().group()),
@@ -51,7 +56,9 @@ final class TestTable {
             style,
             style.replace('_', ' ').toLowerCase(Locale.ENGLISH),
             why,
-            result.test().clauses().stream().map(Object::toString).collect(Collectors.joining(", ")),
+            result.test().clauses().stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(", ")),
             result.took().toMillis() + " ms");
   }
 }

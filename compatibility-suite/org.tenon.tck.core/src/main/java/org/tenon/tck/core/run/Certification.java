@@ -24,8 +24,8 @@ import org.tenon.tck.core.verdict.Verdict;
 import org.tenon.tck.core.verdict.VerdictFormula;
 
 /**
- * The way in: runs the tests of a subject's profile and judges them. One run at a time uses one subject; {@link #run} blocks
- * until the run has ended.
+ * The way in: runs the tests of a subject's profile and judges them. One run at a time uses one
+ * subject; {@link #run} blocks until the run has ended.
  */
 public final class Certification {
   private final InstantSource clock;
@@ -48,21 +48,29 @@ public final class Certification {
    * @param options what is asked for
    * @param progress is told what happens, on the calling thread; must not block
    * @return everything that was found
-   * @throws IllegalArgumentException if the options name a test that does not exist; the message lists those that do
+   * @throws IllegalArgumentException if the options name a test that does not exist; the message
+   *     lists those that do
    */
-  public RunReport run(Profile profile, Subject subject, RunOptions options, Consumer<RunEvent> progress) {
+  public RunReport run(
+      Profile profile, Subject subject, RunOptions options, Consumer<RunEvent> progress) {
     Instant started = clock.instant();
     LocalDate day = started.atZone(ZoneOffset.UTC).toLocalDate();
     EvidenceLog evidence = new EvidenceLog();
     try (LauncherSession session = LauncherFactory.openSession(onlyOurs())) {
-      SuitePlan plan = SuitePlan.of(session.getLauncher(), profile.contract(), profile.requirements());
+      SuitePlan plan =
+          SuitePlan.of(session.getLauncher(), profile.contract(), profile.requirements());
       checkNames(plan, options);
       RunContext context = new RunContext(options.seed(), evidence, Optional.of(subject));
       session.getStore().put(Namespace.create("org.tenon.tck"), RunContext.class, context);
       List<TestResult> results = execute(session, plan, subject, options, progress);
       Verdict verdict =
           new VerdictFormula(
-                  profile.requirements(), plan.tests(), results, options.waivers(), subject.id(), day)
+                  profile.requirements(),
+                  plan.tests(),
+                  results,
+                  options.waivers(),
+                  subject.id(),
+                  day)
               .judge(options.level());
       RunReport report =
           new RunReport(

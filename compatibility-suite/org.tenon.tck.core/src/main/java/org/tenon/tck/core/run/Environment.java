@@ -26,7 +26,8 @@ final class Environment {
   static SortedMap<String, String> describe(Profile profile) {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put("java", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-    facts.put("operating system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    facts.put(
+        "operating system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put("architecture", System.getProperty("os.arch"));
     facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("memory for the run", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
@@ -38,7 +39,9 @@ final class Environment {
 
   private static String digest(Requirements requirements) {
     MessageDigest sha = sha256();
-    requirements.all().forEach(clause -> sha.update(clause.toString().getBytes(StandardCharsets.UTF_8)));
+    requirements
+        .all()
+        .forEach(clause -> sha.update(clause.toString().getBytes(StandardCharsets.UTF_8)));
     return named(sha);
   }
 

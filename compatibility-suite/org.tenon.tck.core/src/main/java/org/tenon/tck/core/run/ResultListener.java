@@ -22,7 +22,9 @@ import org.tenon.tck.core.verdict.Failure;
 import org.tenon.tck.core.verdict.Outcome;
 import org.tenon.tck.core.verdict.TestResult;
 
-/** Turns what JUnit reports into {@link TestResult}s and progress. Called on the launcher's thread. */
+/**
+ * Turns what JUnit reports into {@link TestResult}s and progress. Called on the launcher's thread.
+ */
 final class ResultListener implements TestExecutionListener {
   private final SuitePlan plan;
   private final RunOptions options;
@@ -45,11 +47,10 @@ final class ResultListener implements TestExecutionListener {
   @Override
   public void executionStarted(TestIdentifier identifier) {
     plan.find(identifier)
-        .ifPresent(
-            test -> {
-              startedAt.put(test, System.nanoTime());
-              progress.accept(new RunEvent.TestStarted(test));
-            });
+        .ifPresent(test -> {
+          startedAt.put(test, System.nanoTime());
+          progress.accept(new RunEvent.TestStarted(test));
+        });
   }
 
   @Override
@@ -64,7 +65,8 @@ final class ResultListener implements TestExecutionListener {
       finish(test.get(), outcome(test.get(), result));
     } else if (result.getStatus() == TestExecutionResult.Status.FAILED) {
       throw new IllegalStateException(
-          "the suite itself failed in " + identifier.getDisplayName(), result.getThrowable().orElse(null));
+          "the suite itself failed in " + identifier.getDisplayName(),
+          result.getThrowable().orElse(null));
     }
   }
 
@@ -95,8 +97,11 @@ final class ResultListener implements TestExecutionListener {
   private List<Failure> failures(TestCase test, @Nullable Throwable thrown) {
     List<Failure> failures = new ArrayList<>();
     List<Throwable> after = violationsAfter(thrown);
-    // A test that stumbles over a fault of the driver says less than the fault itself, which cleaning-up reports.
-    if (after.isEmpty() || thrown instanceof ClauseViolated || thrown instanceof MultipleFailuresError) {
+    // A test that stumbles over a fault of the driver says less than the fault itself, which
+    // cleaning-up reports.
+    if (after.isEmpty()
+        || thrown instanceof ClauseViolated
+        || thrown instanceof MultipleFailuresError) {
       collect(test, thrown, failures);
     }
     after.forEach(violation -> collect(test, violation, failures));
@@ -105,17 +110,33 @@ final class ResultListener implements TestExecutionListener {
 
   private void collect(TestCase test, @Nullable Throwable thrown, List<Failure> failures) {
     switch (thrown) {
-      case null -> failures.add(failure(test, "the test passes", "it failed without saying why", ""));
+      case null ->
+          failures.add(failure(test, "the test passes", "it failed without saying why", ""));
       case ClauseViolated violated ->
           failures.add(
               new Failure(
-                  violated.clause(), violated.expected(), violated.actual(), options.seed(), rerun(test), trace(violated)));
+                  violated.clause(),
+                  violated.expected(),
+                  violated.actual(),
+                  options.seed(),
+                  rerun(test),
+                  trace(violated)));
       case MultipleFailuresError several when !several.getFailures().isEmpty() ->
           several.getFailures().forEach(one -> collect(test, one, failures));
       case TimeoutException timeout ->
-          failures.add(failure(test, "an end of the test", String.valueOf(timeout.getMessage()), trace(timeout)));
+          failures.add(
+              failure(
+                  test,
+                  "an end of the test",
+                  String.valueOf(timeout.getMessage()),
+                  trace(timeout)));
       case AssertionError failed ->
-          failures.add(failure(test, "the test's expectation", String.valueOf(failed.getMessage()), trace(failed)));
+          failures.add(
+              failure(
+                  test,
+                  "the test's expectation",
+                  String.valueOf(failed.getMessage()),
+                  trace(failed)));
       default -> failures.add(failure(test, "no exception", thrown.toString(), trace(thrown)));
     }
   }
@@ -131,11 +152,13 @@ final class ResultListener implements TestExecutionListener {
 
   /** A failure that names no clause is held against the clause that the test is about. */
   private Failure failure(TestCase test, String expected, String actual, String trace) {
-    return new Failure(test.clauses().getFirst(), expected, actual, options.seed(), rerun(test), trace);
+    return new Failure(
+        test.clauses().getFirst(), expected, actual, options.seed(), rerun(test), trace);
   }
 
   private String rerun(TestCase test) {
-    return "%s --level %s --test %s --seed %s".formatted(command, test.level(), test.name(), options.seed());
+    return "%s --level %s --test %s --seed %s"
+        .formatted(command, test.level(), test.name(), options.seed());
   }
 
   private static String trace(Throwable thrown) {

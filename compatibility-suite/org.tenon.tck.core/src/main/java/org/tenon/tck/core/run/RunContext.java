@@ -12,7 +12,8 @@ import org.tenon.tck.core.evidence.EvidenceLog;
  *
  * @param seed of the run
  * @param evidence where measurements go
- * @param subject what is certified; empty in a partner's own build, where the test class itself says it
+ * @param subject what is certified; empty in a partner's own build, where the test class itself
+ *     says it
  */
 public record RunContext(Seed seed, EvidenceLog evidence, Optional<Subject> subject) {
   /** The system property that sets the seed in a partner's own build. */
@@ -21,7 +22,8 @@ public record RunContext(Seed seed, EvidenceLog evidence, Optional<Subject> subj
   /** The context of tests that no certification started. */
   static RunContext ofOwnBuild() {
     String given = System.getProperty(SEED_PROPERTY);
-    Seed seed = given == null ? new Seed(RandomGenerator.getDefault().nextLong()) : Seed.parse(given);
+    Seed seed =
+        given == null ? new Seed(RandomGenerator.getDefault().nextLong()) : Seed.parse(given);
     return new RunContext(seed, new EvidenceLog(), Optional.empty());
   }
 

@@ -10,11 +10,14 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Gives tests the {@link RunContext} of their run, and the {@link Subject} where a certification started them. In a
- * partner's own build it adds seed and rerun command to every failure; a certification keeps those as values.
+ * Gives tests the {@link RunContext} of their run, and the {@link Subject} where a certification
+ * started them. In a partner's own build it adds seed and rerun command to every failure; a
+ * certification keeps those as values.
  */
 public final class RunExtension
-    implements ParameterResolver, TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
+    implements ParameterResolver,
+        TestExecutionExceptionHandler,
+        LifecycleMethodExecutionExceptionHandler {
   /** Where {@link Certification} leaves the context for the tests that it launches. */
   static final Namespace NAMESPACE = Namespace.create("org.tenon.tck");
 
@@ -25,17 +28,21 @@ public final class RunExtension
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
     return type == RunContext.class
-        || (Subject.class.isAssignableFrom(type) && contextOf(context).subject().filter(type::isInstance).isPresent());
+        || (Subject.class.isAssignableFrom(type)
+            && contextOf(context).subject().filter(type::isInstance).isPresent());
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     RunContext run = contextOf(context);
-    return parameter.getParameter().getType() == RunContext.class ? run : run.subject().orElseThrow();
+    return parameter.getParameter().getType() == RunContext.class
+        ? run
+        : run.subject().orElseThrow();
   }
 
   @Override
-  public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
     throw explained(context, failure);
   }
 
@@ -69,7 +76,9 @@ public final class RunExtension
 
   private static RunContext contextOf(ExtensionContext context) {
     RunContext launched =
-        context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE).get(RunContext.class, RunContext.class);
+        context
+            .getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE)
+            .get(RunContext.class, RunContext.class);
     return launched != null
         ? launched
         : context

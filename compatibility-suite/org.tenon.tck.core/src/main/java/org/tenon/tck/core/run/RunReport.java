@@ -53,11 +53,13 @@ public record RunReport(
   }
 
   /**
-   * Whether the run found nothing against the subject: the level asked for was reached or, where only some tests were
-   * selected, those were carried out and saw no MUST clause broken.
+   * Whether the run found nothing against the subject: the level asked for was reached or, where
+   * only some tests were selected, those were carried out and saw no MUST clause broken.
    */
   public boolean passed() {
-    return options.isWhole() ? verdict.passed() : !results.isEmpty() && isCarriedOut() && !isMustBroken();
+    return options.isWhole()
+        ? verdict.passed()
+        : !results.isEmpty() && isCarriedOut() && !isMustBroken();
   }
 
   private boolean isCarriedOut() {
@@ -66,7 +68,8 @@ public record RunReport(
 
   private boolean isMustBroken() {
     return verdict.clauses().stream()
-        .anyMatch(clause -> clause.requirement().isMust() && clause.status() == ClauseStatus.FAILED);
+        .anyMatch(
+            clause -> clause.requirement().isMust() && clause.status() == ClauseStatus.FAILED);
   }
 
   /** Every broken clause, in the order of the tests. */

@@ -39,7 +39,8 @@ public final class SuitePlan {
   /**
    * Discovers the tests of a contract class.
    *
-   * @throws IllegalArgumentException if one names no clause or an unknown one, or two have the same name
+   * @throws IllegalArgumentException if one names no clause or an unknown one, or two have the same
+   *     name
    */
   public static SuitePlan of(Launcher launcher, Class<?> contract, Requirements requirements) {
     TestPlan plan =
@@ -54,7 +55,8 @@ public final class SuitePlan {
       TestCase test = TestCase.of(method.getJavaClass(), method.getJavaMethod(), requirements);
       TestCase other = byName.put(test.name(), test);
       if (other != null) {
-        throw new IllegalArgumentException("two tests have the name " + test.name() + ": " + other + " and " + test);
+        throw new IllegalArgumentException(
+            "two tests have the name " + test.name() + ": " + other + " and " + test);
       }
       found.put(identifier.getUniqueId(), test);
     }
@@ -74,12 +76,11 @@ public final class SuitePlan {
   /** What to launch to run the tests that the options select. */
   List<DiscoverySelector> selectors(RunOptions options) {
     List<DiscoverySelector> selected = new ArrayList<>();
-    byUniqueId.forEach(
-        (uniqueId, test) -> {
-          if (options.selects(test)) {
-            selected.add(DiscoverySelectors.selectUniqueId(uniqueId));
-          }
-        });
+    byUniqueId.forEach((uniqueId, test) -> {
+      if (options.selects(test)) {
+        selected.add(DiscoverySelectors.selectUniqueId(uniqueId));
+      }
+    });
     return selected;
   }
 
@@ -87,7 +88,8 @@ public final class SuitePlan {
   public List<Requirement> uncovered(Requirements requirements) {
     return requirements.all().stream()
         .filter(Requirement::isMust)
-        .filter(requirement -> tests.stream().noneMatch(test -> test.clauses().contains(requirement.id())))
+        .filter(requirement ->
+            tests.stream().noneMatch(test -> test.clauses().contains(requirement.id())))
         .toList();
   }
 

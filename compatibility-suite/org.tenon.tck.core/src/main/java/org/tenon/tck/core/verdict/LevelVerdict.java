@@ -15,7 +15,12 @@ import org.tenon.tck.core.Level;
  * @param blockers the MUST clauses of it and of the levels below that are not
  */
 public record LevelVerdict(
-    Level level, boolean requested, boolean reached, int own, int satisfied, List<ClauseId> blockers) {
+    Level level,
+    boolean requested,
+    boolean reached,
+    int own,
+    int satisfied,
+    List<ClauseId> blockers) {
   /** Copies the list. */
   public LevelVerdict {
     blockers = List.copyOf(blockers);

@@ -20,7 +20,10 @@ public record Verdict(Level requested, List<LevelVerdict> levels, List<ClauseVer
 
   /** The highest level reached, if any is. */
   public Optional<Level> reached() {
-    return levels.stream().filter(LevelVerdict::reached).map(LevelVerdict::level).max(Level::compareTo);
+    return levels.stream()
+        .filter(LevelVerdict::reached)
+        .map(LevelVerdict::level)
+        .max(Level::compareTo);
   }
 
   /** Whether the level asked for was reached. */

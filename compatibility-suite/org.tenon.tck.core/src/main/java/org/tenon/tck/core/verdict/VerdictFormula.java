@@ -16,10 +16,11 @@ import org.tenon.tck.core.Requirements;
 import org.tenon.tck.core.TestCase;
 
 /**
- * The formula of docs/reference/verdict.md. Pure: the same results, waivers and day give the same verdict.
+ * The formula of docs/reference/verdict.md. Pure: the same results, waivers and day give the same
+ * verdict.
  *
- * <p>A clause is judged <em>at a level</em>, by the tests up to that level, so that a higher level never takes back a lower
- * one that a shorter run would have granted.
+ * <p>A clause is judged <em>at a level</em>, by the tests up to that level, so that a higher level
+ * never takes back a lower one that a shorter run would have granted.
  */
 public final class VerdictFormula {
   private final Requirements requirements;
@@ -46,16 +47,21 @@ public final class VerdictFormula {
       LocalDate day) {
     this.requirements = requirements;
     this.suite = List.copyOf(suite);
-    this.results = results.stream().collect(Collectors.toMap(TestResult::test, Function.identity()));
+    this.results =
+        results.stream().collect(Collectors.toMap(TestResult::test, Function.identity()));
     this.waivers = clause -> waivers.find(clause, driver, day);
   }
 
   /** Judges up to a level. */
   public Verdict judge(Level requested) {
     List<LevelVerdict> levels =
-        Arrays.stream(Level.values()).map(level -> judgeLevel(level, requested.includes(level))).toList();
+        Arrays.stream(Level.values())
+            .map(level -> judgeLevel(level, requested.includes(level)))
+            .toList();
     List<ClauseVerdict> clauses =
-        requirements.all().stream().map(requirement -> judgeClause(requirement, requested)).toList();
+        requirements.all().stream()
+            .map(requirement -> judgeClause(requirement, requested))
+            .toList();
     return new Verdict(requested, levels, clauses);
   }
 
@@ -66,7 +72,10 @@ public final class VerdictFormula {
             .map(requirement -> judgeClause(requirement, level))
             .toList();
     List<ClauseId> blockers =
-        musts.stream().filter(ClauseVerdict::blocks).map(clause -> clause.requirement().id()).toList();
+        musts.stream()
+            .filter(ClauseVerdict::blocks)
+            .map(clause -> clause.requirement().id())
+            .toList();
     List<ClauseVerdict> own =
         musts.stream().filter(clause -> clause.requirement().verifiedAt() == level).toList();
     long satisfied = own.stream().filter(clause -> clause.status().satisfies()).count();
@@ -77,10 +86,16 @@ public final class VerdictFormula {
   private ClauseVerdict judgeClause(Requirement requirement, Level level) {
     ClauseId id = requirement.id();
     List<TestCase> tests =
-        suite.stream().filter(test -> test.clauses().contains(id) && level.includes(test.level())).toList();
+        suite.stream()
+            .filter(test -> test.clauses().contains(id) && level.includes(test.level()))
+            .toList();
     if (!level.includes(requirement.verifiedAt())) {
       return new ClauseVerdict(
-          requirement, ClauseStatus.NOT_REQUESTED, "belongs to " + requirement.verifiedAt(), tests, Optional.empty());
+          requirement,
+          ClauseStatus.NOT_REQUESTED,
+          "belongs to " + requirement.verifiedAt(),
+          tests,
+          Optional.empty());
     }
     ClauseVerdict bare = withoutWaiver(requirement, tests, level);
     Optional<Waiver> waiver = bare.status().satisfies() ? Optional.empty() : waivers.apply(id);

@@ -13,7 +13,8 @@ import org.tenon.api.Identifier;
  * @param reason why it was granted, in one line
  * @param expires the last day on which it holds
  */
-public record Waiver(ClauseId clause, Identifier driver, String owner, String reason, LocalDate expires) {
+public record Waiver(
+    ClauseId clause, Identifier driver, String owner, String reason, LocalDate expires) {
   /**
    * Checks the texts.
    *
@@ -21,7 +22,8 @@ public record Waiver(ClauseId clause, Identifier driver, String owner, String re
    */
   public Waiver {
     if (owner.isBlank() || reason.isBlank()) {
-      throw new IllegalArgumentException("the waiver of " + clause + " for " + driver + " needs an owner and a reason");
+      throw new IllegalArgumentException(
+          "the waiver of " + clause + " for " + driver + " needs an owner and a reason");
     }
   }
 

@@ -33,7 +33,8 @@ import org.tenon.api.Identifier;
  */
 public record Waivers(List<Waiver> all) {
   private static final ObjectMapper YAML =
-      YAMLMapper.builder(YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+      YAMLMapper.builder(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
@@ -57,7 +58,9 @@ public record Waivers(List<Waiver> all) {
   public static Waivers read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return new Waivers(
-          YAML.readValue(in, Document.class).waivers().stream().map(entry -> entry.toWaiver(file)).toList());
+          YAML.readValue(in, Document.class).waivers().stream()
+              .map(entry -> entry.toWaiver(file))
+              .toList());
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + ": " + e.getOriginalMessage(), e);
     }
@@ -66,13 +69,16 @@ public record Waivers(List<Waiver> all) {
   /** The waiver of a clause for a driver that holds on a day, if there is one. */
   public Optional<Waiver> find(ClauseId clause, Identifier driver, LocalDate day) {
     return all.stream()
-        .filter(waiver -> waiver.clause().equals(clause) && waiver.driver().equals(driver) && waiver.holdsOn(day))
+        .filter(waiver ->
+            waiver.clause().equals(clause) && waiver.driver().equals(driver) && waiver.holdsOn(day))
         .findFirst();
   }
 
   /** The waivers for a driver that no longer hold. */
   public List<Waiver> expired(Identifier driver, LocalDate day) {
-    return all.stream().filter(waiver -> waiver.driver().equals(driver) && !waiver.holdsOn(day)).toList();
+    return all.stream()
+        .filter(waiver -> waiver.driver().equals(driver) && !waiver.holdsOn(day))
+        .toList();
   }
 
   /** The file as written. */
@@ -83,9 +89,14 @@ public record Waivers(List<Waiver> all) {
     Waiver toWaiver(Path file) {
       try {
         return new Waiver(
-            ClauseId.parse(clause), new Identifier(driver), owner, reason, LocalDate.parse(expires));
+            ClauseId.parse(clause),
+            new Identifier(driver),
+            owner,
+            reason,
+            LocalDate.parse(expires));
       } catch (IllegalArgumentException | DateTimeException e) {
-        throw new IllegalArgumentException(file + ": waiver of " + clause + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException(
+            file + ": waiver of " + clause + ": " + e.getMessage(), e);
       }
     }
   }

@@ -53,16 +53,24 @@ class ReportTest {
   private static RunReport report(boolean failing) {
     List<TestCase> suite = new ArrayList<>();
     List<TestResult> results = new ArrayList<>();
-    CLAUSES.all()
-        .forEach(
-            clause -> {
-              TestCase test =
-                  new TestCase(
-                      "Of" + clause.id(), "Group", clause.verifiedAt(), Tier.CONTRACT, List.of(clause.id()), true, new TreeSet<>());
-              suite.add(test);
-              results.add(new TestResult(test, outcome(failing, clause.id()), Duration.ofMillis(7)));
-            });
-    Waiver waiver = new Waiver(ClauseId.parse("BLK-062"), DRIVER, "lab@example.com", NASTY, LocalDate.of(2027, 1, 1));
+    CLAUSES
+        .all()
+        .forEach(clause -> {
+          TestCase test =
+              new TestCase(
+                  "Of" + clause.id(),
+                  "Group",
+                  clause.verifiedAt(),
+                  Tier.CONTRACT,
+                  List.of(clause.id()),
+                  true,
+                  new TreeSet<>());
+          suite.add(test);
+          results.add(new TestResult(test, outcome(failing, clause.id()), Duration.ofMillis(7)));
+        });
+    Waiver waiver =
+        new Waiver(
+            ClauseId.parse("BLK-062"), DRIVER, "lab@example.com", NASTY, LocalDate.of(2027, 1, 1));
     Waivers waivers = new Waivers(failing ? List.of(waiver) : List.of());
     RunOptions options = RunOptions.of(Level.L3, SEED).withWaivers(waivers);
     return new RunReport(
@@ -74,11 +82,16 @@ class ReportTest {
         options,
         Instant.parse("2026-11-22T14:00:00Z"),
         Duration.ofSeconds(31),
-        new VerdictFormula(CLAUSES, suite, results, waivers, DRIVER, LocalDate.of(2026, 11, 22)).judge(Level.L3),
+        new VerdictFormula(CLAUSES, suite, results, waivers, DRIVER, LocalDate.of(2026, 11, 22))
+            .judge(Level.L3),
         results,
         new Evidence(
-            List.of(new Latency("read 4 KiB", new long[] {900, 1_000, 250_000}), new Latency("flush", new long[] {5_000_000})),
-            List.of(new CrashImages("flush", 1, "after WRITE", 12, 0), new CrashImages("flush", 2, NASTY, 40, failing ? 3 : 0)),
+            List.of(
+                new Latency("read 4 KiB", new long[] {900, 1_000, 250_000}),
+                new Latency("flush", new long[] {5_000_000})),
+            List.of(
+                new CrashImages("flush", 1, "after WRITE", 12, 0),
+                new CrashImages("flush", 2, NASTY, 40, failing ? 3 : 0)),
             new TreeMap<>()),
         List.of(waiver));
   }
@@ -89,7 +102,15 @@ class ReportTest {
     }
     return switch (clause.toString()) {
       case "BLK-016", "BLK-062" ->
-          new Outcome.Failed(List.of(new Failure(clause, "block 3 holds 0x01", NASTY, SEED, "./tenon certify x", "at " + NASTY)));
+          new Outcome.Failed(
+              List.of(
+                  new Failure(
+                      clause,
+                      "block 3 holds 0x01",
+                      NASTY,
+                      SEED,
+                      "./tenon certify x",
+                      "at " + NASTY)));
       case "BLK-044" -> new Outcome.NotApplicable("discard was not agreed");
       case "BLK-065" -> new Outcome.NotRun("no hypervisor");
       default -> new Outcome.Passed();
@@ -118,7 +139,14 @@ class ReportTest {
             whole.options(),
             whole.started(),
             whole.took(),
-            new VerdictFormula(CLAUSES, List.of(), List.of(), Waivers.none(), DRIVER, LocalDate.of(2026, 11, 22)).judge(Level.L3),
+            new VerdictFormula(
+                    CLAUSES,
+                    List.of(),
+                    List.of(),
+                    Waivers.none(),
+                    DRIVER,
+                    LocalDate.of(2026, 11, 22))
+                .judge(Level.L3),
             List.of(),
             new Evidence(List.of(), List.of(), new TreeMap<>()),
             List.of());
@@ -128,7 +156,8 @@ class ReportTest {
 
   @Test
   void schemaSeesAWrongReport() throws IOException {
-    JsonNode json = JSON.readTree(JsonReport.render(report(true)).replace("\"FAILED\"", "\"SKIPPED\""));
+    JsonNode json =
+        JSON.readTree(JsonReport.render(report(true)).replace("\"FAILED\"", "\"SKIPPED\""));
     assertThat(schema().validate(json)).isNotEmpty();
   }
 
@@ -148,7 +177,11 @@ class ReportTest {
   void pageStandsAloneAndRunsNothingThatADriverSays() {
     for (boolean failing : new boolean[] {false, true}) {
       String page = HtmlReport.render(report(failing));
-      assertThat(page).doesNotContain("<script>alert").doesNotContain("src=").doesNotContain("@import").doesNotContain("http");
+      assertThat(page)
+          .doesNotContain("<script>alert")
+          .doesNotContain("src=")
+          .doesNotContain("@import")
+          .doesNotContain("http");
       assertThat(page.split("<script>", -1)).hasSize(2);
       CLAUSES.all().forEach(clause -> assertThat(page).contains(">" + clause.id() + "<"));
     }
@@ -166,11 +199,15 @@ class ReportTest {
         .contains("no hypervisor")
         .contains("lab@example.com")
         .contains("class=\"broken\"");
-    assertThat(HtmlReport.render(report(false))).contains("Passed: L3 Durable").doesNotContain("id=\"failures\"");
+    assertThat(HtmlReport.render(report(false)))
+        .contains("Passed: L3 Durable")
+        .doesNotContain("id=\"failures\"");
   }
 
   private static Schema schema() throws IOException {
-    try (InputStream in = ReportTest.class.getResourceAsStream("/org/tenon/spec/schemas/certification-report.schema.json")) {
+    try (InputStream in =
+        ReportTest.class.getResourceAsStream(
+            "/org/tenon/spec/schemas/certification-report.schema.json")) {
       return SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(JSON.readTree(in));
     }
   }

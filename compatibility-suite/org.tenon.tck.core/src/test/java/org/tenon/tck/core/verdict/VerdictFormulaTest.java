@@ -19,7 +19,10 @@ import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.TestCase;
 import org.tenon.tck.core.Tier;
 
-/** The formula over the published clauses, with one test for each clause unless a case says otherwise. */
+/**
+ * The formula over the published clauses, with one test for each clause unless a case says
+ * otherwise.
+ */
 class VerdictFormulaTest {
   private static final Requirements CLAUSES = Requirements.of("driver.yaml", "block.yaml");
   private static final Identifier DRIVER = new Identifier("block-x");
@@ -40,7 +43,8 @@ class VerdictFormulaTest {
   }
 
   private TestCase test(String name, Level level, Tier tier, ClauseId... clauses) {
-    TestCase test = new TestCase(name, "Group", level, tier, Arrays.asList(clauses), false, new TreeSet<>());
+    TestCase test =
+        new TestCase(name, "Group", level, tier, Arrays.asList(clauses), false, new TreeSet<>());
     suite.add(test);
     return test;
   }
@@ -56,11 +60,16 @@ class VerdictFormulaTest {
 
   private static Outcome broke(ClauseId... clauses) {
     return new Outcome.Failed(
-        Stream.of(clauses).map(id -> new Failure(id, "this", "that", new Seed(1), "again", "")).toList());
+        Stream.of(clauses)
+            .map(id -> new Failure(id, "this", "that", new Seed(1), "again", ""))
+            .toList());
   }
 
   private TestCase only(ClauseId clause) {
-    return suite.stream().filter(test -> test.name().equals("Of" + clause)).findFirst().orElseThrow();
+    return suite.stream()
+        .filter(test -> test.name().equals("Of" + clause))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Verdict judge(Level level) {
@@ -68,7 +77,10 @@ class VerdictFormulaTest {
   }
 
   private static ClauseVerdict of(Verdict verdict, ClauseId clause) {
-    return verdict.clauses().stream().filter(c -> c.requirement().id().equals(clause)).findFirst().orElseThrow();
+    return verdict.clauses().stream()
+        .filter(c -> c.requirement().id().equals(clause))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -106,7 +118,9 @@ class VerdictFormulaTest {
 
   @Test
   void everyTierThatAppliesMustPass() {
-    ended(test("ThroughARing", Level.L1, Tier.VIRTUAL_HARDWARE, READ_BACK), new Outcome.NotRun("no hypervisor"));
+    ended(
+        test("ThroughARing", Level.L1, Tier.VIRTUAL_HARDWARE, READ_BACK),
+        new Outcome.NotRun("no hypervisor"));
     Verdict verdict = judge(Level.L1);
     assertThat(of(verdict, READ_BACK).status()).isEqualTo(ClauseStatus.UNPROVEN);
     assertThat(of(verdict, READ_BACK).reason()).contains("no hypervisor");
@@ -162,13 +176,16 @@ class VerdictFormulaTest {
   @Test
   void waiverExcusesItsDriverUntilItsLastDay() {
     ended(only(RESET), broke(RESET));
-    waivers = new Waivers(List.of(new Waiver(RESET, DRIVER, "lab@example.com", "mended in 4.3", TODAY)));
+    waivers =
+        new Waivers(List.of(new Waiver(RESET, DRIVER, "lab@example.com", "mended in 4.3", TODAY)));
     Verdict verdict = judge(Level.L3);
     assertThat(verdict.passed()).isTrue();
     assertThat(of(verdict, RESET).status()).isEqualTo(ClauseStatus.WAIVED);
     assertThat(of(verdict, RESET).waiver()).isPresent();
 
-    waivers = new Waivers(List.of(new Waiver(RESET, DRIVER, "lab@example.com", "late", TODAY.minusDays(1))));
+    waivers =
+        new Waivers(
+            List.of(new Waiver(RESET, DRIVER, "lab@example.com", "late", TODAY.minusDays(1))));
     assertThat(judge(Level.L3).passed()).isFalse();
     assertThat(waivers.expired(DRIVER, TODAY)).hasSize(1);
 

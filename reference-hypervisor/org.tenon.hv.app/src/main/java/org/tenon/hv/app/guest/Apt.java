@@ -26,7 +26,10 @@ final class Apt {
     this.folder = folder;
   }
 
-  /** The package that a kernel metapackage depends on, such as {@code linux-image-6.1.0-56-cloud-amd64}. */
+  /**
+   * The package that a kernel metapackage depends on, such as {@code
+   * linux-image-6.1.0-56-cloud-amd64}.
+   */
   String resolveKernel(String metapackage) throws GuestException {
     for (String line : run("apt-cache", "show", "--no-all-versions", metapackage)) {
       if (line.startsWith("Depends:")) {
@@ -46,7 +49,8 @@ final class Apt {
       return files
           .filter(file -> file.getFileName().toString().startsWith(name + "_"))
           .findFirst()
-          .orElseThrow(() -> new GuestException("apt-get brought no file for " + name + "; " + MEND));
+          .orElseThrow(
+              () -> new GuestException("apt-get brought no file for " + name + "; " + MEND));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -55,20 +59,28 @@ final class Apt {
   private List<String> run(String... command) throws GuestException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("LC_ALL", "C");
-    builder.redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    builder
+        .redirectErrorStream(true)
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     Path log = folder.resolve("apt.log");
     builder.redirectOutput(log.toFile());
     try {
       Process process = builder.start();
       if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
         process.destroyForcibly();
-        throw new GuestException(command[0] + " did not end within " + TIMEOUT_MINUTES + " minutes; " + MEND);
+        throw new GuestException(
+            command[0] + " did not end within " + TIMEOUT_MINUTES + " minutes; " + MEND);
       }
       List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
       if (process.exitValue() != 0) {
-        String why = lines.stream().filter(line -> line.startsWith("E:")).findFirst().orElse("status " + process.exitValue());
+        String why =
+            lines.stream()
+                .filter(line -> line.startsWith("E:"))
+                .findFirst()
+                .orElse("status " + process.exitValue());
         throw new GuestException(
-            "%s %s failed (%s); %s".formatted(command[0], command[command.length - 1], why.strip(), MEND));
+            "%s %s failed (%s); %s"
+                .formatted(command[0], command[command.length - 1], why.strip(), MEND));
       }
       return lines;
     } catch (IOException e) {

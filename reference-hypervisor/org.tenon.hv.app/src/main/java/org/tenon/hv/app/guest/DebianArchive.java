@@ -30,7 +30,9 @@ final class DebianArchive {
   static Map<String, byte[]> read(Path deb, Predicate<String> wanted) throws GuestException {
     try (InputStream file = new BufferedInputStream(Files.newInputStream(deb));
         ArArchiveInputStream archive = new ArArchiveInputStream(file)) {
-      for (ArArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
+      for (ArArchiveEntry entry = archive.getNextEntry();
+          entry != null;
+          entry = archive.getNextEntry()) {
         if (entry.getName().startsWith("data.tar")) {
           return readTar(decompress(entry.getName(), archive), wanted);
         }
@@ -46,11 +48,13 @@ final class DebianArchive {
       case "data.tar" -> in;
       case "data.tar.gz" -> new GzipCompressorInputStream(in);
       case "data.tar.xz" -> new XZCompressorInputStream(in);
-      default -> throw new IOException("its files are packed as " + name + ", which is not supported");
+      default ->
+          throw new IOException("its files are packed as " + name + ", which is not supported");
     };
   }
 
-  private static Map<String, byte[]> readTar(InputStream in, Predicate<String> wanted) throws IOException {
+  private static Map<String, byte[]> readTar(InputStream in, Predicate<String> wanted)
+      throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     try (TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {

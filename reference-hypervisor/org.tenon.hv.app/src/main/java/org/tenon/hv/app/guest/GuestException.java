@@ -1,6 +1,9 @@
 package org.tenon.hv.app.guest;
 
-/** A guest that cannot be put together. The message is one line for the user: what, where, how to mend it. */
+/**
+ * A guest that cannot be put together. The message is one line for the user: what, where, how to
+ * mend it.
+ */
 public final class GuestException extends Exception {
   private static final long serialVersionUID = 1;
 

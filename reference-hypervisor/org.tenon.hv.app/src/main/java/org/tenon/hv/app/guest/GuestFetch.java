@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Puts a guest together: gets what is missing, unpacks it, writes kernel and initial RAM disk into a {@link GuestStore}. */
+/**
+ * Puts a guest together: gets what is missing, unpacks it, writes kernel and initial RAM disk into
+ * a {@link GuestStore}.
+ */
 public final class GuestFetch {
   private static final String KERNEL_PACKAGE = "linux-image-cloud-amd64";
   private static final String BUSYBOX_PACKAGE = "busybox-static";
@@ -46,11 +49,14 @@ public final class GuestFetch {
       }
     } catch (IOException e) {
       throw new GuestException(
-          "cannot write to %s: %s; point XDG_CACHE_HOME at a folder with room".formatted(store.folder(), e.getMessage()), e);
+          "cannot write to %s: %s; point XDG_CACHE_HOME at a folder with room"
+              .formatted(store.folder(), e.getMessage()),
+          e);
     }
   }
 
-  private void fetch(Optional<Path> kernel, Optional<Path> busybox, Apt apt) throws GuestException, IOException {
+  private void fetch(Optional<Path> kernel, Optional<Path> busybox, Apt apt)
+      throws GuestException, IOException {
     byte[] image;
     Map<String, byte[]> modules = new HashMap<>();
     if (kernel.isPresent()) {
@@ -58,8 +64,10 @@ public final class GuestFetch {
     } else {
       String name = apt.resolveKernel(KERNEL_PACKAGE);
       progress.accept("downloading " + name);
-      Map<String, byte[]> files = DebianArchive.read(apt.download(name), GuestFetch::isKernelOrModule);
-      files.forEach((path, content) -> modules.put(path.substring(path.lastIndexOf('/') + 1), content));
+      Map<String, byte[]> files =
+          DebianArchive.read(apt.download(name), GuestFetch::isKernelOrModule);
+      files.forEach(
+          (path, content) -> modules.put(path.substring(path.lastIndexOf('/') + 1), content));
       image = pick(files, "boot/vmlinuz-", name);
     }
     byte[] program;
@@ -67,8 +75,12 @@ public final class GuestFetch {
       program = read(busybox.get());
     } else {
       progress.accept("downloading " + BUSYBOX_PACKAGE);
-      Map<String, byte[]> files = DebianArchive.read(apt.download(BUSYBOX_PACKAGE), path -> path.endsWith("bin/busybox"));
-      program = files.values().stream().findFirst().orElseThrow(() -> new GuestException(BUSYBOX_PACKAGE + " holds no busybox"));
+      Map<String, byte[]> files =
+          DebianArchive.read(apt.download(BUSYBOX_PACKAGE), path -> path.endsWith("bin/busybox"));
+      program =
+          files.values().stream()
+              .findFirst()
+              .orElseThrow(() -> new GuestException(BUSYBOX_PACKAGE + " holds no busybox"));
     }
     write(store.kernel(), image);
     write(store.initramfs(), Initramfs.make(program, modules));
@@ -79,7 +91,8 @@ public final class GuestFetch {
         || Initramfs.MODULES.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
-  private static byte[] pick(Map<String, byte[]> files, String prefix, String from) throws GuestException {
+  private static byte[] pick(Map<String, byte[]> files, String prefix, String from)
+      throws GuestException {
     return files.entrySet().stream()
         .filter(file -> file.getKey().startsWith(prefix))
         .map(Map.Entry::getValue)

@@ -15,11 +15,14 @@ import org.apache.commons.compress.archivers.cpio.CpioArchiveOutputStream;
 import org.apache.commons.compress.archivers.cpio.CpioConstants;
 
 /**
- * An initial RAM disk: busybox, a start script, and the kernel modules the guest loads first, as a gzip-compressed cpio archive in
- * the "newc" format that Linux unpacks. The same inputs give the same bytes.
+ * An initial RAM disk: busybox, a start script, and the kernel modules the guest loads first, as a
+ * gzip-compressed cpio archive in the "newc" format that Linux unpacks. The same inputs give the
+ * same bytes.
  */
 public final class Initramfs {
-  /** Modules in the order in which they are loaded; a kernel that has one built in lacks the file. */
+  /**
+   * Modules in the order in which they are loaded; a kernel that has one built in lacks the file.
+   */
   public static final List<String> MODULES =
       List.of(
           "virtio_ring.ko",

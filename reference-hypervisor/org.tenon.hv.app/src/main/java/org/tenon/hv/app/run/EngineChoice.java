@@ -23,7 +23,8 @@ public record EngineChoice(Engine engine, String reason) {
    * Chooses among the engines on the class path.
    *
    * @param name an engine's id, or {@link #AUTO}
-   * @throws IllegalArgumentException when there is none of that name, or it cannot work here; the message says why
+   * @throws IllegalArgumentException when there is none of that name, or it cannot work here; the
+   *     message says why
    */
   public static EngineChoice of(String name) {
     List<Engine> engines =
@@ -35,7 +36,8 @@ public record EngineChoice(Engine engine, String reason) {
       if (name.equals(AUTO) ? engine.probe().usable() : name.equals(engine.id())) {
         Engine.Availability availability = engine.probe();
         if (!availability.usable()) {
-          throw new IllegalArgumentException("the engine %s cannot work here: %s".formatted(name, availability.reason()));
+          throw new IllegalArgumentException(
+              "the engine %s cannot work here: %s".formatted(name, availability.reason()));
         }
         return new EngineChoice(engine, availability.reason());
       }

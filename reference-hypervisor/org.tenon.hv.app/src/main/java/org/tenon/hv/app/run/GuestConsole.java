@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.machine.MachineConfig;
 
 /**
- * Standard input and output as the guest's serial console. On a terminal the input is raw, so that the guest sees every key
- * but the escape key, Ctrl-A: then x ends the run, a second Ctrl-A goes to the guest. Input that is not a terminal goes to the
- * guest as it is. Output is written as it comes, by the run-loop thread; input is read by a thread of its own.
+ * Standard input and output as the guest's serial console. On a terminal the input is raw, so that
+ * the guest sees every key but the escape key, Ctrl-A: then x ends the run, a second Ctrl-A goes to
+ * the guest. Input that is not a terminal goes to the guest as it is. Output is written as it
+ * comes, by the run-loop thread; input is read by a thread of its own.
  */
 public final class GuestConsole implements MachineConfig.Console, AutoCloseable {
   private static final int ESCAPE = 1;
@@ -38,7 +39,8 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
    * @param interactive whether standard input is a terminal
    */
   public static GuestConsole open(boolean interactive) throws IOException {
-    return new GuestConsole(interactive ? TerminalBuilder.builder().system(true).dumb(false).build() : null);
+    return new GuestConsole(
+        interactive ? TerminalBuilder.builder().system(true).dumb(false).build() : null);
   }
 
   @Override

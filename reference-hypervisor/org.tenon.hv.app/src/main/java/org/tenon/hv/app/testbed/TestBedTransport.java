@@ -32,7 +32,10 @@ final class TestBedTransport implements VirtioTransport {
   private boolean closed;
 
   TestBedTransport(
-      BlockAttachment attachment, GuestMemory memory, ControlThread control, VirtioBlockOptions options) {
+      BlockAttachment attachment,
+      GuestMemory memory,
+      ControlThread control,
+      VirtioBlockOptions options) {
     this.attachment = attachment;
     this.memory = memory;
     this.ram = memory.region(0);
@@ -88,7 +91,8 @@ final class TestBedTransport implements VirtioTransport {
   }
 
   @Override
-  public void setUpQueue(int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
+  public void setUpQueue(
+      int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
     device.queueSize(queue, size);
     device.queueAreas(queue, descriptorArea, driverArea, deviceArea);
     device.enableQueue(queue);
@@ -138,11 +142,17 @@ final class TestBedTransport implements VirtioTransport {
     try {
       memory.close();
     } catch (IllegalStateException e) {
-      LOG.log(System.Logger.Level.WARNING, "a driver still uses guest memory after close: {0}", e.getMessage());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a driver still uses guest memory after close: {0}",
+          e.getMessage());
     }
   }
 
-  /** Waits for the driver to close; one that hangs has been reported by the attachment and is left behind. */
+  /**
+   * Waits for the driver to close; one that hangs has been reported by the attachment and is left
+   * behind.
+   */
   private void await(CompletionStage<?> end) {
     try {
       end.toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);

@@ -17,12 +17,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The binary form of state records, big-endian: the format's name (length as u16, UTF-8), its version (u16), the length of the
- * body (u32), then the record's components in their order. A component is a {@code boolean} (one byte, 0 or 1), {@code int},
- * {@code long}, {@code String}, another record, or a {@code List} of records, {@code Integer} or {@code Long}; everything of variable length is preceded by its count (u32).
+ * The binary form of state records, big-endian: the format's name (length as u16, UTF-8), its
+ * version (u16), the length of the body (u32), then the record's components in their order. A
+ * component is a {@code boolean} (one byte, 0 or 1), {@code int}, {@code long}, {@code String},
+ * another record, or a {@code List} of records, {@code Integer} or {@code Long}; everything of
+ * variable length is preceded by its count (u32).
  *
- * <p>Reading trusts nothing: each count is checked against the bytes left, the record's constructor checks the values, and a
- * body with bytes left over is refused.
+ * <p>Reading trusts nothing: each count is checked against the bytes left, the record's constructor
+ * checks the values, and a body with bytes left over is refused.
  */
 public final class StateCodec {
   private StateCodec() {}
@@ -58,14 +60,21 @@ public final class StateCodec {
     try {
       byte[] name = new byte[Math.min(in.getShort() & 0xffff, in.remaining())];
       in.get(name);
-      String found = new String(name, StandardCharsets.UTF_8) + " version " + (in.getShort() & 0xffff);
+      String found =
+          new String(name, StandardCharsets.UTF_8) + " version " + (in.getShort() & 0xffff);
       if (!found.equals(wanted)) {
-        throw new StateException("saved state holds " + found + " where " + wanted + " is expected");
+        throw new StateException(
+            "saved state holds " + found + " where " + wanted + " is expected");
       }
       int length = in.getInt();
       if (length < 0 || length > in.remaining()) {
         throw new StateException(
-            wanted + ": " + length + " bytes announced, " + in.remaining() + " left: the state is truncated");
+            wanted
+                + ": "
+                + length
+                + " bytes announced, "
+                + in.remaining()
+                + " left: the state is truncated");
       }
       ByteBuffer body = in.slice(in.position(), length);
       in.position(in.position() + length);
@@ -93,7 +102,8 @@ public final class StateCodec {
       try {
         value = component.getAccessor().invoke(state);
       } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException(component + " of " + state.getClass() + " is not accessible", e);
+        throw new IllegalStateException(
+            component + " of " + state.getClass() + " is not accessible", e);
       }
       writeValue(out, value);
     }
@@ -126,12 +136,14 @@ public final class StateCodec {
     for (int i = 0; i < components.length; i++) {
       values[i] = readValue(components[i].getGenericType(), in);
     }
-    Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
       Constructor<?> constructor = type.getConstructor(types);
       return (Record) constructor.newInstance(values);
     } catch (InvocationTargetException e) {
-      throw new StateException(type.getSimpleName() + ": " + e.getTargetException().getMessage(), e);
+      throw new StateException(
+          type.getSimpleName() + ": " + e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " has no public canonical constructor", e);
     }
@@ -158,8 +170,7 @@ public final class StateCodec {
       return in.getLong();
     } else if (type instanceof Class<?> nested && nested.isRecord()) {
       return readRecord(nested, in);
-    } else if (type instanceof ParameterizedType list
-        && list.getRawType() == List.class) {
+    } else if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
       int count = count(in);
       List<Object> elements = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
@@ -174,7 +185,8 @@ public final class StateCodec {
   private static int count(ByteBuffer in) throws StateException {
     int count = in.getInt();
     if (count < 0 || count > in.remaining()) {
-      throw new StateException(count + " elements announced, " + in.remaining() + " bytes left: the state is truncated");
+      throw new StateException(
+          count + " elements announced, " + in.remaining() + " bytes left: the state is truncated");
     }
     return count;
   }

@@ -1,6 +1,9 @@
 package org.tenon.hv.bus.state;
 
-/** Saved state that cannot be restored: truncated, of another version, with bytes left over, or with impossible values. */
+/**
+ * Saved state that cannot be restored: truncated, of another version, with bytes left over, or with
+ * impossible values.
+ */
 public final class StateException extends Exception {
   private static final long serialVersionUID = 1;
 

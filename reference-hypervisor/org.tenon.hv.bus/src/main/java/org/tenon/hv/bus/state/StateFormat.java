@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The name and version under which a state record is saved. A record never changes once released: its successor is a new
- * record with the next version.
+ * The name and version under which a state record is saved. A record never changes once released:
+ * its successor is a new record with the next version.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -16,8 +16,9 @@ import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.VmConfig;
 
 /**
- * A machine of 2 MiB without devices. In 64-bit mode memory is mapped one to one by 4 KiB pages, every interrupt vector
- * leads to a HLT of its own, and vector 8 to 13 use IST 1 (8), none (others).
+ * A machine of 2 MiB without devices. In 64-bit mode memory is mapped one to one by 4 KiB pages,
+ * every interrupt vector leads to a HLT of its own, and vector 8 to 13 use IST 1 (8), none
+ * (others).
  */
 final class BareMetal {
   static final int RAM = 2 << 20;
@@ -66,7 +67,9 @@ final class BareMetal {
       long handler = HANDLERS + 16L * v;
       long ist = v == 8 ? 1 : 0;
       int dpl = v == 0x80 ? 3 : 0;
-      put64(IDT + 16 * v, handler & 0xffff | 8 << 16 | ist << 32 | (0x8eL | dpl << 5) << 40 | handler >>> 16 << 48);
+      put64(
+          IDT + 16 * v,
+          handler & 0xffff | 8 << 16 | ist << 32 | (0x8eL | dpl << 5) << 40 | handler >>> 16 << 48);
       ram.set(ValueLayout.JAVA_BYTE, handler, (byte) 0xf4);
     }
     load(CODE, code);

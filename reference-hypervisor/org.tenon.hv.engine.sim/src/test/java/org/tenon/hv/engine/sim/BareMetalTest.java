@@ -164,7 +164,8 @@ class BareMetalTest {
 
   @Test
   void addressesThatAreNotCanonicalFaultBySegment() {
-    m.longMode("48c1e33f 8a03"); // shl rbx,63; mov al,[rbx] (rbx has bit 0 clear: make it odd first)
+    m.longMode(
+        "48c1e33f 8a03"); // shl rbx,63; mov al,[rbx] (rbx has bit 0 clear: make it odd first)
     m.cpu.setState(m.cpu.state().with(m.registers().with(3, 1)));
     m.run();
     assertThat(m.vector()).isEqualTo(13);
@@ -320,9 +321,14 @@ class BareMetalTest {
   void protectedModeChecksSegmentLimits() {
     m.load(BareMetal.CODE, "a1fc0f0000 a1fd0f0000"); // mov eax,[ffch]; mov eax,[ffdh]
     var system =
-        m.cpu.state().system().withCs(Segment.code32(8)).withData(new Segment(16, 0, 0xfff, 0x4093));
+        m.cpu
+            .state()
+            .system()
+            .withCs(Segment.code32(8))
+            .withData(new Segment(16, 0, 0xfff, 0x4093));
     m.cpu.setState(
-        m.cpu.state()
+        m.cpu
+            .state()
             .with(system.withControl(0x11, 0, 0, 0))
             .with(m.registers().withRip(BareMetal.CODE)));
     assertThat(m.cpu.run(1).reason()).isEqualTo(BUDGET);

@@ -10,8 +10,8 @@ import org.tenon.hv.engine.SystemRegisters;
 import org.tenon.hv.engine.VcpuExit;
 
 /**
- * Random bytes as code, in real, protected and 64-bit mode, with random answers to every exit: no host exception, no endless
- * loop. Longer: {@code -Dtenon.fuzz.programs=1000000}.
+ * Random bytes as code, in real, protected and 64-bit mode, with random answers to every exit: no
+ * host exception, no endless loop. Longer: {@code -Dtenon.fuzz.programs=1000000}.
  */
 class RandomCodeTest {
   private static final int BUDGET = 300;

@@ -28,10 +28,11 @@ public final class GdbServer implements AutoCloseable {
   }
 
   /**
-   * Accepts a debugger and serves it on this thread, which is the machine's run-loop thread while it lasts.
+   * Accepts a debugger and serves it on this thread, which is the machine's run-loop thread while
+   * it lasts.
    *
-   * @return how the guest ended; after the debugger has detached the guest runs on by itself, when it kills the guest or goes
-   *     away the outcome is {@link Outcome.Kind#STOPPED}
+   * @return how the guest ended; after the debugger has detached the guest runs on by itself, when
+   *     it kills the guest or goes away the outcome is {@link Outcome.Kind#STOPPED}
    */
   public Outcome serve(Debugger debugger) throws IOException, InterruptedException {
     try (Socket socket = server.accept();

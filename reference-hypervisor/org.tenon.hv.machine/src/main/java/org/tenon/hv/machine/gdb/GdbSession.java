@@ -9,7 +9,10 @@ import java.util.TreeSet;
 import org.tenon.hv.machine.Debugger;
 import org.tenon.hv.machine.Outcome;
 
-/** One debugger's commands. What it sends and we do not know is answered with an empty packet, as the protocol wants. */
+/**
+ * One debugger's commands. What it sends and we do not know is answered with an empty packet, as
+ * the protocol wants.
+ */
 final class GdbSession {
   private static final String TARGET =
       "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">"
@@ -126,7 +129,8 @@ final class GdbSession {
     }
     if (command.startsWith("qThreadExtraInfo,")) {
       int processor = thread(command.substring(17));
-      String text = "CPU#%d %s".formatted(processor, debugger.isRunning(processor) ? "running" : "halted");
+      String text =
+          "CPU#%d %s".formatted(processor, debugger.isRunning(processor) ? "running" : "halted");
       return HEX.formatHex(text.getBytes(StandardCharsets.US_ASCII));
     }
     return switch (command) {

@@ -11,8 +11,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Packets of the remote protocol: {@code $content#checksum}, each acknowledged. A thread of its own reads, so that the byte 03H
- * (Ctrl-C) is seen while the machine runs.
+ * Packets of the remote protocol: {@code $content#checksum}, each acknowledged. A thread of its own
+ * reads, so that the byte 03H (Ctrl-C) is seen while the machine runs.
  */
 final class PacketChannel implements AutoCloseable {
   private static final int INTERRUPT = 3;

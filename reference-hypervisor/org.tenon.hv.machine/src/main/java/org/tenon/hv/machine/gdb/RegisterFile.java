@@ -7,7 +7,10 @@ import org.tenon.hv.engine.Registers;
 import org.tenon.hv.engine.SystemRegisters;
 import org.tenon.hv.engine.VcpuState;
 
-/** A vCPU's registers in GDB's order for x86-64 (its feature org.gnu.gdb.i386.core), up to the segment selectors. */
+/**
+ * A vCPU's registers in GDB's order for x86-64 (its feature org.gnu.gdb.i386.core), up to the
+ * segment selectors.
+ */
 final class RegisterFile {
   /** Instruction encodings' numbers of the general registers, in GDB's order. */
   private static final int[] GENERAL = {0, 3, 1, 2, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -38,7 +41,8 @@ final class RegisterFile {
       return "";
     }
     int size = number <= RIP ? 8 : 4;
-    ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, get(state, number));
+    ByteBuffer bytes =
+        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, get(state, number));
     return HexFormat.of().formatHex(bytes.array(), 0, size);
   }
 

@@ -79,9 +79,8 @@ public final class AcpiTables {
   /** The bytes from {@link #rootPointer()} on. */
   public byte[] image() {
     byte[] image = new byte[(int) (next - base)];
-    tables.forEach(
-        (signature, table) ->
-            System.arraycopy(table, 0, image, (int) (at(signature) - base), table.length));
+    tables.forEach((signature, table) ->
+        System.arraycopy(table, 0, image, (int) (at(signature) - base), table.length));
     return image;
   }
 
@@ -231,7 +230,10 @@ public final class AcpiTables {
     return Aml.packageOf(rows.toArray(byte[][]::new));
   }
 
-  /** What the board itself decodes, so that no guest hands it out: ECAM, the APICs, power management. */
+  /**
+   * What the board itself decodes, so that no guest hands it out: ECAM, the APICs, power
+   * management.
+   */
   private byte[] board() {
     Resources resources =
         new Resources()
@@ -248,18 +250,14 @@ public final class AcpiTables {
 
   private byte[] rtc() {
     Resources resources =
-        new Resources()
-            .ports(type.range("port.rtc"))
-            .isaInterrupt(type.integer("irq.rtc"));
+        new Resources().ports(type.range("port.rtc")).isaInterrupt(type.integer("irq.rtc"));
     return Aml.device(
         "RTC", Aml.name("_HID", Aml.eisaId("PNP0B00")), Aml.name("_CRS", resources.toAml()));
   }
 
   private byte[] com1() {
     Resources resources =
-        new Resources()
-            .ports(type.range("port.com1"))
-            .isaInterrupt(type.integer("irq.com1"));
+        new Resources().ports(type.range("port.com1")).isaInterrupt(type.integer("irq.com1"));
     return Aml.device(
         "COM1",
         Aml.name("_HID", Aml.eisaId("PNP0501")),

@@ -3,7 +3,10 @@ package org.tenon.hv.platform.acpi;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The ACPI machine language (chapter 20) as far as static tables need it: each method returns one encoded term. */
+/**
+ * The ACPI machine language (chapter 20) as far as static tables need it: each method returns one
+ * encoded term.
+ */
 final class Aml {
   private static final int NAME = 0x08;
   private static final int SCOPE = 0x10;
@@ -63,14 +66,19 @@ final class Aml {
     return new TableWriter().u8(STRING).ascii(text).u8(0).toBytes();
   }
 
-  /** {@code EisaId ("PNP0A08")}: three letters of five bits, four hexadecimal digits, big-endian. */
+  /**
+   * {@code EisaId ("PNP0A08")}: three letters of five bits, four hexadecimal digits, big-endian.
+   */
   static byte[] eisaId(String id) {
     int value =
         (id.charAt(0) - '@') << 26
             | (id.charAt(1) - '@') << 21
             | (id.charAt(2) - '@') << 16
             | Integer.parseInt(id.substring(3), 16);
-    return new TableWriter().u8(0x0c).u32(Integer.toUnsignedLong(Integer.reverseBytes(value))).toBytes();
+    return new TableWriter()
+        .u8(0x0c)
+        .u32(Integer.toUnsignedLong(Integer.reverseBytes(value)))
+        .toBytes();
   }
 
   static byte[] join(byte[]... parts) {
@@ -81,7 +89,10 @@ final class Aml {
     return out.toByteArray();
   }
 
-  /** One segment of up to four characters, relative to the scope around it; tables begin at the root. */
+  /**
+   * One segment of up to four characters, relative to the scope around it; tables begin at the
+   * root.
+   */
   private static byte[] path(String segment) {
     if (segment.length() > 4) {
       throw new IllegalArgumentException("an AML name has four characters: " + segment);

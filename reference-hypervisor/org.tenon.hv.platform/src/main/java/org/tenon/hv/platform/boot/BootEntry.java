@@ -1,7 +1,8 @@
 package org.tenon.hv.platform.boot;
 
 /**
- * The state in which the bootstrap processor begins: flat segments from a table in guest memory, interrupts off.
+ * The state in which the bootstrap processor begins: flat segments from a table in guest memory,
+ * interrupts off.
  *
  * @param protocol which boot protocol, for the log
  * @param mode the processor mode

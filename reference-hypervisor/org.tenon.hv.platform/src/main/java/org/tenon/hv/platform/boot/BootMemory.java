@@ -9,8 +9,8 @@ import org.tenon.hv.memory.MemoryRegion;
 import org.tenon.hv.platform.MemoryMap;
 
 /**
- * Guest RAM as a loader sees it. Below 1 MiB it is the loader's own: descriptor table, page tables, boot information, memory
- * map, command line; kernels and initial RAM disks go above.
+ * Guest RAM as a loader sees it. Below 1 MiB it is the loader's own: descriptor table, page tables,
+ * boot information, memory map, command line; kernels and initial RAM disks go above.
  */
 final class BootMemory {
   static final long ONE_MIB = 1L << 20;
@@ -106,8 +106,8 @@ final class BootMemory {
   }
 
   /**
-   * The state to enter the kernel in; writes the descriptor table, and page tables that map the first 4 GiB to themselves
-   * with 2 MiB pages.
+   * The state to enter the kernel in; writes the descriptor table, and page tables that map the
+   * first 4 GiB to themselves with 2 MiB pages.
    */
   BootEntry longMode(String protocol, long entry, long rsi) {
     ByteBuffer tables = buffer(6 * PAGE);
@@ -145,7 +145,10 @@ final class BootMemory {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The first address behind whatever the kernel's map calls RAM below 4 GiB and at 1 MiB, for old protocols. */
+  /**
+   * The first address behind whatever the kernel's map calls RAM below 4 GiB and at 1 MiB, for old
+   * protocols.
+   */
   static long upperMemory(MemoryMap map) {
     return map.entries().stream()
         .filter(entry -> entry.base() == ONE_MIB)

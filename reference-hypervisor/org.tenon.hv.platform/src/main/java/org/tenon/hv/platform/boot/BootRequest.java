@@ -13,4 +13,8 @@ import org.tenon.hv.platform.MemoryMap;
  * @param rootPointer where the ACPI root pointer lies
  */
 public record BootRequest(
-    ByteBuffer kernel, ByteBuffer initrd, String commandLine, MemoryMap memoryMap, long rootPointer) {}
+    ByteBuffer kernel,
+    ByteBuffer initrd,
+    String commandLine,
+    MemoryMap memoryMap,
+    long rootPointer) {}

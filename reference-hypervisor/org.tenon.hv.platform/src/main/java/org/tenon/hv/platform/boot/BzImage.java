@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.tenon.hv.platform.MemoryMap;
 
-/** Linux's own boot protocol, version 2.12 and later, at the 64-bit entry point (Documentation/x86/boot.rst). */
+/**
+ * Linux's own boot protocol, version 2.12 and later, at the 64-bit entry point
+ * (Documentation/x86/boot.rst).
+ */
 final class BzImage {
   private static final int HEADER = 0x1f1;
   private static final int SETUP_SECTORS = 0x1f1;
@@ -53,7 +56,8 @@ final class BzImage {
     long start = ((sectors == 0 ? 4 : sectors) + 1L) * SECTOR;
     long size = image.u32(SYSTEM_SIZE) * 16;
     // The header rounds the size up to 16; the file may end earlier by less than that.
-    ByteBuffer system = image.slice(start, Math.min(size, Math.max(size - 15, image.size() - start)));
+    ByteBuffer system =
+        image.slice(start, Math.min(size, Math.max(size - 15, image.size() - start)));
     long address = image.u64(PREFERRED_ADDRESS);
     long initSize = Math.max(image.u32(INIT_SIZE), system.remaining());
     if (!fits(address, initSize, memory) && image.u8(RELOCATABLE) != 0) {
@@ -61,8 +65,7 @@ final class BzImage {
     }
     memory.placeKernel(address, system, initSize);
     long initrd =
-        memory.placeInitrd(
-            request.initrd(), address + initSize, image.u32(INITRD_MAXIMUM) + 1);
+        memory.placeInitrd(request.initrd(), address + initSize, image.u32(INITRD_MAXIMUM) + 1);
     memory.writeCommandLine(request.commandLine(), image.u32(COMMAND_LINE_SIZE));
     memory.write(BootMemory.INFO, zeroPage(image, request, initrd));
     return memory.longMode(
@@ -72,7 +75,9 @@ final class BzImage {
   }
 
   private static boolean fits(long address, long size, BootMemory memory) {
-    return address >= BootMemory.ONE_MIB && size <= memory.lowEnd() && address <= memory.lowEnd() - size;
+    return address >= BootMemory.ONE_MIB
+        && size <= memory.lowEnd()
+        && address <= memory.lowEnd() - size;
   }
 
   private static ByteBuffer zeroPage(ImageReader image, BootRequest request, long initrd)

@@ -35,7 +35,8 @@ record ElfImage(long entry, List<Segment> segments) {
     int entrySize = image.u16(wide ? 54 : 42);
     int count = image.u16(wide ? 56 : 44);
     if (entrySize < (wide ? 56 : 32) || count > MAXIMUM_SEGMENTS) {
-      throw new BootException("the kernel's ELF program headers make no sense; fetch the file again");
+      throw new BootException(
+          "the kernel's ELF program headers make no sense; fetch the file again");
     }
     List<Segment> segments = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -51,7 +52,11 @@ record ElfImage(long entry, List<Segment> segments) {
             ? new Segment(
                 type, image.u64(at + 8), image.u64(at + 24), image.u64(at + 32), image.u64(at + 40))
             : new Segment(
-                type, image.u32(at + 4), image.u32(at + 12), image.u32(at + 16), image.u32(at + 20));
+                type,
+                image.u32(at + 4),
+                image.u32(at + 12),
+                image.u32(at + 16),
+                image.u32(at + 20));
     if (segment.fileSize() < 0
         || segment.memorySize() < segment.fileSize()
         || segment.physical() < 0) {
@@ -77,7 +82,8 @@ record ElfImage(long entry, List<Segment> segments) {
       }
     }
     if (end == 0) {
-      throw new BootException("the kernel's ELF file has nothing to load; it may be an object file");
+      throw new BootException(
+          "the kernel's ELF file has nothing to load; it may be an object file");
     }
     return end;
   }

@@ -29,8 +29,8 @@ public final class KernelLoader {
       }
       if (multiboot < 0) {
         throw new BootException(
-            "the kernel is an ELF file with neither a PVH note nor a Multiboot header; use a Linux bzImage, or a vmlinux"
-                + " built with CONFIG_PVH");
+            "the kernel is an ELF file with neither a PVH note nor a Multiboot header; use a Linux"
+                + " bzImage, or a vmlinux built with CONFIG_PVH");
       }
     }
     if (multiboot >= 0) {

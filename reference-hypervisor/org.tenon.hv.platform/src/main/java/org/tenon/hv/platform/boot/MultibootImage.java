@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.tenon.hv.platform.MemoryMap;
 
-/** The Multiboot specification, version 0.6.96: 32-bit protected mode, an information structure in EBX. */
+/**
+ * The Multiboot specification, version 0.6.96: 32-bit protected mode, an information structure in
+ * EBX.
+ */
 final class MultibootImage {
   private static final int HEADER_MAGIC = 0x1badb002;
   private static final int LOADER_MAGIC = 0x2badb002;
@@ -40,7 +43,8 @@ final class MultibootImage {
     int flags = (int) image.u32(header + 4L);
     if ((flags & ~UNDERSTOOD) != 0) {
       throw new BootException(
-          "the kernel asks for Multiboot features %#x that nobody defined".formatted(flags & ~UNDERSTOOD));
+          "the kernel asks for Multiboot features %#x that nobody defined"
+              .formatted(flags & ~UNDERSTOOD));
     }
     long entry;
     long end;
@@ -60,7 +64,10 @@ final class MultibootImage {
     return memory.protectedMode("Multiboot 1", entry, LOADER_MAGIC, BootMemory.INFO);
   }
 
-  /** The header's own addresses: header, load, load end (0: to the end of the file), bss end (0: none). */
+  /**
+   * The header's own addresses: header, load, load end (0: to the end of the file), bss end (0:
+   * none).
+   */
   private static long placeFlat(ImageReader image, int header, BootMemory memory)
       throws BootException {
     long load = image.u32(header + 16L);

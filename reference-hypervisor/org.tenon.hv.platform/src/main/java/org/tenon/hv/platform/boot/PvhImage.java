@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 import org.tenon.hv.platform.MemoryMap;
 
 /**
- * The way in that Xen defined for virtual machines: an ELF file whose note names a 32-bit entry point (Xen: PVH direct boot
- * ABI, xen/include/public/arch-x86/hvm/start_info.h).
+ * The way in that Xen defined for virtual machines: an ELF file whose note names a 32-bit entry
+ * point (Xen: PVH direct boot ABI, xen/include/public/arch-x86/hvm/start_info.h).
  */
 final class PvhImage {
   private static final int NOTE_PHYS32_ENTRY = 18;

@@ -37,12 +37,11 @@ class AcpiTablesTest {
     AcpiTables acpi = new AcpiTables(TYPE, processors);
     byte[] image = acpi.image();
     acpi.tables()
-        .forEach(
-            (signature, table) -> {
-              if (!signature.equals("FACS")) {
-                assertThat(sum(table, table.length)).as(signature).isZero();
-              }
-            });
+        .forEach((signature, table) -> {
+          if (!signature.equals("FACS")) {
+            assertThat(sum(table, table.length)).as(signature).isZero();
+          }
+        });
     ByteBuffer memory = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(sum(image, 20)).as("RSDP, first part").isZero();
     int base = (int) acpi.rootPointer();
@@ -52,7 +51,8 @@ class AcpiTablesTest {
     List<String> wanted = List.of("FACP", "APIC", "MCFG");
     for (int i = 0; i < wanted.size(); i++) {
       assertThat(36 + 8 * i).isLessThan(length);
-      assertThat(ascii(image, (int) memory.getLong(xsdt + 36 + 8 * i) - base, 4)).isEqualTo(wanted.get(i));
+      assertThat(ascii(image, (int) memory.getLong(xsdt + 36 + 8 * i) - base, 4))
+          .isEqualTo(wanted.get(i));
     }
     int fadt = (int) memory.getLong(xsdt + 36) - base;
     assertThat(ascii(image, memory.getInt(fadt + 40) - base, 4)).isEqualTo("DSDT");
@@ -64,7 +64,10 @@ class AcpiTablesTest {
     return new String(bytes, at, length, StandardCharsets.US_ASCII);
   }
 
-  /** Intel's own compiler disassembles every table, and compiles the DSDT it read back to the same definitions. */
+  /**
+   * Intel's own compiler disassembles every table, and compiles the DSDT it read back to the same
+   * definitions.
+   */
   @Test
   void iaslAcceptsEveryTable() throws IOException, InterruptedException {
     Map<String, byte[]> tables = new AcpiTables(TYPE, 4).tables();
@@ -78,9 +81,15 @@ class AcpiTablesTest {
       Path source = folder.resolve(table.getKey() + ".dsl");
       assertThat(source).as(listing).exists();
       String text = Files.readString(source, StandardCharsets.ISO_8859_1);
-      assertThat(text).as(table.getKey()).doesNotContain("Invalid").doesNotContain("**** Unknown").doesNotContain("incorrect checksum");
+      assertThat(text)
+          .as(table.getKey())
+          .doesNotContain("Invalid")
+          .doesNotContain("**** Unknown")
+          .doesNotContain("incorrect checksum");
     }
-    String compiled = iasl("-we", "-p", folder.resolve("again").toString(), folder.resolve("DSDT.dsl").toString());
+    String compiled =
+        iasl(
+            "-we", "-p", folder.resolve("again").toString(), folder.resolve("DSDT.dsl").toString());
     assertThat(compiled).contains("Compilation successful. 0 Errors, 0 Warnings");
     byte[] again = Files.readAllBytes(folder.resolve("again.aml"));
     byte[] dsdt = tables.getOrDefault("DSDT", new byte[0]);
@@ -94,13 +103,19 @@ class AcpiTablesTest {
     command.addAll(List.of(arguments));
     Path log = folder.resolve("log");
     try {
-      Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       String output = Files.readString(log, StandardCharsets.ISO_8859_1);
       assertThat(process.exitValue()).as(output).isZero();
       return output;
     } catch (IOException e) {
-      return Assertions.fail("iasl, which checks the ACPI tables, does not run: install Debian's acpica-tools", e);
+      return Assertions.fail(
+          "iasl, which checks the ACPI tables, does not run: install Debian's acpica-tools", e);
     }
   }
 }

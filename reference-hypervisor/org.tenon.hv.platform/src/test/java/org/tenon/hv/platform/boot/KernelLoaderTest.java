@@ -28,7 +28,8 @@ class KernelLoaderTest {
     memory.close();
   }
 
-  private BootEntry load(ByteBuffer kernel, String initrd, String commandLine) throws BootException {
+  private BootEntry load(ByteBuffer kernel, String initrd, String commandLine)
+      throws BootException {
     ByteBuffer disk = ByteBuffer.wrap(initrd.getBytes(StandardCharsets.US_ASCII));
     MemoryMap map = MemoryMap.of(type, layout);
     return KernelLoader.load(new BootRequest(kernel, disk, commandLine, map, 0xe0000), memory);
@@ -107,7 +108,8 @@ class KernelLoaderTest {
     assertThat(disk % 4096).isZero();
     assertThat(u32(page + 0x21c)).isEqualTo(7);
     assertThat(u64(page + 0x70)).isEqualTo(0xe0000);
-    assertThat(memory.region(0).segment().get(ValueLayout.JAVA_BYTE, page + 0x1e8)).isEqualTo((byte) 5);
+    assertThat(memory.region(0).segment().get(ValueLayout.JAVA_BYTE, page + 0x1e8))
+        .isEqualTo((byte) 5);
     assertThat(u64(page + 0x2d0 + 3 * 20)).isEqualTo(0x100000);
     assertThat(u64(page + 0x2d0 + 3 * 20 + 8)).isEqualTo((64L << 20) - 0x100000);
     long tables = entry.pageTables();
@@ -154,10 +156,12 @@ class KernelLoaderTest {
         .hasMessageContaining("neither a Linux bzImage nor a PVH or Multiboot kernel");
     ByteBuffer elf = pvh();
     elf.putInt(0x29c, 17);
-    assertThatThrownBy(() -> load(elf)).hasMessageContaining("neither a PVH note nor a Multiboot header");
+    assertThatThrownBy(() -> load(elf))
+        .hasMessageContaining("neither a PVH note nor a Multiboot header");
     ByteBuffer old = bzImage();
     old.putShort(0x206, (short) 0x206);
-    assertThatThrownBy(() -> load(old)).hasMessageContaining("no 64-bit entry point (boot protocol 2.06)");
+    assertThatThrownBy(() -> load(old))
+        .hasMessageContaining("no 64-bit entry point (boot protocol 2.06)");
     ByteBuffer arm = pvh();
     arm.putShort(18, (short) 183);
     assertThatThrownBy(() -> load(arm)).hasMessageContaining("another processor");
@@ -167,7 +171,9 @@ class KernelLoaderTest {
   void whatIsTruncatedIsSaidToBe() {
     ByteBuffer linux = bzImage();
     linux.putInt(0x1f4, 0x10000);
-    assertThatThrownBy(() -> load(linux)).isInstanceOf(BootException.class).hasMessageContaining("truncated");
+    assertThatThrownBy(() -> load(linux))
+        .isInstanceOf(BootException.class)
+        .hasMessageContaining("truncated");
     ByteBuffer elf = pvh();
     elf.putLong(64 + 32, 0x800);
     assertThatThrownBy(() -> load(elf)).hasMessageContaining("truncated");
@@ -181,8 +187,10 @@ class KernelLoaderTest {
     ByteBuffer high = pvh();
     high.putLong(64 + 24, 1L << 40);
     assertThatThrownBy(() -> load(high)).hasMessageContaining("no RAM");
-    assertThatThrownBy(() -> load(bzImage(), "x".repeat(62 << 20), "")).hasMessageContaining("initial RAM disk");
-    assertThatThrownBy(() -> load(bzImage(), "", "x".repeat(2048))).hasMessageContaining("2048 characters");
+    assertThatThrownBy(() -> load(bzImage(), "x".repeat(62 << 20), ""))
+        .hasMessageContaining("initial RAM disk");
+    assertThatThrownBy(() -> load(bzImage(), "", "x".repeat(2048)))
+        .hasMessageContaining("2048 characters");
     assertThatThrownBy(() -> load(bzImage(), "", "ä")).hasMessageContaining("ASCII");
   }
 
@@ -201,7 +209,12 @@ class KernelLoaderTest {
           };
       for (int flips = random.nextInt(6); flips > 0; flips--) {
         int at = random.nextInt(kernel.capacity());
-        kernel.put(at, (byte) (random.nextBoolean() ? random.nextInt() : kernel.get(at) ^ 1 << random.nextInt(8)));
+        kernel.put(
+            at,
+            (byte)
+                (random.nextBoolean()
+                    ? random.nextInt()
+                    : kernel.get(at) ^ 1 << random.nextInt(8)));
       }
       if (random.nextInt(4) == 0) {
         kernel.limit(random.nextInt(kernel.capacity()));

@@ -27,12 +27,9 @@ public final class BlkThreads implements AttachListener, AutoCloseable {
     device = new BlkDevice(attachment, maxQueueSize, this::wake);
     threads =
         IntStream.range(0, device.queueCount())
-            .mapToObj(
-                queue ->
-                    new QueueThread(
-                        name + "-queue-" + queue,
-                        () -> device.poll(queue),
-                        () -> device.arm(queue)))
+            .mapToObj(queue ->
+                new QueueThread(
+                    name + "-queue-" + queue, () -> device.poll(queue), () -> device.arm(queue)))
             .toList();
     attachment.addListener(this);
   }

@@ -6,8 +6,8 @@ import org.tenon.hv.engine.sim.exec.Handler;
 import org.tenon.hv.engine.sim.jit.CompiledBlock;
 
 /**
- * Instructions that are executed one after the other: one entry, and no transfer of control but by the last. Lies within
- * one page, unless it is a single instruction that crosses into the next.
+ * Instructions that are executed one after the other: one entry, and no transfer of control but by
+ * the last. Lies within one page, unless it is a single instruction that crosses into the next.
  */
 public final class Block {
   /** {@link #secondPhysical} of a block within one page. */

@@ -28,7 +28,11 @@ final class BlockBuilder {
     private static final long serialVersionUID = 1;
 
     NoCode(long physical) {
-      super("instruction fetch from 0x%x, where there is no memory".formatted(physical), null, false, false);
+      super(
+          "instruction fetch from 0x%x, where there is no memory".formatted(physical),
+          null,
+          false,
+          false);
     }
   }
 
@@ -57,7 +61,9 @@ final class BlockBuilder {
             decoder.decode(
                 offset -> {
                   int at = start + offset;
-                  return at < room ? (int) HostMemory.get8(host + at) : beyond(cpu, linear, at, first);
+                  return at < room
+                      ? (int) HostMemory.get8(host + at)
+                      : beyond(cpu, linear, at, first);
                 },
                 rip,
                 cpu.codeSize());
@@ -80,7 +86,10 @@ final class BlockBuilder {
         physical, second, used, cpu.rip, cpu.codeSize(), insns.toArray(Insn[]::new), handlers);
   }
 
-  /** A byte of the next page: only for the first instruction; a later one becomes a block of its own. */
+  /**
+   * A byte of the next page: only for the first instruction; a later one becomes a block of its
+   * own.
+   */
   private int beyond(Cpu cpu, long linear, int at, boolean first) {
     if (!first) {
       throw crossing;
@@ -95,6 +104,7 @@ final class BlockBuilder {
 
   private static final class Crossing extends RuntimeException {
     private static final long serialVersionUID = 1;
+
     Crossing() {
       super(null, null, false, false);
     }

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.sim.cpu.Cpu;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 
-/** The blocks of one VM, shared by its processors; found by physical address, address in CS, and code size. */
+/**
+ * The blocks of one VM, shared by its processors; found by physical address, address in CS, and
+ * code size.
+ */
 public final class BlockCache {
   private static final int BUCKETS = 1 << 15;
 

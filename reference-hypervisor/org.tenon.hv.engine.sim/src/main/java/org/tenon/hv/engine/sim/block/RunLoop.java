@@ -15,7 +15,9 @@ import org.tenon.hv.engine.sim.exec.Handler;
 import org.tenon.hv.engine.sim.jit.BlockCompiler;
 import org.tenon.hv.engine.sim.jit.CompiledBlock;
 
-/** Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's. */
+/**
+ * Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's.
+ */
 public final class RunLoop {
   private static final int RECENT = 1 << 12;
 
@@ -42,7 +44,8 @@ public final class RunLoop {
   /**
    * A loop for one processor.
    *
-   * @param compileThreshold executions after which a block of 64-bit code is compiled, or {@link #INTERPRET_ONLY}
+   * @param compileThreshold executions after which a block of 64-bit code is compiled, or {@link
+   *     #INTERPRET_ONLY}
    */
   public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold) {
     this.cpu = cpu;
@@ -105,8 +108,7 @@ public final class RunLoop {
       cpu.interrupts.deliverPending();
     }
     if (cpu.interrupts.shutdown()) {
-      return cpu.devices.exit(
-          Reason.SHUTDOWN, 0, "triple fault at 0x%x".formatted(cpu.rip));
+      return cpu.devices.exit(Reason.SHUTDOWN, 0, "triple fault at 0x%x".formatted(cpu.rip));
     }
     if (kicked) {
       kicked = false;
@@ -144,7 +146,10 @@ public final class RunLoop {
     return done;
   }
 
-  /** Executes the block at RIP, or its first {@code limit} instructions; false if the machine must act. */
+  /**
+   * Executes the block at RIP, or its first {@code limit} instructions; false if the machine must
+   * act.
+   */
   private boolean execute(long limit) {
     Block block;
     try {
@@ -229,8 +234,9 @@ public final class RunLoop {
     }
   }
 
-
-  /** Delivery counts as one instruction, so that a guest that only faults still uses up its budget. */
+  /**
+   * Delivery counts as one instruction, so that a guest that only faults still uses up its budget.
+   */
   private void fault(GuestFault fault, long rip) {
     cpu.rip = rip;
     cpu.interrupts.raise(fault, rip);

@@ -1,6 +1,8 @@
 package org.tenon.hv.engine.sim.cpu;
 
-/** The time stamp counter: the machine's time plus retired instructions plus what the guest added. */
+/**
+ * The time stamp counter: the machine's time plus retired instructions plus what the guest added.
+ */
 public final class Clock {
   private final Cpu cpu;
   private final int ticksPerInstruction;
@@ -19,7 +21,10 @@ public final class Clock {
     baseRetired = cpu.retired;
   }
 
-  /** Takes the value of a saved state; the machine's next {@link #set} must be told with the same time. */
+  /**
+   * Takes the value of a saved state; the machine's next {@link #set} must be told with the same
+   * time.
+   */
   void restore(long tsc) {
     guestOffset = 0;
     base = tsc;

@@ -4,9 +4,20 @@ package org.tenon.hv.engine.sim.cpu;
 public final class ControlRegisters {
   private static final long CR0_KNOWN = 0xe005003fL;
   private static final long CR4_KNOWN =
-      0x7 | Cpu.CR4_DE | Cpu.CR4_PSE | Cpu.CR4_PAE | 0x40 | Cpu.CR4_PGE | Cpu.CR4_PCE
-          | Cpu.CR4_OSFXSR | 0x400 | Cpu.CR4_UMIP | Cpu.CR4_FSGSBASE | Cpu.CR4_OSXSAVE
-          | Cpu.CR4_SMEP | Cpu.CR4_SMAP;
+      0x7
+          | Cpu.CR4_DE
+          | Cpu.CR4_PSE
+          | Cpu.CR4_PAE
+          | 0x40
+          | Cpu.CR4_PGE
+          | Cpu.CR4_PCE
+          | Cpu.CR4_OSFXSR
+          | 0x400
+          | Cpu.CR4_UMIP
+          | Cpu.CR4_FSGSBASE
+          | Cpu.CR4_OSXSAVE
+          | Cpu.CR4_SMEP
+          | Cpu.CR4_SMAP;
   private static final long XCR0_KNOWN = 3;
 
   private final Cpu cpu;
@@ -107,7 +118,8 @@ public final class ControlRegisters {
     if (n >= 6 && value >>> 32 != 0) {
       throw cpu.fault(GuestFault.GP, 0);
     }
-    cpu.dr[n] = n == 6 ? (value & 0xe00fL) | 0xffff0ff0L : n == 7 ? (value & 0xffff2bffL) | 0x400 : value;
+    cpu.dr[n] =
+        n == 6 ? (value & 0xe00fL) | 0xffff0ff0L : n == 7 ? (value & 0xffff2bffL) | 0x400 : value;
   }
 
   /** MOV from DR0–DR7. */

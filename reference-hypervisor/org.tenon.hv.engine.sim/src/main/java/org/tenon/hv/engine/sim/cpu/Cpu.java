@@ -8,8 +8,8 @@ import org.tenon.hv.engine.sim.simd.FloatUnit;
 import org.tenon.hv.engine.sim.simd.Vector;
 
 /**
- * One processor's registers and the parts that act on them. Fields that instructions use all the time are public; the
- * rest is reached through the parts. Belongs to the thread that runs it.
+ * One processor's registers and the parts that act on them. Fields that instructions use all the
+ * time are public; the rest is reached through the parts. Belongs to the thread that runs it.
  */
 public final class Cpu {
   public static final long CR0_PE = 1;
@@ -50,7 +50,10 @@ public final class Cpu {
   /** General registers; {@link Insn#NO_REGISTER} always holds zero. */
   public final long[] r = new long[Insn.NO_REGISTER + 1];
 
-  /** Address of the next instruction to execute, within CS; current between blocks and after control transfers. */
+  /**
+   * Address of the next instruction to execute, within CS; current between blocks and after control
+   * transfers.
+   */
   public long rip;
 
   public final Flags flags = new Flags();
@@ -86,10 +89,16 @@ public final class Cpu {
   /** Instructions retired before the block under way. */
   public long retired;
 
-  /** {@link #retired} at the boundary where interrupts are held back by STI, MOV SS or POP SS; -1 if nowhere. */
+  /**
+   * {@link #retired} at the boundary where interrupts are held back by STI, MOV SS or POP SS; -1 if
+   * nowhere.
+   */
   public long shadowAt = -1;
 
-  /** Set when the block under way must not go on: its code may have been overwritten, or a REP has stopped half-way. */
+  /**
+   * Set when the block under way must not go on: its code may have been overwritten, or a REP has
+   * stopped half-way.
+   */
   public boolean leaveBlock;
 
   /** Which instruction of a compiled block is under way; set where it may fault. */
@@ -140,7 +149,10 @@ public final class Cpu {
     return fault;
   }
 
-  /** An address that is not canonical raises #SS instead of #GP if it was the stack's: the instruction knows. */
+  /**
+   * An address that is not canonical raises #SS instead of #GP if it was the stack's: the
+   * instruction knows.
+   */
   public GuestFault refine(GuestFault raised, Insn insn) {
     if (nonCanonical && insn.segment == Insn.SS) {
       nonCanonical = false;
@@ -195,8 +207,7 @@ public final class Cpu {
   /** Recomputes what derives from mode, CS and flags; called after any of them changed. */
   public void updateMode() {
     int cs = segments.attributes[Insn.CS];
-    codeSize =
-        longMode() && (cs & Segments.LONG) != 0 ? 8 : (cs & Segments.BIG) != 0 ? 4 : 2;
+    codeSize = longMode() && (cs & Segments.LONG) != 0 ? 8 : (cs & Segments.BIG) != 0 ? 4 : 2;
     segments.updateFlat();
     mmu.select();
   }
@@ -259,9 +270,7 @@ public final class Cpu {
       case 4 -> r[number] & 0xffffffffL;
       case 2 -> r[number] & 0xffffL;
       default ->
-          number >= Insn.HIGH_BYTE
-              ? r[number - Insn.HIGH_BYTE] >>> 8 & 0xff
-              : r[number] & 0xff;
+          number >= Insn.HIGH_BYTE ? r[number - Insn.HIGH_BYTE] >>> 8 & 0xff : r[number] & 0xff;
     };
   }
 
@@ -284,16 +293,12 @@ public final class Cpu {
 
   /** First operand, to be read only. */
   public long dst(Insn i) {
-    return i.dst >= 0
-        ? register(i.dst, i.size)
-        : i.dst == Insn.MEMORY ? load(i, i.size) : i.imm;
+    return i.dst >= 0 ? register(i.dst, i.size) : i.dst == Insn.MEMORY ? load(i, i.size) : i.imm;
   }
 
   /** First operand, to be written back: memory faults as a write does. */
   public long dstForWrite(Insn i) {
-    return i.dst >= 0
-        ? register(i.dst, i.size)
-        : mmu.loadForWrite(linear(i, i.size, true), i.size);
+    return i.dst >= 0 ? register(i.dst, i.size) : mmu.loadForWrite(linear(i, i.size, true), i.size);
   }
 
   /** Second operand. */
@@ -374,7 +379,10 @@ public final class Cpu {
     leaveBlock = true;
   }
 
-  /** Compiled code leaves its block early: after {@code done} instructions, the last of which lies at {@code last}. */
+  /**
+   * Compiled code leaves its block early: after {@code done} instructions, the last of which lies
+   * at {@code last}.
+   */
   public void leave(int done, long last) {
     retired += done;
     if (takeRepeat()) {

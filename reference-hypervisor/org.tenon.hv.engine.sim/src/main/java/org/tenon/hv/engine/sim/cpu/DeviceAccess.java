@@ -6,9 +6,10 @@ import org.tenon.hv.engine.VcpuExit;
 /**
  * The vCPU's way out to ports, MMIO and foreign MSRs, and the current exit.
  *
- * <p>An instruction that needs the machine unwinds without having changed a register. When the machine has answered, the
- * instruction is executed again from its start; the accesses already answered are then taken from a log, in order, so that
- * the machine sees each exactly once. The log is dropped when the instruction retires ({@link #commit()}).
+ * <p>An instruction that needs the machine unwinds without having changed a register. When the
+ * machine has answered, the instruction is executed again from its start; the accesses already
+ * answered are then taken from a log, in order, so that the machine sees each exactly once. The log
+ * is dropped when the instruction retires ({@link #commit()}).
  */
 public final class DeviceAccess implements VcpuExit {
   private Reason reason = Reason.BUDGET;
@@ -32,8 +33,9 @@ public final class DeviceAccess implements VcpuExit {
   }
 
   /**
-   * Cuts the devices off, or connects them again. While the processor itself delivers an event there is no instruction to
-   * restart: what then touches MMIO reads all ones and writes nowhere, as on a bus without anybody to answer.
+   * Cuts the devices off, or connects them again. While the processor itself delivers an event
+   * there is no instruction to restart: what then touches MMIO reads all ones and writes nowhere,
+   * as on a bus without anybody to answer.
    */
   void disconnect(boolean cut) {
     disconnected = cut;

@@ -3,8 +3,8 @@ package org.tenon.hv.engine.sim.cpu;
 import org.tenon.hv.engine.sim.decode.Insn;
 
 /**
- * Far jumps, calls and returns, and IRET (Intel SDM vol. 3, 5.8 and 6.14). Call gates and task switches, which no 64-bit
- * kernel uses, raise #GP.
+ * Far jumps, calls and returns, and IRET (Intel SDM vol. 3, 5.8 and 6.14). Call gates and task
+ * switches, which no 64-bit kernel uses, raise #GP.
  */
 public final class FarTransfers {
   private final Cpu cpu;
@@ -52,9 +52,7 @@ public final class FarTransfers {
     SegmentLoader.Descriptor d = cpu.loader.read(selector, GuestFault.GP);
     cpu.loader.checkCode(selector, d);
     boolean allowed =
-        d.conforming()
-            ? d.dpl() <= cpu.cpl()
-            : d.dpl() == cpu.cpl() && (selector & 3) <= cpu.cpl();
+        d.conforming() ? d.dpl() <= cpu.cpl() : d.dpl() == cpu.cpl() && (selector & 3) <= cpu.cpl();
     if (!allowed) {
       throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector));
     }
@@ -63,8 +61,7 @@ public final class FarTransfers {
 
   private void realCode(int selector) {
     int keep = cpu.segments.attributes[Insn.CS];
-    cpu.segments.set(
-        Insn.CS, selector, (long) selector << 4, cpu.segments.limit[Insn.CS], keep);
+    cpu.segments.set(Insn.CS, selector, (long) selector << 4, cpu.segments.limit[Insn.CS], keep);
     cpu.updateMode();
   }
 

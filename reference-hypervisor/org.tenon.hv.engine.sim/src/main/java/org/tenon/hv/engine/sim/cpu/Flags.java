@@ -1,13 +1,16 @@
 package org.tenon.hv.engine.sim.cpu;
 
 /**
- * RFLAGS. The six arithmetic flags are kept as what they derive from, because most are overwritten unread:
+ * RFLAGS. The six arithmetic flags are kept as what they derive from, because most are overwritten
+ * unread:
  *
  * <ul>
- *   <li>{@link #result}: the last result, sign-extended. ZF is {@code result == 0}; SF and PF come from its sign and low
- *       byte, each corrected by a bit or byte of {@link #carry}, so that flags that no result could give can be held.
- *   <li>{@link #carry}: bit 63 the carry out of the top bit (CF), bit 62 the carry into it (OF is their difference), bit 3
- *       the carry out of bit 3 (AF), bit 0 inverts SF, bits 15:8 are XORed into the byte that PF is computed of.
+ *   <li>{@link #result}: the last result, sign-extended. ZF is {@code result == 0}; SF and PF come
+ *       from its sign and low byte, each corrected by a bit or byte of {@link #carry}, so that
+ *       flags that no result could give can be held.
+ *   <li>{@link #carry}: bit 63 the carry out of the top bit (CF), bit 62 the carry into it (OF is
+ *       their difference), bit 3 the carry out of bit 3 (AF), bit 0 inverts SF, bits 15:8 are XORed
+ *       into the byte that PF is computed of.
  * </ul>
  */
 public final class Flags {

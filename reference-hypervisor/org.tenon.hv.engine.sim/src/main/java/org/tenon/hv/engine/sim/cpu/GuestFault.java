@@ -1,8 +1,8 @@
 package org.tenon.hv.engine.sim.cpu;
 
 /**
- * An exception of the guest, on its way from the instruction that raised it to the run loop that delivers it. One
- * instance per processor, without a stack trace: faults are frequent.
+ * An exception of the guest, on its way from the instruction that raised it to the run loop that
+ * delivers it. One instance per processor, without a stack trace: faults are frequent.
  */
 public final class GuestFault extends RuntimeException {
   public static final int DE = 0;

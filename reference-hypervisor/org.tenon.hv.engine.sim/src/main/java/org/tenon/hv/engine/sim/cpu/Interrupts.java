@@ -110,8 +110,8 @@ public final class Interrupts {
   }
 
   /**
-   * INT n, INT3, INTO. A fault on the way is the instruction's own and leaves by exception, so that it reports this
-   * instruction's address.
+   * INT n, INT3, INTO. A fault on the way is the instruction's own and leaves by exception, so that
+   * it reports this instruction's address.
    */
   public void software(int vector, long next) {
     deliver(vector, 0, Cause.SOFTWARE, next);
@@ -247,7 +247,10 @@ public final class Interrupts {
     int privilege = d.conforming() ? cpu.cpl() : d.dpl();
     int ist = (int) (low >>> 32) & 7;
     boolean inner = privilege < cpu.cpl();
-    long sp = ist != 0 ? taskStack(0x24 + 8 * (ist - 1)) : inner ? taskStack(4 + 8 * privilege) : cpu.r[Cpu.RSP];
+    long sp =
+        ist != 0
+            ? taskStack(0x24 + 8 * (ist - 1))
+            : inner ? taskStack(4 + 8 * privilege) : cpu.r[Cpu.RSP];
     if (sp << 16 >> 16 != sp) {
       throw cpu.fault(GuestFault.SS, external(cause));
     }

@@ -3,7 +3,10 @@ package org.tenon.hv.engine.sim.cpu;
 import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.sim.ffi.HostMemory;
 
-/** Linear memory of one processor: software TLBs in front of the page walk, RAM, ROM, MMIO and translated code. */
+/**
+ * Linear memory of one processor: software TLBs in front of the page walk, RAM, ROM, MMIO and
+ * translated code.
+ */
 public final class Mmu {
   public static final int READ = 0;
   public static final int WRITE = 1;
@@ -76,7 +79,9 @@ public final class Mmu {
     }
   }
 
-  /** A page has got its first translated code: stores to it must come by the slow path from now on. */
+  /**
+   * A page has got its first translated code: stores to it must come by the slow path from now on.
+   */
   public void flushWritesTo(long physical) {
     long host = memory.host(physical & PAGE);
     for (Tlb each : tlbs) {
@@ -239,8 +244,8 @@ public final class Mmu {
   }
 
   /**
-   * Host address for bulk reads within the page of {@code a}, or {@link PhysicalMemory#NONE} if the bytes are not plain
-   * RAM. Faults as a load does.
+   * Host address for bulk reads within the page of {@code a}, or {@link PhysicalMemory#NONE} if the
+   * bytes are not plain RAM. Faults as a load does.
    */
   public long hostForRead(long a) {
     int k = ((int) (a >>> 12) & MASK) << 1;
@@ -251,8 +256,8 @@ public final class Mmu {
   }
 
   /**
-   * Host address for bulk writes within the page of {@code a}, or {@link PhysicalMemory#NONE} if the bytes are not plain
-   * RAM or hold translated code. Faults as a store does.
+   * Host address for bulk writes within the page of {@code a}, or {@link PhysicalMemory#NONE} if
+   * the bytes are not plain RAM or hold translated code. Faults as a store does.
    */
   public long hostForWrite(long a) {
     int k = ((int) (a >>> 12) & MASK) << 1;

@@ -6,8 +6,9 @@ import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.sim.decode.Insn;
 
 /**
- * Model-specific registers. Those that steer the processor act at once; those that a kernel only expects to keep their
- * value are storage; every other index is the machine's ({@link VcpuExit.Reason#MSR_READ}).
+ * Model-specific registers. Those that steer the processor act at once; those that a kernel only
+ * expects to keep their value are storage; every other index is the machine's ({@link
+ * VcpuExit.Reason#MSR_READ}).
  */
 public final class Msrs {
   public static final int TSC = 0x10;
@@ -74,7 +75,14 @@ public final class Msrs {
       case FS_BASE -> cpu.segments.base(Insn.FS);
       case GS_BASE -> cpu.segments.base(Insn.GS);
       case MTRR_CAP -> 0x508; // write combining, fixed ranges, 8 variable ranges
-      case STAR, LSTAR, CSTAR, SFMASK, KERNEL_GS_BASE, TSC_AUX, SYSENTER_CS, SYSENTER_ESP,
+      case STAR,
+          LSTAR,
+          CSTAR,
+          SFMASK,
+          KERNEL_GS_BASE,
+          TSC_AUX,
+          SYSENTER_CS,
+          SYSENTER_ESP,
           SYSENTER_EIP ->
           own(index);
       default -> {
@@ -131,7 +139,14 @@ public final class Msrs {
       case GS_BASE -> cpu.segments.setBase(Insn.GS, value);
       case MTRR_CAP -> throw cpu.fault(GuestFault.GP, 0);
       case MICROCODE -> {} // a signature of zero stays
-      case STAR, LSTAR, CSTAR, SFMASK, KERNEL_GS_BASE, TSC_AUX, SYSENTER_CS, SYSENTER_ESP,
+      case STAR,
+          LSTAR,
+          CSTAR,
+          SFMASK,
+          KERNEL_GS_BASE,
+          TSC_AUX,
+          SYSENTER_CS,
+          SYSENTER_ESP,
           SYSENTER_EIP ->
           setOwn(index, value);
       default -> {

@@ -118,7 +118,8 @@ final class PageWalker {
         }
         mark(slot, (int) entry, true);
         long offset = (1L << shift) - 1;
-        kind = ((entry & G) != 0 && cpu.globalPages() ? Tlb.GLOBAL : 0) | (level > 1 ? Tlb.LARGE : 0);
+        kind =
+            ((entry & G) != 0 && cpu.globalPages() ? Tlb.GLOBAL : 0) | (level > 1 ? Tlb.LARGE : 0);
         return (entry & ADDRESS & ~offset) | (linear & offset);
       }
       mark(slot, (int) entry, false);

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.RamRegion;
 import org.tenon.hv.engine.sim.ffi.HostMemory;
 
-/** Guest-physical memory of one VM: where it lies on the host, and which of its bytes have been translated as code. */
+/**
+ * Guest-physical memory of one VM: where it lies on the host, and which of its bytes have been
+ * translated as code.
+ */
 public final class PhysicalMemory {
   /** Returned where there is no RAM. */
   public static final long NONE = 0;
@@ -99,7 +102,10 @@ public final class PhysicalMemory {
     return first;
   }
 
-  /** Bytes are about to be written: tells the listener if any of them is translated code. May span pages. */
+  /**
+   * Bytes are about to be written: tells the listener if any of them is translated code. May span
+   * pages.
+   */
   public void beforeWrite(long physical, long length) {
     long at = physical;
     long end = physical + length;

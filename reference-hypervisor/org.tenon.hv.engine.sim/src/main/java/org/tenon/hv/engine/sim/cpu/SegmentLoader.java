@@ -171,14 +171,15 @@ public final class SegmentLoader {
   }
 
   private void fill(int segment, int selector, Descriptor d) {
-    cpu.segments.set(
-        segment, selector, d.base(), d.limit(), d.attributes() | Segments.ACCESSED);
+    cpu.segments.set(segment, selector, d.base(), d.limit(), d.attributes() | Segments.ACCESSED);
   }
 
   /** Checks a code segment descriptor for 64-bit and 32-bit at once and for presence. */
   void checkCode(int selector, Descriptor d) {
-    boolean both = cpu.longMode() && (d.attributes() & Segments.LONG) != 0
-        && (d.attributes() & Segments.BIG) != 0;
+    boolean both =
+        cpu.longMode()
+            && (d.attributes() & Segments.LONG) != 0
+            && (d.attributes() & Segments.BIG) != 0;
     if (!d.code() || both) {
       throw cpu.fault(GuestFault.GP, errorCode(selector));
     }
@@ -195,7 +196,9 @@ public final class SegmentLoader {
     cpu.updateMode();
   }
 
-  /** CS and SS as SYSCALL, SYSENTER and their returns set them: flat, without reading a descriptor. */
+  /**
+   * CS and SS as SYSCALL, SYSENTER and their returns set them: flat, without reading a descriptor.
+   */
   public void fillFlat(int codeSelector, int stackSelector, int privilege, boolean code64) {
     int dpl = privilege << 5;
     cpu.segments.set(
@@ -269,19 +272,19 @@ public final class SegmentLoader {
   }
 
   /**
-   * LAR, LSL, VERR and VERW: the descriptor if the selector is one that the current privilege may inspect, by the rules of
-   * each instruction.
+   * LAR, LSL, VERR and VERW: the descriptor if the selector is one that the current privilege may
+   * inspect, by the rules of each instruction.
    *
    * @param what 0 LAR, 1 LSL, 2 VERR, 3 VERW
-   * @return attributes (LAR, in their places in the second doubleword), limit (LSL), 1 (VERR, VERW), or -1
+   * @return attributes (LAR, in their places in the second doubleword), limit (LSL), 1 (VERR,
+   *     VERW), or -1
    */
   public long inspect(int selector, int what) {
     if (isNull(selector) || !inTable(selector, 8)) {
       return -1;
     }
     Descriptor d = read(selector, GuestFault.GP);
-    boolean visible =
-        (d.code() && d.conforming()) || d.dpl() >= Math.max(cpu.cpl(), selector & 3);
+    boolean visible = (d.code() && d.conforming()) || d.dpl() >= Math.max(cpu.cpl(), selector & 3);
     boolean valid =
         switch (what) {
           case 0 -> !d.system() || larType(d.type());

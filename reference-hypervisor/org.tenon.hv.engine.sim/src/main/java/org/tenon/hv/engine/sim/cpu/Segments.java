@@ -2,7 +2,9 @@ package org.tenon.hv.engine.sim.cpu;
 
 import org.tenon.hv.engine.Segment;
 
-/** The segment registers with their descriptor caches, and the checks of every access through them. */
+/**
+ * The segment registers with their descriptor caches, and the checks of every access through them.
+ */
 public final class Segments {
   public static final int LDTR = 6;
   public static final int TR = 7;
@@ -69,8 +71,7 @@ public final class Segments {
   }
 
   Segment get(int segment) {
-    return new Segment(
-        selector[segment], base[segment], limit[segment], attributes[segment]);
+    return new Segment(selector[segment], base[segment], limit[segment], attributes[segment]);
   }
 
   void set(int segment, Segment value) {

@@ -38,9 +38,23 @@ public final class StateTransfer {
   private static SystemRegisters system(Cpu c) {
     Segments s = c.segments;
     return new SystemRegisters(
-        s.get(0), s.get(1), s.get(2), s.get(3), s.get(4), s.get(5), s.get(6), s.get(7),
-        new DescriptorTable(c.gdtBase, c.gdtLimit), new DescriptorTable(c.idtBase, c.idtLimit),
-        c.cr0, c.cr2, c.cr3, c.cr4, c.cr8, c.efer, c.xcr0);
+        s.get(0),
+        s.get(1),
+        s.get(2),
+        s.get(3),
+        s.get(4),
+        s.get(5),
+        s.get(6),
+        s.get(7),
+        new DescriptorTable(c.gdtBase, c.gdtLimit),
+        new DescriptorTable(c.idtBase, c.idtLimit),
+        c.cr0,
+        c.cr2,
+        c.cr3,
+        c.cr4,
+        c.cr8,
+        c.efer,
+        c.xcr0);
   }
 
   private static FpuState fpu(Cpu c) {

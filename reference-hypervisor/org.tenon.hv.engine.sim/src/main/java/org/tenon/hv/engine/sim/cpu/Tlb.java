@@ -3,9 +3,9 @@ package org.tenon.hv.engine.sim.cpu;
 import java.util.Arrays;
 
 /**
- * Cached translations for one privilege: direct-mapped, separate for reads, writes and execution. An entry is a pair of
- * longs: the linear page address (or {@link #EMPTY}) and what to add to a linear address to get the host address (for
- * execution, the physical address).
+ * Cached translations for one privilege: direct-mapped, separate for reads, writes and execution.
+ * An entry is a pair of longs: the linear page address (or {@link #EMPTY}) and what to add to a
+ * linear address to get the host address (for execution, the physical address).
  */
 final class Tlb {
   static final int ENTRIES = 1024;

@@ -5,9 +5,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes one instruction by the table. One object serves one instruction at a time; not thread-safe, reusable.
+ * Decodes one instruction by the table. One object serves one instruction at a time; not
+ * thread-safe, reusable.
  *
- * <p>Bytes that are no instruction give an {@link Insn} of the row {@link #INVALID}, which raises #UD when executed.
+ * <p>Bytes that are no instruction give an {@link Insn} of the row {@link #INVALID}, which raises
+ * #UD when executed.
  */
 public final class Decoder {
   /** The longest instruction (Intel SDM vol. 2, 2.3.11). */

@@ -23,8 +23,7 @@ public final class Disassembler {
       text.append(insn.rep == 0xf2 ? "REPNE " : "REP ");
     }
     String mnemonic = insn.definition.mnemonic();
-    text.append(
-        insn.definition.has("cc") ? mnemonic.replace("cc", CONDITIONS[insn.cc]) : mnemonic);
+    text.append(insn.definition.has("cc") ? mnemonic.replace("cc", CONDITIONS[insn.cc]) : mnemonic);
     List<String> operands = new ArrayList<>();
     List<Operand> list = insn.definition.operands();
     for (int k = 0; k < list.size(); k++) {

@@ -1,8 +1,8 @@
 package org.tenon.hv.engine.sim.decode;
 
 /**
- * A decoded instruction at its address. Filled once by the {@link Decoder}, read only from then on; plain fields, because
- * the interpreter reads several of them for every instruction it executes.
+ * A decoded instruction at its address. Filled once by the {@link Decoder}, read only from then on;
+ * plain fields, because the interpreter reads several of them for every instruction it executes.
  */
 public final class Insn {
   /** {@link #dst} or {@link #src} is the memory operand. */
@@ -104,7 +104,10 @@ public final class Insn {
 
   public boolean rexW;
 
-  /** Whether control may go elsewhere than to the next instruction, or the mode may change: no block goes beyond. */
+  /**
+   * Whether control may go elsewhere than to the next instruction, or the mode may change: no block
+   * goes beyond.
+   */
   public boolean endsBlock;
 
   /** Whether the second operand of the memory form must be 16-byte aligned. */

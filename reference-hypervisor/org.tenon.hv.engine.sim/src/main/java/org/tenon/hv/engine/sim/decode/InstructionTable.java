@@ -109,7 +109,16 @@ public final class InstructionTable {
       }
     }
     return new Definition(
-        number, map, prefix, opcode, opcodes, reg, mode, rm, instruction[0], List.copyOf(operands),
+        number,
+        map,
+        prefix,
+        opcode,
+        opcodes,
+        reg,
+        mode,
+        rm,
+        instruction[0],
+        List.copyOf(operands),
         attributes.isEmpty() ? Set.of() : Set.of(attributes.split(" +", -1)));
   }
 

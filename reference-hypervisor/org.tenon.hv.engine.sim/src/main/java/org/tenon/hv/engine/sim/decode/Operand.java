@@ -135,7 +135,8 @@ public record Operand(Kind kind, Width width, int fixed, String text) {
       return known;
     }
     Kind kind = Kind.valueOf(text.substring(0, 1));
-    String width = text.length() == 1 ? "NONE" : text.substring(1).toUpperCase(java.util.Locale.ROOT);
+    String width =
+        text.length() == 1 ? "NONE" : text.substring(1).toUpperCase(java.util.Locale.ROOT);
     return new Operand(kind, Width.valueOf(width), 0, text);
   }
 

@@ -144,9 +144,7 @@ final class Arithmetic {
   private static void multiply(Cpu c, Insn i, long a, long b) {
     long product = a * b;
     boolean wide =
-        i.size == 8
-            ? Math.multiplyHigh(a, b) != product >> 63
-            : signed(product, i.size) != product;
+        i.size == 8 ? Math.multiplyHigh(a, b) != product >> 63 : signed(product, i.size) != product;
     c.setDst(i, product);
     c.flags.resultWith(product, i.shift, wide, wide);
   }

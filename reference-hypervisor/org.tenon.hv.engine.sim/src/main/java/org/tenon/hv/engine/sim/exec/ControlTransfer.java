@@ -5,13 +5,17 @@ import org.tenon.hv.engine.sim.cpu.GuestFault;
 import org.tenon.hv.engine.sim.cpu.Interrupts.Cause;
 import org.tenon.hv.engine.sim.decode.Insn;
 
-/** Jumps, calls, returns, loops and software interrupts. The block ends with each; RIP already
- * points to the next instruction when the handler runs. */
+/**
+ * Jumps, calls, returns, loops and software interrupts. The block ends with each; RIP already
+ * points to the next instruction when the handler runs.
+ */
 final class ControlTransfer {
   private ControlTransfer() {}
 
   static void bind(Handlers h) {
-    h.bind("Jcc", (c, i) -> {
+    h.bind(
+        "Jcc",
+        (c, i) -> {
           if (c.flags.condition(i.cc)) {
             c.rip = i.target;
           }

@@ -64,8 +64,7 @@ final class DataTransfer {
 
   private static void cmov(Cpu c, Insn i) {
     long value = c.src(i); // read (and checked) in any case
-    c.setRegister(
-        i.dst, i.size, c.flags.condition(i.cc) ? value : c.register(i.dst, i.size));
+    c.setRegister(i.dst, i.size, c.flags.condition(i.cc) ? value : c.register(i.dst, i.size));
   }
 
   private static void cbw(Cpu c, Insn i) {

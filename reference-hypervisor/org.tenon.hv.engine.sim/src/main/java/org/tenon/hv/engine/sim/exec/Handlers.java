@@ -9,7 +9,10 @@ import org.tenon.hv.engine.sim.decode.Definition;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.decode.InstructionTable;
 
-/** Which handler executes which row of the instruction table. Built once; a row without a handler is an error. */
+/**
+ * Which handler executes which row of the instruction table. Built once; a row without a handler is
+ * an error.
+ */
 public final class Handlers {
   private static final Handler UNDEFINED =
       (cpu, i) -> {
@@ -47,8 +50,7 @@ public final class Handlers {
     SseFloat.bind(this);
     SseConvert.bind(this);
     StringCompare.bind(this);
-    byRow =
-        InstructionTable.get().rows().stream().map(this::handler).toArray(Handler[]::new);
+    byRow = InstructionTable.get().rows().stream().map(this::handler).toArray(Handler[]::new);
   }
 
   /** The handler of a decoded instruction. */

@@ -7,7 +7,10 @@ import org.tenon.hv.engine.sim.exec.Packed.VectorOperation;
 import org.tenon.hv.engine.sim.simd.Lanes;
 import org.tenon.hv.engine.sim.simd.Vector;
 
-/** Instructions that move data between lanes: unpack, pack, shuffle, blend, insert, extract, horizontal arithmetic. */
+/**
+ * Instructions that move data between lanes: unpack, pack, shuffle, blend, insert, extract,
+ * horizontal arithmetic.
+ */
 final class PackedShuffle {
   private PackedShuffle() {}
 
@@ -111,33 +114,48 @@ final class PackedShuffle {
     whole(h, "PSHUFB", PackedShuffle::shuffleBytes);
     whole(h, "PSHUFD", (d, s, imm) -> select(d, s, 32, 0, imm));
     whole(h, "PSHUFW", (d, s, imm) -> select(d, s, 16, 0, imm));
-    whole(h, "PSHUFLW", (d, s, imm) -> {
-      select(d, s, 16, 0, imm);
-      d.high = s.high;
-    });
-    whole(h, "PSHUFHW", (d, s, imm) -> {
-      select(d, s, 16, 4, imm);
-      d.low = s.low;
-    });
-    whole(h, "SHUFPS", (d, s, imm) -> {
-      long a = d.get(imm & 3, 32);
-      long b = d.get(imm >> 2 & 3, 32);
-      long x = s.get(imm >> 4 & 3, 32);
-      long y = s.get(imm >> 6 & 3, 32);
-      d.set(a | b << 32, x | y << 32);
-    });
+    whole(
+        h,
+        "PSHUFLW",
+        (d, s, imm) -> {
+          select(d, s, 16, 0, imm);
+          d.high = s.high;
+        });
+    whole(
+        h,
+        "PSHUFHW",
+        (d, s, imm) -> {
+          select(d, s, 16, 4, imm);
+          d.low = s.low;
+        });
+    whole(
+        h,
+        "SHUFPS",
+        (d, s, imm) -> {
+          long a = d.get(imm & 3, 32);
+          long b = d.get(imm >> 2 & 3, 32);
+          long x = s.get(imm >> 4 & 3, 32);
+          long y = s.get(imm >> 6 & 3, 32);
+          d.set(a | b << 32, x | y << 32);
+        });
     whole(h, "SHUFPD", (d, s, imm) -> d.set(d.get(imm & 1, 64), s.get(imm >> 1 & 1, 64)));
     whole(h, "PALIGNR", PackedShuffle::align);
-    whole(h, "MOVSLDUP", (d, s, imm) -> {
-      long low = s.get(0, 32);
-      long high = s.get(2, 32);
-      d.set(low | low << 32, high | high << 32);
-    });
-    whole(h, "MOVSHDUP", (d, s, imm) -> {
-      long low = s.get(1, 32);
-      long high = s.get(3, 32);
-      d.set(low | low << 32, high | high << 32);
-    });
+    whole(
+        h,
+        "MOVSLDUP",
+        (d, s, imm) -> {
+          long low = s.get(0, 32);
+          long high = s.get(2, 32);
+          d.set(low | low << 32, high | high << 32);
+        });
+    whole(
+        h,
+        "MOVSHDUP",
+        (d, s, imm) -> {
+          long low = s.get(1, 32);
+          long high = s.get(3, 32);
+          d.set(low | low << 32, high | high << 32);
+        });
   }
 
   /** Four lanes of the source from {@code first} on, picked by two bits each. */
@@ -225,42 +243,51 @@ final class PackedShuffle {
     horizontal(h, "PHSUBW", 16, (a, b) -> a - b);
     horizontal(h, "PHSUBD", 32, (a, b) -> a - b);
     horizontal(h, "PHSUBSW", 16, (a, b) -> Lanes.saturate16(a - b));
-    whole(h, "PHMINPOSUW", (d, s, imm) -> {
-      int best = 0;
-      for (int k = 1; k < 8; k++) {
-        if (s.get(k, 16) < s.get(best, 16)) {
-          best = k;
-        }
-      }
-      d.set(s.get(best, 16) | (long) best << 16, 0);
-    });
-    whole(h, "MPSADBW", (d, s, imm) -> {
-      int a = (imm >> 2 & 1) * 4;
-      int b = (imm & 3) * 4;
-      Vector r = new Vector();
-      for (int k = 0; k < 8; k++) {
-        long sum = 0;
-        for (int m = 0; m < 4; m++) {
-          sum += Math.abs(d.get(a + k + m, 8) - s.get(b + m, 8));
-        }
-        r.put(k, 16, sum);
-      }
-      d.set(r.low, r.high);
-    });
+    whole(
+        h,
+        "PHMINPOSUW",
+        (d, s, imm) -> {
+          int best = 0;
+          for (int k = 1; k < 8; k++) {
+            if (s.get(k, 16) < s.get(best, 16)) {
+              best = k;
+            }
+          }
+          d.set(s.get(best, 16) | (long) best << 16, 0);
+        });
+    whole(
+        h,
+        "MPSADBW",
+        (d, s, imm) -> {
+          int a = (imm >> 2 & 1) * 4;
+          int b = (imm & 3) * 4;
+          Vector r = new Vector();
+          for (int k = 0; k < 8; k++) {
+            long sum = 0;
+            for (int m = 0; m < 4; m++) {
+              sum += Math.abs(d.get(a + k + m, 8) - s.get(b + m, 8));
+            }
+            r.put(k, 16, sum);
+          }
+          d.set(r.low, r.high);
+        });
   }
 
   private static void horizontal(Handlers h, String name, int width, Pair op) {
-    whole(h, name, (d, s, imm) -> {
-      int half = d.lanes(width) / 2;
-      Vector r = new Vector();
-      for (int k = 0; k < half; k++) {
-        int x = op.apply((int) d.signed(2 * k, width), (int) d.signed(2 * k + 1, width));
-        int y = op.apply((int) s.signed(2 * k, width), (int) s.signed(2 * k + 1, width));
-        r.put(k, width, x);
-        r.put(half + k, width, y);
-      }
-      d.set(r.low, r.high);
-    });
+    whole(
+        h,
+        name,
+        (d, s, imm) -> {
+          int half = d.lanes(width) / 2;
+          Vector r = new Vector();
+          for (int k = 0; k < half; k++) {
+            int x = op.apply((int) d.signed(2 * k, width), (int) d.signed(2 * k + 1, width));
+            int y = op.apply((int) s.signed(2 * k, width), (int) s.signed(2 * k + 1, width));
+            r.put(k, width, x);
+            r.put(half + k, width, y);
+          }
+          d.set(r.low, r.high);
+        });
   }
 
   private static void insertAndExtract(Handlers h) {
@@ -344,7 +371,8 @@ final class PackedShuffle {
       c.r[i.reg] =
           switch (width) {
             case 8 -> signBytes(low) | signBytes(high) << 8;
-            case 32 -> (low >>> 31 & 1) | (low >>> 63) << 1 | (high >>> 31 & 1) << 2 | (high >>> 63) << 3;
+            case 32 ->
+                (low >>> 31 & 1) | (low >>> 63) << 1 | (high >>> 31 & 1) << 2 | (high >>> 63) << 3;
             default -> low >>> 63 | (high >>> 63) << 1;
           };
     };
@@ -365,14 +393,17 @@ final class PackedShuffle {
     } else {
       value = c.load(i, 4);
     }
-    Packed.applyTo(c, i, (d, s, ignored) -> {
-      d.put(imm >> 4 & 3, 32, value);
-      for (int k = 0; k < 4; k++) {
-        if ((imm >> k & 1) != 0) {
-          d.put(k, 32, 0);
-        }
-      }
-    });
+    Packed.applyTo(
+        c,
+        i,
+        (d, s, ignored) -> {
+          d.put(imm >> 4 & 3, 32, value);
+          for (int k = 0; k < 4; k++) {
+            if ((imm >> k & 1) != 0) {
+              d.put(k, 32, 0);
+            }
+          }
+        });
   }
 
   private static void extend(Handlers h) {
@@ -389,10 +420,13 @@ final class PackedShuffle {
   private static void extend(Cpu c, Insn i, int from, int to, boolean signed) {
     FpuState.requireSse(c);
     c.vectorB.set(Packed.scalar(c, i, 16 * from / to), 0);
-    Packed.applyTo(c, i, (d, s, imm) -> {
-      for (int k = 0; k < 128 / to; k++) {
-        d.put(k, to, signed ? s.signed(k, from) : s.get(k, from));
-      }
-    });
+    Packed.applyTo(
+        c,
+        i,
+        (d, s, imm) -> {
+          for (int k = 0; k < 128 / to; k++) {
+            d.put(k, to, signed ? s.signed(k, from) : s.get(k, from));
+          }
+        });
   }
 }

@@ -3,7 +3,10 @@ package org.tenon.hv.engine.sim.exec;
 import org.tenon.hv.engine.sim.cpu.Cpu;
 import org.tenon.hv.engine.sim.decode.Insn;
 
-/** Shifts and rotates. A count of zero changes neither operand (beyond clearing bits 63:32) nor flags. */
+/**
+ * Shifts and rotates. A count of zero changes neither operand (beyond clearing bits 63:32) nor
+ * flags.
+ */
 final class Shifts {
   private Shifts() {}
 

@@ -49,7 +49,9 @@ final class SseFloat {
     horizontal(h);
   }
 
-  /** Ends an instruction: sets the flags; an unmasked exception faults before the result is written. */
+  /**
+   * Ends an instruction: sets the flags; an unmasked exception faults before the result is written.
+   */
   static void raise(Cpu c) {
     int flags = c.sse.raised();
     if (flags != 0) {
@@ -149,8 +151,7 @@ final class SseFloat {
 
   private static void compareFlags32(Cpu c, Insn i, boolean signalling) {
     FloatUnit u = begin(c);
-    int order =
-        u.compare32((int) c.xmm[2 * i.reg], (int) Packed.scalar(c, i, 4), signalling);
+    int order = u.compare32((int) c.xmm[2 * i.reg], (int) Packed.scalar(c, i, 4), signalling);
     raise(c);
     setFlags(c, order);
   }
@@ -274,8 +275,7 @@ final class SseFloat {
     int[] product = new int[4];
     for (int k = 0; k < 4; k++) {
       boolean taken = (i.imm2 >> (4 + k) & 1) != 0;
-      product[k] =
-          taken ? u.apply32(Op.MUL, (int) d.get(k, 32), (int) c.vectorB.get(k, 32)) : 0;
+      product[k] = taken ? u.apply32(Op.MUL, (int) d.get(k, 32), (int) c.vectorB.get(k, 32)) : 0;
     }
     int low = u.apply32(Op.ADD, product[0], product[1]);
     int high = u.apply32(Op.ADD, product[2], product[3]);

@@ -12,8 +12,17 @@ final class SseMoves {
   static void bind(Handlers h) {
     for (String whole :
         new String[] {
-          "MOVDQA", "MOVDQU", "MOVUPS", "MOVUPD", "MOVAPS", "MOVAPD", "MOVNTPS", "MOVNTPD",
-          "MOVNTDQ", "LDDQU", "MOVNTDQA"
+          "MOVDQA",
+          "MOVDQU",
+          "MOVUPS",
+          "MOVUPD",
+          "MOVAPS",
+          "MOVAPD",
+          "MOVNTPS",
+          "MOVNTPD",
+          "MOVNTDQ",
+          "LDDQU",
+          "MOVNTDQA"
         }) {
       h.bindEach(whole, SseMoves::whole);
     }

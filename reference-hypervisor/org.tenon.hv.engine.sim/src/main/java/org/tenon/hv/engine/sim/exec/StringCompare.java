@@ -40,7 +40,9 @@ final class StringCompare {
       int index =
           result == 0
               ? lanes
-              : last ? 31 - Integer.numberOfLeadingZeros(result) : Integer.numberOfTrailingZeros(result);
+              : last
+                  ? 31 - Integer.numberOfLeadingZeros(result)
+                  : Integer.numberOfTrailingZeros(result);
       c.r[Cpu.RCX] = index;
     } else {
       setMask(c, result, (control & 0x40) != 0, width, lanes);
@@ -79,7 +81,8 @@ final class StringCompare {
       boolean hit =
           switch (control >> 2 & 3) {
             case 0 -> k < bLength && equalAny(a, aLength, b, k, width);
-            case 1 -> k < bLength && inRange(a, aLength, element(b, k, width, signed), width, signed);
+            case 1 ->
+                k < bLength && inRange(a, aLength, element(b, k, width, signed), width, signed);
             case 2 -> equalEach(a, aLength, b, bLength, k, width);
             default -> equalOrdered(a, aLength, b, bLength, k, width, lanes);
           };
@@ -107,8 +110,7 @@ final class StringCompare {
     return false;
   }
 
-  private static boolean equalEach(
-      Vector a, int aLength, Vector b, int bLength, int k, int width) {
+  private static boolean equalEach(Vector a, int aLength, Vector b, int bLength, int k, int width) {
     boolean aValid = k < aLength;
     boolean bValid = k < bLength;
     return (aValid && bValid) ? a.get(k, width) == b.get(k, width) : aValid == bValid;

@@ -7,11 +7,14 @@ import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.ffi.HostMemory;
 
 /**
- * String instructions. With REP each step is final before the next begins: after a fault or an exit the registers tell how
- * far it came, and the instruction goes on from there. Long forward runs over plain RAM are done in bulk, a page at a time.
+ * String instructions. With REP each step is final before the next begins: after a fault or an exit
+ * the registers tell how far it came, and the instruction goes on from there. Long forward runs
+ * over plain RAM are done in bulk, a page at a time.
  */
 final class Strings {
-  /** Steps after which a REP lets the run loop look up; it then goes on with the same instruction. */
+  /**
+   * Steps after which a REP lets the run loop look up; it then goes on with the same instruction.
+   */
   private static final int SLICE = 1 << 16;
 
   private Strings() {}

@@ -6,8 +6,9 @@ import org.tenon.hv.engine.sim.fpu.Float80;
 import org.tenon.hv.engine.sim.fpu.X87;
 
 /**
- * x87 arithmetic and comparison. All but the transcendental functions are exact to the last bit; those are computed in
- * double precision, so that their results agree with a processor's to about 53 bits.
+ * x87 arithmetic and comparison. All but the transcendental functions are exact to the last bit;
+ * those are computed in double precision, so that their results agree with a processor's to about
+ * 53 bits.
  */
 final class X87Arithmetic {
   private X87Arithmetic() {}
@@ -193,10 +194,7 @@ final class X87Arithmetic {
     u.remainder(
         X87Stack.se(c, 0), X87Stack.sig(c, 0), X87Stack.se(c, 1), X87Stack.sig(c, 1), nearest);
     int q = u.quotient;
-    int bits =
-        (u.partial ? X87.C2 : 0)
-            | ((q & 4) != 0 ? X87.C0 : 0)
-            | ((q & 2) != 0 ? X87.C3 : 0);
+    int bits = (u.partial ? X87.C2 : 0) | ((q & 4) != 0 ? X87.C0 : 0) | ((q & 2) != 0 ? X87.C3 : 0);
     u.roundedUp = (q & 1) != 0;
     boolean invalid = Float80.isNan(u.signExponent, u.significand);
     if (X87Stack.store(c, 0)) {

@@ -5,7 +5,10 @@ import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.fpu.Float80;
 import org.tenon.hv.engine.sim.fpu.X87;
 
-/** The register stack as x87 instructions use it: checks, pushes, pops, and the outcome of an instruction. */
+/**
+ * The register stack as x87 instructions use it: checks, pushes, pops, and the outcome of an
+ * instruction.
+ */
 final class X87Stack {
   private static final int PRE_COMPUTATION = X87.IE | X87.DE | X87.ZE;
 
@@ -41,7 +44,10 @@ final class X87Stack {
     c.fpu.top = c.fpu.top + 1 & 7;
   }
 
-  /** Whether a register is empty; if so the stack fault is noted (underflow) and the unit holds the default NaN. */
+  /**
+   * Whether a register is empty; if so the stack fault is noted (underflow) and the unit holds the
+   * default NaN.
+   */
   static boolean underflow(Cpu c, int i) {
     if (!c.fpu.empty(i)) {
       return false;
@@ -50,7 +56,10 @@ final class X87Stack {
     return true;
   }
 
-  /** Whether a push would find its register in use; if so the stack fault is noted and the unit holds the default NaN. */
+  /**
+   * Whether a push would find its register in use; if so the stack fault is noted and the unit
+   * holds the default NaN.
+   */
   static boolean overflow(Cpu c) {
     if (c.fpu.empty(7)) {
       return false;
@@ -66,7 +75,10 @@ final class X87Stack {
     c.fpu.status |= X87.SF;
   }
 
-  /** Merges the raised exceptions into the status word; false if an unmasked one keeps the result from being written. */
+  /**
+   * Merges the raised exceptions into the status word; false if an unmasked one keeps the result
+   * from being written.
+   */
   static boolean settle(Cpu c) {
     Float80 u = c.fpuUnit;
     X87 f = c.fpu;

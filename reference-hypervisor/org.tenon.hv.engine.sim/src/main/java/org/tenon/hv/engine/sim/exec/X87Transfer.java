@@ -93,8 +93,7 @@ final class X87Transfer {
 
   /** An unmasked overflow or underflow keeps a memory destination as it is, unlike a register. */
   private static boolean mayStore(Cpu c) {
-    return X87Stack.settle(c)
-        && (c.fpuUnit.raised & ~c.fpu.control & (X87.OE | X87.UE)) == 0;
+    return X87Stack.settle(c) && (c.fpuUnit.raised & ~c.fpu.control & (X87.OE | X87.UE)) == 0;
   }
 
   private static void storeReal(Cpu c, Insn i, int size, boolean pop) {

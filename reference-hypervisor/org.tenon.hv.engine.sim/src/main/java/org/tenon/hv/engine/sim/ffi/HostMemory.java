@@ -7,9 +7,9 @@ import java.nio.ByteOrder;
 /**
  * Guest RAM by host address, little-endian, any alignment.
  *
- * <p>One static final segment over the whole address space lets the JIT compiler reduce an access to one machine
- * instruction. Its safety is that of the addresses: they come only from {@code Mmu} and {@code PhysicalMemory}, which
- * derive them from the RAM regions of the VM, page by page.
+ * <p>One static final segment over the whole address space lets the JIT compiler reduce an access
+ * to one machine instruction. Its safety is that of the addresses: they come only from {@code Mmu}
+ * and {@code PhysicalMemory}, which derive them from the RAM regions of the VM, page by page.
  */
 public final class HostMemory {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

@@ -1,9 +1,9 @@
 package org.tenon.hv.engine.sim.fpu;
 
 /**
- * What the arithmetic on 80-bit reals stands on: classification, NaN rules, and rounding under a control word. A value is a
- * significand of 64 bits and a word of sign and biased exponent; results are left in {@link #significand} and {@link
- * #signExponent}.
+ * What the arithmetic on 80-bit reals stands on: classification, NaN rules, and rounding under a
+ * control word. A value is a significand of 64 bits and a word of sign and biased exponent; results
+ * are left in {@link #significand} and {@link #signExponent}.
  *
  * <p>Exceptions are raised as if masked; the caller decides what an unmasked one changes.
  */
@@ -196,7 +196,10 @@ abstract class Rounding80 {
 
   boolean wrapped;
 
-  /** Rounds to a precision; leaves the significand, tells whether it changed; a carry out sets {@link #wrapped}. */
+  /**
+   * Rounds to a precision; leaves the significand, tells whether it changed; a carry out sets
+   * {@link #wrapped}.
+   */
   boolean round(boolean negative, long hi, long lo, int precision) {
     int unused = 64 - precision;
     long unit = 1L << unused;

@@ -13,7 +13,8 @@ public final class Wide {
     if (high == 0) {
       return Long.divideUnsigned(low, divisor);
     }
-    // Schoolbook division with 32-bit digits (Knuth, volume 2, algorithm D) on a divisor with its top bit set.
+    // Schoolbook division with 32-bit digits (Knuth, volume 2, algorithm D) on a divisor with its
+    // top bit set.
     int shift = Long.numberOfLeadingZeros(divisor);
     long d = divisor << shift;
     long top = shift == 0 ? high : high << shift | low >>> (64 - shift);

@@ -1,6 +1,8 @@
 package org.tenon.hv.engine.sim.fpu;
 
-/** The x87 register stack and its control, status and tag words. MMX registers are its significands. */
+/**
+ * The x87 register stack and its control, status and tag words. MMX registers are its significands.
+ */
 public final class X87 {
   /** Status word: invalid operation. */
   public static final int IE = 1;

@@ -1,4 +1,7 @@
-/** The x87 floating-point unit: its registers and its 80-bit arithmetic. Plain values and functions; no processor. */
+/**
+ * The x87 floating-point unit: its registers and its 80-bit arithmetic. Plain values and functions;
+ * no processor.
+ */
 @NullMarked
 package org.tenon.hv.engine.sim.fpu;
 

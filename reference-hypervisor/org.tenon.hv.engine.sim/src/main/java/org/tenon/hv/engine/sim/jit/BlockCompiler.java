@@ -68,7 +68,8 @@ public final class BlockCompiler {
           MethodHandles.lookup().defineHiddenClassWithClassData(bytes, constants, false);
       return (CompiledBlock)
           lookup
-              .findConstructor(lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
+              .findConstructor(
+                  lookup.lookupClass(), java.lang.invoke.MethodType.methodType(void.class))
               .invoke();
     } catch (Throwable e) {
       throw new IllegalStateException("compiled block does not load", e);

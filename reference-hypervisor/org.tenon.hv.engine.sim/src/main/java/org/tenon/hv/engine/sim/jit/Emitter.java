@@ -92,7 +92,10 @@ final class Emitter {
     code.aload(PROCESSOR).loadConstant(k).putfield(CPU, "position", ConstantDescs.CD_int);
   }
 
-  /** Leaves the block after instruction {@code k} if its code may have changed; the last has set RIP already. */
+  /**
+   * Leaves the block after instruction {@code k} if its code may have changed; the last has set RIP
+   * already.
+   */
   void leaveIfAsked(Insn insn, int k, boolean last) {
     Label on = code.newLabel();
     code.aload(PROCESSOR).getfield(CPU, "leaveBlock", ConstantDescs.CD_boolean).ifeq(on);
@@ -103,8 +106,7 @@ final class Emitter {
     code.invokevirtual(
         CPU,
         "leave",
-        MethodTypeDesc.of(
-            ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_long));
+        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_long));
     code.return_().labelBinding(on);
   }
 
@@ -112,8 +114,7 @@ final class Emitter {
   void handler(int k) {
     code.loadConstant(constant(HANDLER, 2 * k));
     code.aload(PROCESSOR).loadConstant(constant(INSN, 2 * k + 1));
-    code.invokeinterface(
-        HANDLER, "execute", MethodTypeDesc.of(ConstantDescs.CD_void, CPU, INSN));
+    code.invokeinterface(HANDLER, "execute", MethodTypeDesc.of(ConstantDescs.CD_void, CPU, INSN));
   }
 
   private static DynamicConstantDesc<?> constant(ClassDesc type, int index) {
@@ -132,8 +133,7 @@ final class Emitter {
       code.invokevirtual(
           CPU,
           "register",
-          MethodTypeDesc.of(
-              ConstantDescs.CD_long, ConstantDescs.CD_int, ConstantDescs.CD_int));
+          MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int, ConstantDescs.CD_int));
     }
   }
 
@@ -231,8 +231,7 @@ final class Emitter {
     code.invokevirtual(
         FLAGS,
         method,
-        MethodTypeDesc.of(
-            ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_int));
+        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_int));
   }
 
   /** Pushes CF as a long. */

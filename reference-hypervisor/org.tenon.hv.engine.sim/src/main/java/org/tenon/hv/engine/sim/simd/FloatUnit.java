@@ -3,12 +3,14 @@ package org.tenon.hv.engine.sim.simd;
 import java.math.BigDecimal;
 
 /**
- * SSE arithmetic on bit patterns under an MXCSR value: rounding modes, flush-to-zero, denormals-are-zero, NaN rules, and the
- * exception flags that an operation raises. Single precision is computed in double precision wherever that is exact.
+ * SSE arithmetic on bit patterns under an MXCSR value: rounding modes, flush-to-zero,
+ * denormals-are-zero, NaN rules, and the exception flags that an operation raises. Single precision
+ * is computed in double precision wherever that is exact.
  *
- * <p>Results are the host's own IEEE 754 results, corrected by one unit in the last place for directed rounding; the sign of
- * the rounding error comes from error-free transformations. Once the inexact flag is set and rounding is to nearest, that
- * error is not needed any more and is not computed.
+ * <p>Results are the host's own IEEE 754 results, corrected by one unit in the last place for
+ * directed rounding; the sign of the rounding error comes from error-free transformations. Once the
+ * inexact flag is set and rounding is to nearest, that error is not needed any more and is not
+ * computed.
  */
 public final class FloatUnit {
   public static final int IE = 1;
@@ -161,13 +163,18 @@ public final class FloatUnit {
       case ADD -> sumError(a, b, r);
       case SUB -> sumError(a, -b, r);
       case MUL ->
-          exponentSafe(r) ? sign(Math.fma(a, b, -r)) : exactProduct(a, b).compareTo(new BigDecimal(r));
+          exponentSafe(r)
+              ? sign(Math.fma(a, b, -r))
+              : exactProduct(a, b).compareTo(new BigDecimal(r));
       case DIV ->
           sign(b)
               * (exponentSafe(a) && exponentSafe(r)
                   ? sign(Math.fma(-r, b, a))
                   : new BigDecimal(a).compareTo(exactProduct(r, b)));
-      default -> exponentSafe(b) ? sign(Math.fma(-r, r, b)) : new BigDecimal(b).compareTo(exactProduct(r, r));
+      default ->
+          exponentSafe(b)
+              ? sign(Math.fma(-r, r, b))
+              : new BigDecimal(b).compareTo(exactProduct(r, r));
     };
   }
 
@@ -351,13 +358,15 @@ public final class FloatUnit {
     return Float.floatToRawIntBits(r);
   }
 
-  /** Compares; -1, 0, 1, or 2 for unordered. Any NaN raises IE if {@code signalling}, else only a signalling one does. */
+  /**
+   * Compares; -1, 0, 1, or 2 for unordered. Any NaN raises IE if {@code signalling}, else only a
+   * signalling one does.
+   */
   public int compare64(long aBits, long bBits, boolean signalling) {
     long x = daz64(aBits);
     long y = daz64(bBits);
     if (isNan64(x) || isNan64(y)) {
-      boolean signal =
-          (isNan64(x) && (x & QUIET64) == 0) || (isNan64(y) && (y & QUIET64) == 0);
+      boolean signal = (isNan64(x) && (x & QUIET64) == 0) || (isNan64(y) && (y & QUIET64) == 0);
       raised |= signalling || signal ? IE : 0;
       return 2;
     }
@@ -372,8 +381,7 @@ public final class FloatUnit {
     int x = daz32(aBits);
     int y = daz32(bBits);
     if (isNan32(x) || isNan32(y)) {
-      boolean signal =
-          (isNan32(x) && (x & QUIET32) == 0) || (isNan32(y) && (y & QUIET32) == 0);
+      boolean signal = (isNan32(x) && (x & QUIET32) == 0) || (isNan32(y) && (y & QUIET32) == 0);
       raised |= signalling || signal ? IE : 0;
       return 2;
     }

@@ -90,8 +90,7 @@ public final class Lanes {
   /** PMADDWD. */
   public static long multiplyAdd(long a, long b) {
     int low = (short) a * (short) b + (short) (a >>> 16) * (short) (b >>> 16);
-    int high =
-        (short) (a >>> 32) * (short) (b >>> 32) + (short) (a >>> 48) * (short) (b >>> 48);
+    int high = (short) (a >>> 32) * (short) (b >>> 32) + (short) (a >>> 48) * (short) (b >>> 48);
     return (low & 0xffffffffL) | (long) high << 32;
   }
 
@@ -137,15 +136,11 @@ public final class Lanes {
   /** Shifts each lane right, arithmetically; counts beyond the width act as the width less 1. */
   public static long shiftRightSigned(long a, int width, long count) {
     int n = Long.compareUnsigned(count, width) >= 0 ? width - 1 : (int) count;
-    return width == 16
-        ? words(a, 0, (x, y) -> x >> n)
-        : doublewords(a, 0, (x, y) -> x >> n);
+    return width == 16 ? words(a, 0, (x, y) -> x >> n) : doublewords(a, 0, (x, y) -> x >> n);
   }
 
   private static long replicate(long mask, int width) {
     long lane = mask & (1L << width) - 1;
-    return width == 16
-        ? lane | lane << 16 | lane << 32 | lane << 48
-        : lane | lane << 32;
+    return width == 16 ? lane | lane << 16 | lane << 32 | lane << 48 : lane | lane << 32;
   }
 }

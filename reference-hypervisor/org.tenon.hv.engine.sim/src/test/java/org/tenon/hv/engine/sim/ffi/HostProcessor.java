@@ -9,11 +9,11 @@ import java.lang.invoke.MethodHandle;
 import java.util.HexFormat;
 
 /**
- * The processor that runs this test, as an oracle: executes one instruction with given registers, flags, FPU state and
- * memory. The instruction must not fault and must not transfer control.
+ * The processor that runs this test, as an oracle: executes one instruction with given registers,
+ * flags, FPU state and memory. The instruction must not fault and must not transfer control.
  *
- * <p>One mapping holds the stub, the code under test and its data; a small machine-code frame loads the state, falls
- * through the instruction, and stores the state again.
+ * <p>One mapping holds the stub, the code under test and its data; a small machine-code frame loads
+ * the state, falls through the instruction, and stores the state again.
  */
 public final class HostProcessor {
   /** Offsets in the state block. */
@@ -54,8 +54,7 @@ public final class HostProcessor {
       if (address == -1) {
         throw new IllegalStateException("mmap of executable memory failed");
       }
-      mapping =
-          MemorySegment.ofAddress(address).reinterpret(PAGES * 4096L, Arena.global(), null);
+      mapping = MemorySegment.ofAddress(address).reinterpret(PAGES * 4096L, Arena.global(), null);
     } catch (RuntimeException e) {
       throw e;
     } catch (Throwable e) {
@@ -82,7 +81,9 @@ public final class HostProcessor {
     return mapping.address() + DATA_PAGE;
   }
 
-  /** The state block: 16 general registers in encoding order, flags at {@link #FLAGS}, FXSAVE image. */
+  /**
+   * The state block: 16 general registers in encoding order, flags at {@link #FLAGS}, FXSAVE image.
+   */
   public MemorySegment state() {
     return mapping.asSlice(STATE_PAGE, 4096);
   }
@@ -93,7 +94,8 @@ public final class HostProcessor {
   }
 
   private int assemble() {
-    StringBuilder code = new StringBuilder("5355415441554156415" + "79c"); // push callee-saved, pushfq
+    StringBuilder code =
+        new StringBuilder("5355415441554156415" + "79c"); // push callee-saved, pushfq
     int state = STATE_PAGE;
     emitRip(code, "488925", state + HOST_RSP); // mov [HOST_RSP], rsp
     emitRip(code, "480fae0d", state + FXSAVE); // fxrstor64

@@ -7,7 +7,9 @@ import org.tenon.hv.engine.sim.decode.Definition;
 import org.tenon.hv.engine.sim.decode.InstructionTable;
 import org.tenon.hv.engine.sim.decode.Operand;
 
-/** Random instructions of 64-bit mode from the table, with operands that stay inside the data area. */
+/**
+ * Random instructions of 64-bit mode from the table, with operands that stay inside the data area.
+ */
 final class CaseGenerator {
   private static final int RBX = 3;
 
@@ -81,12 +83,11 @@ final class CaseGenerator {
         || row.mode() != 0
         || row.rm() >= 0
         || row.operands().stream()
-            .anyMatch(
-                o ->
-                    switch (o.kind()) {
-                      case E, G, R, M, S, C, D, V, W, U, P, Q, N, ST -> true;
-                      default -> false;
-                    });
+            .anyMatch(o ->
+                switch (o.kind()) {
+                  case E, G, R, M, S, C, D, V, W, U, P, Q, N, ST -> true;
+                  default -> false;
+                });
   }
 
   private static boolean destinationIsMemory(Definition row) {
@@ -97,9 +98,8 @@ final class CaseGenerator {
   private static boolean allowsWord(Definition row) {
     boolean prefixed =
         InstructionTable.get().rows().stream()
-            .anyMatch(
-                other ->
-                    other.map() == row.map() && other.opcode() == row.opcode() && other.prefix() != 0);
+            .anyMatch(other ->
+                other.map() == row.map() && other.opcode() == row.opcode() && other.prefix() != 0);
     return !prefixed && !row.has("x87") && !row.name().equals("BSWAP");
   }
 
@@ -158,7 +158,9 @@ final class CaseGenerator {
       case 2 -> Double.doubleToRawLongBits(random.nextGaussian());
       case 3 -> special64();
       case 4 -> single() | single() << 32;
-      case 5 -> Double.doubleToRawLongBits(random.nextGaussian() * Math.pow(2, random.nextInt(200) - 100));
+      case 5 ->
+          Double.doubleToRawLongBits(
+              random.nextGaussian() * Math.pow(2, random.nextInt(200) - 100));
       case 6 -> special32() | special32() << 32;
       default -> random.nextLong();
     };
@@ -170,17 +172,39 @@ final class CaseGenerator {
 
   private long special32() {
     int[] all = {
-      0, 0x80000000, 0x7f800000, 0xff800000, 0x7fc00001, 0x7f800001, 1, 0x807fffff, 0x00800000,
-      0x7f7fffff, 0x3f800000, 0xcf000000, 0x4effffff
+      0,
+      0x80000000,
+      0x7f800000,
+      0xff800000,
+      0x7fc00001,
+      0x7f800001,
+      1,
+      0x807fffff,
+      0x00800000,
+      0x7f7fffff,
+      0x3f800000,
+      0xcf000000,
+      0x4effffff
     };
     return all[random.nextInt(all.length)] & 0xffffffffL;
   }
 
   private long special64() {
     long[] all = {
-      0, Long.MIN_VALUE, 0x7ff0000000000000L, 0xfff0000000000000L, 0x7ff8000000000001L,
-      0x7ff0000000000001L, 1, 0x800fffffffffffffL, 0x0010000000000000L, 0x7fefffffffffffffL,
-      0x3ff0000000000000L, 0xc3e0000000000000L, 0x41dfffffffc00000L, 0xc1e0000000200000L
+      0,
+      Long.MIN_VALUE,
+      0x7ff0000000000000L,
+      0xfff0000000000000L,
+      0x7ff8000000000001L,
+      0x7ff0000000000001L,
+      1,
+      0x800fffffffffffffL,
+      0x0010000000000000L,
+      0x7fefffffffffffffL,
+      0x3ff0000000000000L,
+      0xc3e0000000000000L,
+      0x41dfffffffc00000L,
+      0xc1e0000000200000L
     };
     return all[random.nextInt(all.length)];
   }

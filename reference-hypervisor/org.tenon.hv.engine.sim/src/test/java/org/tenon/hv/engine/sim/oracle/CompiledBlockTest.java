@@ -12,8 +12,8 @@ import org.tenon.hv.engine.sim.cpu.StateTransfer;
 import org.tenon.hv.engine.sim.decode.Definition;
 
 /**
- * Random programs, interpreted and compiled: exits, the whole state and all of memory must be the same wherever the budget
- * cuts the run, faults included.
+ * Random programs, interpreted and compiled: exits, the whole state and all of memory must be the
+ * same wherever the budget cuts the run, faults included.
  */
 class CompiledBlockTest {
   private static final long LINEAR = 0x7f0000401000L;
@@ -48,7 +48,11 @@ class CompiledBlockTest {
     registers[7] = DATA + 0x1200;
     for (SimProcessor each : List.of(interpreted, compiled)) {
       MemorySegment.copy(
-          MemorySegment.ofArray(program), 0, each.window(LINEAR, program.length), 0, program.length);
+          MemorySegment.ofArray(program),
+          0,
+          each.window(LINEAR, program.length),
+          0,
+          program.length);
       System.arraycopy(registers, 0, each.cpu.r, 0, 16);
       each.cpu.rip = LINEAR;
       each.window(DATA + 0x1000, 8).set(ValueLayout.JAVA_LONG, 0, registers[0]);
@@ -60,7 +64,9 @@ class CompiledBlockTest {
       assertThat(StateTransfer.save(compiled.cpu))
           .as("seed %d", seed)
           .isEqualTo(StateTransfer.save(interpreted.cpu));
-      assertThat(compiled.ram().mismatch(interpreted.ram())).as("memory, seed %d", seed).isEqualTo(-1);
+      assertThat(compiled.ram().mismatch(interpreted.ram()))
+          .as("memory, seed %d", seed)
+          .isEqualTo(-1);
       if (expected.reason() != VcpuExit.Reason.BUDGET) {
         return false;
       }
@@ -77,8 +83,10 @@ class CompiledBlockTest {
       Definition row = generator.row();
       String name = row.name();
       boolean integer = !row.has("x87") && !row.has("mmx") && !row.has("sse");
-      boolean moves = row.has("rep") || row.has("stack") || name.endsWith("DIV") || name.equals("XLAT");
-      boolean skip = moves || name.startsWith("BT") || name.startsWith("XCHG") || name.startsWith("MASK");
+      boolean moves =
+          row.has("rep") || row.has("stack") || name.endsWith("DIV") || name.equals("XLAT");
+      boolean skip =
+          moves || name.startsWith("BT") || name.startsWith("XCHG") || name.startsWith("MASK");
       if (skip || (!integer && generator.below(4) != 0)) {
         continue;
       }

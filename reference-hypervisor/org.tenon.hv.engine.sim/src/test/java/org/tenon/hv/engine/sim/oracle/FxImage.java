@@ -27,8 +27,7 @@ final class FxImage {
     }
   }
 
-  static void compare(
-      Cpu c, byte[] before, MemorySegment host, Definition row, StringBuilder out) {
+  static void compare(Cpu c, byte[] before, MemorySegment host, Definition row, StringBuilder out) {
     ByteBuffer old = ByteBuffer.wrap(before).order(ByteOrder.LITTLE_ENDIAN);
     if (row.has("x87") || row.has("mmx")) {
       compareX87(c, old, host, row, out);

@@ -18,10 +18,11 @@ import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.ffi.HostProcessor;
 
 /**
- * Every instruction of the table that can run alone in user mode, with random operands, on the simulator and on the
- * processor that runs this test: registers, defined flags, x87 and SSE state and memory must agree. Cases that fault in the
- * simulator are not tried on the host. More cases: {@code -Dtenon.oracle.cases=5000000 -Dtenon.oracle.seed=7}; {@code
- * -Dtenon.oracle.trace=true} names each case first.
+ * Every instruction of the table that can run alone in user mode, with random operands, on the
+ * simulator and on the processor that runs this test: registers, defined flags, x87 and SSE state
+ * and memory must agree. Cases that fault in the simulator are not tried on the host. More cases:
+ * {@code -Dtenon.oracle.cases=5000000 -Dtenon.oracle.seed=7}; {@code -Dtenon.oracle.trace=true}
+ * names each case first.
  */
 class HostProcessorTest {
   /** Names each case before it runs on the host: the last line tells which one the host refused. */
@@ -67,7 +68,8 @@ class HostProcessorTest {
       String difference = compare(sim, host, code, row);
       if (!difference.isEmpty()) {
         failures.putIfAbsent(
-            row.name(), HexFormat.of().formatHex(code) + " " + decode(host, code) + ": " + difference);
+            row.name(),
+            HexFormat.of().formatHex(code) + " " + decode(host, code) + ": " + difference);
       }
     }
     assertThat(failures).as("differences, seed %d", seed).isEmpty();
@@ -88,7 +90,8 @@ class HostProcessorTest {
     }
     registers[3] = middle;
     registers[RSP] = middle + 256;
-    registers[5] = row.name().equals("LEAVE") || row.name().equals("ENTER") ? middle + 128 : registers[5];
+    registers[5] =
+        row.name().equals("LEAVE") || row.name().equals("ENTER") ? middle + 128 : registers[5];
     if (row.name().startsWith("BT")) {
       limitBitOffsets();
     }
@@ -187,7 +190,8 @@ class HostProcessorTest {
     c.flags.set(flags);
     c.rip = host.codeAddress();
     VcpuExit exit = sim.step();
-    boolean clean = exit.reason() == VcpuExit.Reason.BUDGET && c.rip == host.codeAddress() + code.length;
+    boolean clean =
+        exit.reason() == VcpuExit.Reason.BUDGET && c.rip == host.codeAddress() + code.length;
     if (exit.reason() == VcpuExit.Reason.SHUTDOWN) {
       sim.recover();
     }
@@ -219,7 +223,8 @@ class HostProcessorTest {
     for (int r = 0; r < 16; r++) {
       long expected = state.get(ValueLayout.JAVA_LONG, 8L * r);
       if (expected != sim.cpu.r[r] && !row.has("approx")) {
-        out.append("r%d host %x sim %x was %x; ".formatted(r, expected, sim.cpu.r[r], registers[r]));
+        out.append(
+            "r%d host %x sim %x was %x; ".formatted(r, expected, sim.cpu.r[r], registers[r]));
       }
     }
     int mask = (Flags.ARITHMETIC | Flags.DF) & ~undefined(row, insn, count);

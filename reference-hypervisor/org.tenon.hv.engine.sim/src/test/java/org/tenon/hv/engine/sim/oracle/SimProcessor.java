@@ -18,7 +18,10 @@ import org.tenon.hv.engine.sim.cpu.Cpu;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 import org.tenon.hv.engine.sim.cpu.StateTransfer;
 
-/** The simulator in 64-bit mode with the oracle's addresses mapped, so that both see the same linear memory. */
+/**
+ * The simulator in 64-bit mode with the oracle's addresses mapped, so that both see the same linear
+ * memory.
+ */
 final class SimProcessor {
   private static final int RAM = 1 << 20;
   private static final int WINDOW = 0x80000;
