@@ -333,8 +333,17 @@ public final class Float80 extends Rounding80 {
     }
   }
 
-  /** From an IEEE double or single, widened by the caller without loss; raises IE and DE as a load does. */
+  /** From an IEEE double or single, as a load: a signalling NaN is made quiet and raises IE, a denormal raises DE. */
   public void fromBits(long bits, boolean single) {
+    operandFromBits(bits, single);
+    if (isSignalling(signExponent, significand)) {
+      raised |= X87.IE;
+      significand |= QUIET;
+    }
+  }
+
+  /** From an IEEE double or single, as an operand: a NaN stays as it is for the operation to judge; a denormal raises DE. */
+  public void operandFromBits(long bits, boolean single) {
     int exponentBits = single ? 8 : 11;
     int fractionBits = single ? 23 : 52;
     boolean negative = (bits >>> (exponentBits + fractionBits) & 1) != 0;
@@ -344,9 +353,7 @@ public final class Float80 extends Rounding80 {
     int bias = (1 << (exponentBits - 1)) - 1;
     long shifted = fraction << (63 - fractionBits);
     if (e == (1 << exponentBits) - 1) {
-      boolean signalling = fraction != 0 && (shifted & QUIET) == 0;
-      raised |= signalling ? X87.IE : 0;
-      set(sign | MAX_EXPONENT, INTEGER_BIT | shifted | (signalling ? QUIET : 0));
+      set(sign | MAX_EXPONENT, INTEGER_BIT | shifted);
     } else if (e != 0) {
       set(sign | e - bias + BIAS, INTEGER_BIT | shifted);
     } else if (fraction == 0) {
