@@ -181,7 +181,8 @@ public final class Decoder {
     insn.cc = row.opcodes() == 16 ? opcode & 15 : 0;
     if (row.needsModRm()) {
       insn.reg = (modrm >> 3 & 7) | (rex & 4) << 1;
-      if (modrm >= 0xc0) {
+      boolean ignoresMod = row.operands().stream().anyMatch(o -> o.kind() == Operand.Kind.R);
+      if (modrm >= 0xc0 || ignoresMod) {
         insn.rm = (modrm & 7) | (rex & 1) << 3;
       } else {
         insn.rm = Insn.MEMORY;

@@ -45,7 +45,7 @@ final class X87Arithmetic {
   private static void operand(Cpu c, Insn i, Float80 u, int size, boolean real) {
     long raw = c.load(i, size);
     if (real) {
-      u.fromBits(raw, size == 4);
+      u.operandFromBits(raw, size == 4);
     } else {
       int unused = 64 - 8 * size;
       u.fromInteger(raw << unused >> unused);

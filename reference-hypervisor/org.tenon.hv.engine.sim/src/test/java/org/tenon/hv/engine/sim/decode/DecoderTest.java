@@ -34,7 +34,8 @@ class DecoderTest {
         "660f3a0fc105     | 8 | PALIGNR xmm0, xmm1, 0x5",
         "f30f6f07         | 8 | MOVDQU xmm0, ds:[rdi]",
         "48b8efcdab8967452301 | 8 | MOV rax, 0x123456789abcdef",
-        "f390             | 8 | PAUSE"
+        "f390             | 8 | PAUSE",
+        "0f2000           | 8 | MOV rax, cr0"
       })
   void disassembles(String hex, int codeSize, String text) {
     Insn insn = decode(hex, codeSize);
