@@ -1,4 +1,7 @@
-/** Bundles: what a partner ships, checked before any of its code runs, then loaded on a layer of its own. */
+/**
+ * Bundles: what a partner ships, checked before any of its code runs, then loaded on a layer of its
+ * own.
+ */
 module org.tenon.hv.plugin {
   requires transitive org.tenon.spi.block;
   requires static org.jspecify;

@@ -7,6 +7,8 @@ final class AgainstSubjectException extends Exception {
   private static final long serialVersionUID = 1L;
 
   AgainstSubjectException(BundleException broken) {
-    super(broken.getMessage() + broken.clause().map(clause -> " [" + clause + "]").orElse(""), broken);
+    super(
+        broken.getMessage() + broken.clause().map(clause -> " [" + clause + "]").orElse(""),
+        broken);
   }
 }

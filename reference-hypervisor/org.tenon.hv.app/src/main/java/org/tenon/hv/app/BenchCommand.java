@@ -29,8 +29,10 @@ import picocli.CommandLine.Parameters;
     header = "Measure a driver: operations, bytes and latency.",
     description = {
       "",
-      "Measures on the storage that --set names. Without --set the driver is given fresh storage of its own, as for",
-      "certification, which is removed afterwards. What --set names is only read, unless --overwrite permits more."
+      "Measures on the storage that --set names. Without --set the driver is given fresh storage of"
+          + " its own, as for",
+      "certification, which is removed afterwards. What --set names is only read, unless"
+          + " --overwrite permits more."
     },
     footer = {
       "",
@@ -44,25 +46,49 @@ final class BenchCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(paramLabel = "BUNDLE", description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
+  @Parameters(
+      paramLabel = "BUNDLE",
+      description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
   private @Nullable Path path;
 
-  @Option(names = "--driver", paramLabel = "ID", description = "Which driver, where the bundle has several.")
+  @Option(
+      names = "--driver",
+      paramLabel = "ID",
+      description = "Which driver, where the bundle has several.")
   private @Nullable String driver;
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of the driver; may be given more than once.")
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of the driver; may be given more than once.")
   private Map<String, String> settings = new HashMap<>();
 
-  @Option(names = "--block-size", paramLabel = "BYTES", defaultValue = "4K", description = "The length of each request, such as 512, 4K or 1M; ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--block-size",
+      paramLabel = "BYTES",
+      defaultValue = "4K",
+      description = "The length of each request, such as 512, 4K or 1M; ${DEFAULT-VALUE}.")
   private String blockSize = "4K";
 
-  @Option(names = "--depth", paramLabel = "N", defaultValue = "32", description = "Requests in flight on each queue; ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--depth",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Requests in flight on each queue; ${DEFAULT-VALUE}.")
   private int depth = 32;
 
-  @Option(names = "--queues", paramLabel = "N", defaultValue = "1", description = "Queues, each with a thread of its own; ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--queues",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Queues, each with a thread of its own; ${DEFAULT-VALUE}.")
   private int queues = 1;
 
-  @Option(names = "--reads", paramLabel = "PERCENT", defaultValue = "100", description = "How many of 100 requests read; ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--reads",
+      paramLabel = "PERCENT",
+      defaultValue = "100",
+      description = "How many of 100 requests read; ${DEFAULT-VALUE}.")
   private int reads = 100;
 
   @Option(names = "--overwrite", description = "Permit writes to the storage that --set names.")
@@ -71,13 +97,24 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--sequential", description = "From front to back, rather than anywhere.")
   private boolean sequential;
 
-  @Option(names = "--seconds", paramLabel = "N", defaultValue = "5", description = "How long to measure; ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How long to measure; ${DEFAULT-VALUE}.")
   private int seconds = 5;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the random order and mix; ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of the random order and mix; ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers there too, as JSON.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the numbers there too, as JSON.")
   private @Nullable Path json;
 
   BenchCommand(Console console) {
@@ -85,14 +122,16 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InputException, BundleException, AgainstSubjectException, InterruptedException {
+  public Integer call()
+      throws InputException, BundleException, AgainstSubjectException, InterruptedException {
     if (path == null) {
       throw new InputException("which driver? name a bundle, a folder or a project");
     }
     BenchPlan plan = plan();
     try (ExitGuard guard = ExitGuard.watch(BundlePath.open(path, console), console)) {
       DriverChoice choice = new DriverChoice(BundlePath.load(guard.bundle()), driver, null, null);
-      report(settings.isEmpty() ? onScratch(choice, plan) : measure(choice.factory(), settings, plan));
+      report(
+          settings.isEmpty() ? onScratch(choice, plan) : measure(choice.factory(), settings, plan));
     }
     return ExitStatus.OK;
   }
@@ -108,7 +147,9 @@ final class BenchCommand implements Callable<Integer> {
               .lasting(Duration.ofSeconds(2), Duration.ofSeconds(seconds))
               .withSeed(seed);
       if (reads < 100 && !overwrite && !settings.isEmpty()) {
-        throw new InputException("writes would destroy what the storage holds; add --overwrite, or measure with --reads 100");
+        throw new InputException(
+            "writes would destroy what the storage holds; add --overwrite, or measure with --reads"
+                + " 100");
       }
       return reads == 100 ? plan : plan.overwriting(reads);
     } catch (IllegalArgumentException e) {
@@ -116,7 +157,8 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private BenchReport onScratch(DriverChoice choice, BenchPlan plan) throws InputException, InterruptedException {
+  private BenchReport onScratch(DriverChoice choice, BenchPlan plan)
+      throws InputException, InterruptedException {
     try {
       Path folder = Files.createTempDirectory("tenon-bench-");
       try (Scratch scratch = choice.storage().create(folder, SCRATCH_BYTES)) {
@@ -125,11 +167,13 @@ final class BenchCommand implements Callable<Integer> {
         Files.delete(folder);
       }
     } catch (IOException e) {
-      throw new InputException("no storage can be made for the driver (%s); name some with --set".formatted(e), e);
+      throw new InputException(
+          "no storage can be made for the driver (%s); name some with --set".formatted(e), e);
     }
   }
 
-  private static BenchReport measure(BlockDriverFactory factory, Map<String, String> given, BenchPlan plan)
+  private static BenchReport measure(
+      BlockDriverFactory factory, Map<String, String> given, BenchPlan plan)
       throws InputException, InterruptedException {
     try {
       return BlockBench.run(factory, given, plan);
@@ -145,7 +189,8 @@ final class BenchCommand implements Callable<Integer> {
       try {
         Files.writeString(json, report.toJson());
       } catch (IOException e) {
-        throw new InputException("%s cannot be written (%s); give another --json".formatted(json, e), e);
+        throw new InputException(
+            "%s cannot be written (%s); give another --json".formatted(json, e), e);
       }
     }
   }
@@ -153,7 +198,9 @@ final class BenchCommand implements Callable<Integer> {
   private static int bytes(String text) throws InputException {
     Matcher parts = SIZE.matcher(text.toUpperCase(Locale.ROOT));
     if (!parts.matches()) {
-      throw new InputException("'%s' is no block size; write bytes, or a number with K or M, such as 4K".formatted(text));
+      throw new InputException(
+          "'%s' is no block size; write bytes, or a number with K or M, such as 4K"
+              .formatted(text));
     }
     int shift = parts.group(2).isEmpty() ? 0 : parts.group(2).equals("K") ? 10 : 20;
     return Math.toIntExact(Math.min(Long.parseLong(parts.group(1)) << shift, 1L << 30));

@@ -19,25 +19,36 @@ import picocli.CommandLine.Parameters;
     header = "Make a bundle from a Maven project, or from a manifest and jars.",
     description = {
       "",
-      "A Maven project keeps its manifest in src/main/bundle/tenon-bundle.json; it is built when its sources changed.",
+      "A Maven project keeps its manifest in src/main/bundle/tenon-bundle.json; it is built when"
+          + " its sources changed.",
       "The same content gives the same bytes, whenever and wherever the bundle is made."
     },
     footer = {
       "",
       "Examples:",
       "  tenon bundle create samples/block-file",
-      "  tenon bundle create --manifest tenon-bundle.json --out driver.tenon target/driver.jar target/lib/*.jar"
+      "  tenon bundle create --manifest tenon-bundle.json --out driver.tenon target/driver.jar"
+          + " target/lib/*.jar"
     })
 final class BundleCreateCommand implements Callable<Integer> {
   private final Console console;
 
-  @Option(names = "--manifest", paramLabel = "FILE", description = "The manifest, where jars are given.")
+  @Option(
+      names = "--manifest",
+      paramLabel = "FILE",
+      description = "The manifest, where jars are given.")
   private @Nullable Path manifest;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Where to write; by default target/NAME.tenon of the project.")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where to write; by default target/NAME.tenon of the project.")
   private @Nullable Path out;
 
-  @Parameters(arity = "1..*", paramLabel = "PROJECT|JAR", description = "A Maven project's folder, or modular jars.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PROJECT|JAR",
+      description = "A Maven project's folder, or modular jars.")
   private List<Path> sources = List.of();
 
   BundleCreateCommand(Console console) {

@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
 final class BundleInspectCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "BUNDLE", description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
+  @Parameters(
+      paramLabel = "BUNDLE",
+      description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
   private @Nullable Path path;
 
   BundleInspectCommand(Console console) {
@@ -50,7 +52,9 @@ final class BundleInspectCommand implements Callable<Integer> {
     String certify =
         driver
             .certify()
-            .map(storage -> "certified on %s storage through '%s'".formatted(name(storage.kind()), storage.setting()))
+            .map(storage ->
+                "certified on %s storage through '%s'"
+                    .formatted(name(storage.kind()), storage.setting()))
             .orElse("cannot be certified: its manifest entry has no 'certify'");
     field("driver", "%s (%s), %s".formatted(driver.id(), name(driver.deviceClass()), certify));
   }

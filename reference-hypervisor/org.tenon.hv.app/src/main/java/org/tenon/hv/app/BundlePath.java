@@ -8,7 +8,9 @@ import org.tenon.hv.plugin.BundleLoader;
 import org.tenon.hv.plugin.BundleReader;
 import org.tenon.hv.plugin.LoadedBundle;
 
-/** What a user names as a bundle: an archive, an unpacked bundle, or a Maven project that makes one. */
+/**
+ * What a user names as a bundle: an archive, an unpacked bundle, or a Maven project that makes one.
+ */
 final class BundlePath {
   private BundlePath() {}
 

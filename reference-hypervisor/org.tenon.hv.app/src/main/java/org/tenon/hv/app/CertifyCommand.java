@@ -30,13 +30,16 @@ import picocli.CommandLine.Parameters;
     header = "Certify a driver with the compatibility suite.",
     description = {
       "",
-      "Runs every test of the profile up to the level, prints the verdict for each level and clause, and writes a report:",
-      "report.html to read, report.json and junit.xml for tools. Each failure names the command that repeats it."
+      "Runs every test of the profile up to the level, prints the verdict for each level and"
+          + " clause, and writes a report:",
+      "report.html to read, report.json and junit.xml for tools. Each failure names the command"
+          + " that repeats it."
     },
     footer = {
       "",
       "Levels: L0 loadable, L1 functional, L2 robust, L3 durable; each includes those before it.",
-      "Exit status: 0 the level was reached, 1 it was not, 2 wrong usage or input, 3 our own fault.",
+      "Exit status: 0 the level was reached, 1 it was not, 2 wrong usage or input, 3 our own"
+          + " fault.",
       "",
       "Examples:",
       "  tenon certify samples/block-file",
@@ -46,31 +49,61 @@ import picocli.CommandLine.Parameters;
 final class CertifyCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "SUBJECT", description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
+  @Parameters(
+      paramLabel = "SUBJECT",
+      description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
   private @Nullable Path path;
 
-  @Option(names = "--profile", paramLabel = "NAME", defaultValue = "block", description = "What is tested: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      defaultValue = "block",
+      description = "What is tested: ${DEFAULT-VALUE}.")
   private String profile = "block";
 
-  @Option(names = "--level", paramLabel = "L", defaultValue = "L3", description = "Up to which level; ${DEFAULT-VALUE} if not given.")
+  @Option(
+      names = "--level",
+      paramLabel = "L",
+      defaultValue = "L3",
+      description = "Up to which level; ${DEFAULT-VALUE} if not given.")
   private String level = "L3";
 
-  @Option(names = "--seed", paramLabel = "N", description = "Where random choices come from; printed, so that a run can be repeated.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Where random choices come from; printed, so that a run can be repeated.")
   private @Nullable String seed;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Where the report goes; tenon-report if not given.")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the report goes; tenon-report if not given.")
   private @Nullable Path out;
 
-  @Option(names = "--driver", paramLabel = "ID", description = "Which driver, where the bundle has several.")
+  @Option(
+      names = "--driver",
+      paramLabel = "ID",
+      description = "Which driver, where the bundle has several.")
   private @Nullable String driver;
 
-  @Option(names = "--nbd-server", paramLabel = "PROGRAM", description = "Which NBD server stands behind network drivers: nbdkit or qemu-nbd; the first found if not given.")
+  @Option(
+      names = "--nbd-server",
+      paramLabel = "PROGRAM",
+      description =
+          "Which NBD server stands behind network drivers: nbdkit or qemu-nbd; the first found if"
+              + " not given.")
   private @Nullable String nbdServer;
 
-  @Option(names = "--image", paramLabel = "FILE", description = "Run the tests that keep data, and only those, on this raw image.")
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "Run the tests that keep data, and only those, on this raw image.")
   private @Nullable Path image;
 
-  @Option(names = "--test", paramLabel = "NAME", description = "Run this test only; may be given more than once.")
+  @Option(
+      names = "--test",
+      paramLabel = "NAME",
+      description = "Run this test only; may be given more than once.")
   private List<String> tests = List.of();
 
   CertifyCommand(Console console) {
@@ -83,7 +116,8 @@ final class CertifyCommand implements Callable<Integer> {
       throw new InputException("which driver? name a bundle, a folder or a project");
     }
     if (!profile.equals(BlockProfile.get().id().value())) {
-      throw new InputException("no profile is called '%s'; there is %s".formatted(profile, BlockProfile.get().id()));
+      throw new InputException(
+          "no profile is called '%s'; there is %s".formatted(profile, BlockProfile.get().id()));
     }
     RunOptions options = options();
     NbdServer.Program server = server();
@@ -120,7 +154,8 @@ final class CertifyCommand implements Callable<Integer> {
   private RunOptions options() throws InputException {
     try {
       Seed chosen = seed == null ? new Seed(new SecureRandom().nextLong()) : Seed.parse(seed);
-      RunOptions options = RunOptions.of(Level.parse(level), chosen).withTests(new TreeSet<>(tests));
+      RunOptions options =
+          RunOptions.of(Level.parse(level), chosen).withTests(new TreeSet<>(tests));
       return image == null ? options : options.keepingData();
     } catch (IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
@@ -136,26 +171,32 @@ final class CertifyCommand implements Callable<Integer> {
         return program;
       }
     }
-    throw new InputException("'%s' is no NBD server that the suite can start; use nbdkit or qemu-nbd".formatted(nbdServer));
+    throw new InputException(
+        "'%s' is no NBD server that the suite can start; use nbdkit or qemu-nbd"
+            .formatted(nbdServer));
   }
 
   /** Found out before the run, which takes a minute, and not after it. */
   private Path checkedFolder() throws InputException {
-    Path folder = out == null ? Path.of(tests.isEmpty() ? "tenon-report" : "tenon-report/rerun") : out;
+    Path folder =
+        out == null ? Path.of(tests.isEmpty() ? "tenon-report" : "tenon-report/rerun") : out;
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new InputException("%s: no report can be written there (%s); give another --out".formatted(folder, e), e);
+      throw new InputException(
+          "%s: no report can be written there (%s); give another --out".formatted(folder, e), e);
     }
     if (!Files.isWritable(folder)) {
-      throw new InputException("%s: no report can be written there; give another --out".formatted(folder));
+      throw new InputException(
+          "%s: no report can be written there; give another --out".formatted(folder));
     }
     return folder;
   }
 
   /** What to type to certify the same again, without level, tests and seed. */
   private String commandLine() {
-    StringBuilder line = new StringBuilder(System.getProperty("tenon.command", "tenon")).append(" certify ");
+    StringBuilder line =
+        new StringBuilder(System.getProperty("tenon.command", "tenon")).append(" certify ");
     line.append(ShellWord.quote(String.valueOf(path)));
     if (driver != null) {
       line.append(" --driver ").append(ShellWord.quote(driver));

@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the command speaks: results on standard output, everything else on standard error. Colour and live lines only on a
- * terminal; NO_COLOR (no-color.org) switches colour off.
+ * Where the command speaks: results on standard output, everything else on standard error. Colour
+ * and live lines only on a terminal; NO_COLOR (no-color.org) switches colour off.
  */
 final class Console {
   private static final String CLEAR_LINE = "\r\u001b[K";

@@ -27,7 +27,10 @@ import org.tenon.tck.block.subject.Storage;
  * @param image a user's image; null for fresh storage
  */
 record DriverChoice(
-    LoadedBundle loaded, @Nullable String wanted, NbdServer.@Nullable Program server, @Nullable Path image) {
+    LoadedBundle loaded,
+    @Nullable String wanted,
+    NbdServer.@Nullable Program server,
+    @Nullable Path image) {
   /** The subject, to be certified by that command. */
   BlockSubject subject(String command) throws InputException {
     BundleManifest manifest = loaded.bundle().manifest();
@@ -75,7 +78,8 @@ record DriverChoice(
     }
     throw new InputException(
         wanted == null
-            ? "%s has several drivers; choose one with --driver: %s".formatted(loaded.bundle().origin(), ids)
+            ? "%s has several drivers; choose one with --driver: %s"
+                .formatted(loaded.bundle().origin(), ids)
             : "%s has no driver '%s'; it has %s".formatted(loaded.bundle().origin(), wanted, ids));
   }
 
@@ -93,15 +97,15 @@ record DriverChoice(
   }
 
   private NbdServer.Program installed() throws InputException {
-    List<NbdServer.Program> candidates = server == null ? List.of(NbdServer.Program.values()) : List.of(server);
+    List<NbdServer.Program> candidates =
+        server == null ? List.of(NbdServer.Program.values()) : List.of(server);
     return Stream.of(candidates)
         .flatMap(List::stream)
         .filter(program -> program.find().isPresent())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "the driver's storage is an NBD server and none of %s is on PATH; install nbdkit or qemu-utils, or choose with --nbd-server"
-                        .formatted(candidates)));
+        .orElseThrow(() ->
+            new InputException(
+                "the driver's storage is an NBD server and none of %s is on PATH; install nbdkit or qemu-utils, or choose with --nbd-server"
+                    .formatted(candidates)));
   }
 }

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Where the details of our own faults go. Holds the stack trace and versions, never the command's arguments. */
+/**
+ * Where the details of our own faults go. Holds the stack trace and versions, never the command's
+ * arguments.
+ */
 final class ErrorLog {
   private ErrorLog() {}
 
@@ -16,7 +19,8 @@ final class ErrorLog {
   static Optional<Path> write(Throwable fault) {
     try {
       Path file = Files.createTempFile("tenon-error-", ".log");
-      try (PrintWriter log = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
+      try (PrintWriter log =
+          new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
         log.println(Instant.now() + " " + String.join(", ", new Product().getVersion()));
         fault.printStackTrace(log);
       }

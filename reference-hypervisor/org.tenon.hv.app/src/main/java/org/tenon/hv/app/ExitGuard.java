@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.plugin.Bundle;
 
 /**
- * Watches over the end of the process while a bundle is open: its private copy is removed also when a signal ends the
- * process, and a driver that calls {@code System.exit} is a verdict against the driver, whatever status it chose. Its hook
- * runs on a thread of its own while the JVM shuts down.
+ * Watches over the end of the process while a bundle is open: its private copy is removed also when
+ * a signal ends the process, and a driver that calls {@code System.exit} is a verdict against the
+ * driver, whatever status it chose. Its hook runs on a thread of its own while the JVM shuts down.
  */
 final class ExitGuard implements AutoCloseable {
   private final Console console;
@@ -46,7 +46,8 @@ final class ExitGuard implements AutoCloseable {
     if (wasOpen && caller != null) {
       console.showLive(null);
       console.complain(
-          "%s: %s called System.exit; a driver must leave the process to its host".formatted(bundle.origin(), caller));
+          "%s: %s called System.exit; a driver must leave the process to its host"
+              .formatted(bundle.origin(), caller));
       Runtime.getRuntime().halt(ExitStatus.AGAINST_SUBJECT);
     }
   }
@@ -59,14 +60,20 @@ final class ExitGuard implements AutoCloseable {
     return wasOpen;
   }
 
-  /** The class that called exit, if one did: the thread that did waits in that very call for this hook. */
+  /**
+   * The class that called exit, if one did: the thread that did waits in that very call for this
+   * hook.
+   */
   private static @Nullable String whoCalledExit() {
     for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
       List<String> frames = new ArrayList<>();
       for (StackTraceElement frame : stack) {
         frames.add(frame.getClassName() + "." + frame.getMethodName());
       }
-      int exit = Math.max(frames.lastIndexOf("java.lang.System.exit"), frames.lastIndexOf("java.lang.Runtime.exit"));
+      int exit =
+          Math.max(
+              frames.lastIndexOf("java.lang.System.exit"),
+              frames.lastIndexOf("java.lang.Runtime.exit"));
       if (exit >= 0 && exit + 1 < stack.length) {
         return stack[exit + 1].getClassName();
       }

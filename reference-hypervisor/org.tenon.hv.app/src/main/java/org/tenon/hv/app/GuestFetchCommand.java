@@ -13,15 +13,22 @@ import picocli.CommandLine.Option;
 /** {@code tenon guest fetch}: a kernel and an initial RAM disk into the user's cache. */
 @Command(
     name = "fetch",
-    header = "Get Debian's cloud kernel and busybox through apt, and make an initial RAM disk of them.",
+    header =
+        "Get Debian's cloud kernel and busybox through apt, and make an initial RAM disk of them.",
     footer = {"", "Example: tenon guest fetch && tenon run --append console=ttyS0"})
 final class GuestFetchCommand implements Callable<Integer> {
   private final Console console;
 
-  @Option(names = "--kernel", paramLabel = "FILE", description = "A kernel of your own instead of Debian's.")
+  @Option(
+      names = "--kernel",
+      paramLabel = "FILE",
+      description = "A kernel of your own instead of Debian's.")
   private @Nullable Path kernel;
 
-  @Option(names = "--busybox", paramLabel = "FILE", description = "A static busybox of your own instead of Debian's.")
+  @Option(
+      names = "--busybox",
+      paramLabel = "FILE",
+      description = "A static busybox of your own instead of Debian's.")
   private @Nullable Path busybox;
 
   GuestFetchCommand(Console console) {

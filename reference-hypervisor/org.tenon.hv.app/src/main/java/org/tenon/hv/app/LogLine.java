@@ -10,6 +10,9 @@ final class LogLine extends Formatter {
   public String format(LogRecord entry) {
     String thrown = entry.getThrown() == null ? "" : " (" + entry.getThrown() + ")";
     String line = formatMessage(entry) + thrown;
-    return "tenon: %s: %s%n".formatted(entry.getLevel().getName().toLowerCase(Locale.ROOT), line.replaceAll("\\p{Cntrl}", "?"));
+    return "tenon: %s: %s%n"
+        .formatted(
+            entry.getLevel().getName().toLowerCase(Locale.ROOT),
+            line.replaceAll("\\p{Cntrl}", "?"));
   }
 }

@@ -18,7 +18,10 @@ public final class Main {
     this.console = console;
   }
 
-  /** Runs the command line and ends the process; threads that a hung driver left behind do not keep it. */
+  /**
+   * Runs the command line and ends the process; threads that a hung driver left behind do not keep
+   * it.
+   */
   public static void main(String[] args) {
     quietLibraries();
     int status = new Main(Console.ofProcess()).run(args);
@@ -39,7 +42,8 @@ public final class Main {
             .addSubcommand(new BundleCreateCommand(console))
             .addSubcommand(new BundleInspectCommand(console))
             .addSubcommand(new BundleVerifyCommand(console));
-    CommandLine guest = new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
+    CommandLine guest =
+        new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
     CommandLine line =
         new CommandLine(new TenonCommand())
             .addSubcommand(new CertifyCommand(console))
@@ -79,8 +83,13 @@ public final class Main {
       console.complain(String.valueOf(fault.getMessage()));
       return ExitStatus.AGAINST_SUBJECT;
     }
-    String where = ErrorLog.write(fault).map(file -> "details in " + file).orElse("no log file could be written");
-    console.complain("our own fault, please report it: %s; %s".formatted(fault.getClass().getSimpleName(), where));
+    String where =
+        ErrorLog.write(fault)
+            .map(file -> "details in " + file)
+            .orElse("no log file could be written");
+    console.complain(
+        "our own fault, please report it: %s; %s"
+            .formatted(fault.getClass().getSimpleName(), where));
     return ExitStatus.OUR_FAULT;
   }
 

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Builds a partner's project with the Maven on PATH. Projects inside the Tenon tree are built by the launcher, together
- * with the SDK that they need.
+ * Builds a partner's project with the Maven on PATH. Projects inside the Tenon tree are built by
+ * the launcher, together with the SDK that they need.
  */
 final class MavenBuild {
   private final Path folder;
@@ -23,7 +23,8 @@ final class MavenBuild {
   /**
    * Runs {@code mvn package} without tests, its output in a log file.
    *
-   * @throws InputException if the project does not build; the message holds Maven's first error and names the log
+   * @throws InputException if the project does not build; the message holds Maven's first error and
+   *     names the log
    */
   void run() throws InputException, IOException {
     Path log = folder.resolve("target/tenon-build.log");
@@ -40,13 +41,15 @@ final class MavenBuild {
               .start()
               .waitFor();
     } catch (IOException e) {
-      throw new InputException(folder + ": mvn cannot be started; install Maven 3.8.7 or later and put it on PATH", e);
+      throw new InputException(
+          folder + ": mvn cannot be started; install Maven 3.8.7 or later and put it on PATH", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InputException(folder + ": the build was interrupted", e);
     }
     if (status != 0) {
-      throw new InputException("%s: the project does not build: %s; see %s".formatted(folder, firstError(log), log));
+      throw new InputException(
+          "%s: the project does not build: %s; see %s".formatted(folder, firstError(log), log));
     }
   }
 

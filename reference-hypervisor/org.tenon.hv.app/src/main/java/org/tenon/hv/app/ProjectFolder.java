@@ -14,12 +14,14 @@ import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.BundleWriter;
 
 /**
- * A Maven project that makes a bundle: the manifest and papers lie in {@code src/main/bundle}, the driver's modular jar
- * in {@code target}, and the libraries that it brings, if any, in {@code target/lib}.
+ * A Maven project that makes a bundle: the manifest and papers lie in {@code src/main/bundle}, the
+ * driver's modular jar in {@code target}, and the libraries that it brings, if any, in {@code
+ * target/lib}.
  */
 final class ProjectFolder {
   private static final String MANIFEST = "src/main/bundle/tenon-bundle.json";
-  private static final List<String> SIDE_JARS = List.of("-sources.jar", "-javadoc.jar", "-tests.jar");
+  private static final List<String> SIDE_JARS =
+      List.of("-sources.jar", "-javadoc.jar", "-tests.jar");
 
   private final Path folder;
   private final Console console;
@@ -36,16 +38,23 @@ final class ProjectFolder {
         : Optional.empty();
   }
 
-  /** Builds the project where its sources are newer than its jar, and makes its bundle in {@code target}. */
+  /**
+   * Builds the project where its sources are newer than its jar, and makes its bundle in {@code
+   * target}.
+   */
   Bundle bundle() throws InputException, BundleException {
-    return bundle(folder.resolve("target").resolve(folder.toAbsolutePath().normalize().getFileName() + ".tenon"));
+    return bundle(
+        folder
+            .resolve("target")
+            .resolve(folder.toAbsolutePath().normalize().getFileName() + ".tenon"));
   }
 
   /** The same, to a place of the caller's choice. */
   Bundle bundle(Path archive) throws InputException, BundleException {
     if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
       throw new InputException(
-          "%s: the project has no %s; write one (docs/how-to/bundle.md)".formatted(folder, MANIFEST));
+          "%s: the project has no %s; write one (docs/how-to/bundle.md)"
+              .formatted(folder, MANIFEST));
     }
     try {
       if (!isOurs() && isStale()) {
@@ -82,7 +91,8 @@ final class ProjectFolder {
   private List<Path> jars() throws IOException, InputException {
     List<Path> own = ownJars();
     if (own.isEmpty()) {
-      throw new InputException("%s: the build made no jar in target; set <packaging>jar</packaging>".formatted(folder));
+      throw new InputException(
+          "%s: the build made no jar in target; set <packaging>jar</packaging>".formatted(folder));
     }
     List<Path> jars = new ArrayList<>(own);
     jars.addAll(list(folder.resolve("target/lib"), "*.jar"));

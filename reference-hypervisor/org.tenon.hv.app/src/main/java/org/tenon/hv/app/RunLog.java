@@ -11,8 +11,8 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
 /**
- * Where log records go while the suite runs: into run.log beside the report. The suite provokes what the log warns of, so
- * that on a terminal the warnings would only hide the verdict.
+ * Where log records go while the suite runs: into run.log beside the report. The suite provokes
+ * what the log warns of, so that on a terminal the warnings would only hide the verdict.
  */
 final class RunLog {
   private RunLog() {}
@@ -33,7 +33,8 @@ final class RunLog {
         divert(root, Level.ALL);
       }
     } catch (IOException e) {
-      throw new InputException("%s: no log can be written there (%s); give another --out".formatted(folder, e), e);
+      throw new InputException(
+          "%s: no log can be written there (%s); give another --out".formatted(folder, e), e);
     }
   }
 

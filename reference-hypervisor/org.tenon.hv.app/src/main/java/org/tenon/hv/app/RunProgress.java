@@ -28,7 +28,9 @@ final class RunProgress implements Consumer<RunEvent> {
 
   private void begin(RunEvent.Started started) {
     tests = started.tests();
-    console.print("certify  %s, %d tests, seed %s".formatted(console.bold(started.subject().id().value()), tests, started.seed()));
+    console.print(
+        "certify  %s, %d tests, seed %s"
+            .formatted(console.bold(started.subject().id().value()), tests, started.seed()));
   }
 
   private void end(TestResult result) {
@@ -50,7 +52,8 @@ final class RunProgress implements Consumer<RunEvent> {
           case Outcome.NotApplicable none -> console.faint("n/a    ");
           case Outcome.NotRun none -> console.bad("NOT RUN");
         };
-    String detail = result.passed() ? "" : "  " + result.outcome().summary().lines().findFirst().orElse("");
+    String detail =
+        result.passed() ? "" : "  " + result.outcome().summary().lines().findFirst().orElse("");
     return "%s  %s %s  %d ms%s"
         .formatted(word, result.test().level(), result.test(), result.took().toMillis(), detail);
   }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
     header = "Certify, inspect and run partner drivers on the Tenon reference hypervisor.",
     footer = {
       "",
-      "Exit status: 0 done and passed, 1 a verdict against the subject, 2 wrong usage or input, 3 our own fault.",
+      "Exit status: 0 done and passed, 1 a verdict against the subject, 2 wrong usage or input, 3"
+          + " our own fault.",
       "Start here: tenon certify samples/block-file"
     })
 final class TenonCommand {}

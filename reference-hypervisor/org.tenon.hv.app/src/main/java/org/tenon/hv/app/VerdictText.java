@@ -12,7 +12,9 @@ import org.tenon.tck.core.verdict.Failure;
 import org.tenon.tck.core.verdict.LevelVerdict;
 import org.tenon.tck.core.verdict.Verdict;
 
-/** A verdict as the terminal shows it: clauses, failures, levels, and last the one line that counts. */
+/**
+ * A verdict as the terminal shows it: clauses, failures, levels, and last the one line that counts.
+ */
 final class VerdictText {
   private static final int CLAUSE_WIDTH = 80;
   private static final int NAMED_BLOCKERS = 5;
@@ -33,7 +35,9 @@ final class VerdictText {
         .forEach(clause -> console.print(line(clause)));
     console.print("");
     report.failures().forEach(this::print);
-    report.verdict().levels().stream().filter(LevelVerdict::requested).forEach(level -> console.print(line(level)));
+    report.verdict().levels().stream()
+        .filter(LevelVerdict::requested)
+        .forEach(level -> console.print(line(level)));
     console.print(
         "clauses  "
             + Arrays.stream(ClauseStatus.values())
@@ -76,19 +80,29 @@ final class VerdictText {
   }
 
   private static String names(List<ClauseId> clauses) {
-    String first = clauses.stream().limit(NAMED_BLOCKERS).map(ClauseId::toString).collect(Collectors.joining(", "));
+    String first =
+        clauses.stream()
+            .limit(NAMED_BLOCKERS)
+            .map(ClauseId::toString)
+            .collect(Collectors.joining(", "));
     int more = clauses.size() - NAMED_BLOCKERS;
     return more > 0 ? first + " and " + more + " more" : first;
   }
 
   private String summary() {
-    String reached = report.verdict().reached().map(level -> level + " " + level.title()).orElse("no level reached");
+    String reached =
+        report
+            .verdict()
+            .reached()
+            .map(level -> level + " " + level.title())
+            .orElse("no level reached");
     if (!report.options().isWhole()) {
       return (report.passed() ? console.good("passed") : console.bad("FAILED"))
           + ", for the chosen tests only: this certifies nothing";
     }
     return report.passed()
         ? console.good("PASSED: " + reached)
-        : console.bad("NOT PASSED: asked for %s, %s".formatted(report.verdict().requested(), reached));
+        : console.bad(
+            "NOT PASSED: asked for %s, %s".formatted(report.verdict().requested(), reached));
   }
 }

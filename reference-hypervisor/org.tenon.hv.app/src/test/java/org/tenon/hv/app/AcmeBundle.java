@@ -13,7 +13,10 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** A vendor's bundle for end-to-end tests: a real module, compiled against the SDK that the application ships. */
+/**
+ * A vendor's bundle for end-to-end tests: a real module, compiled against the SDK that the
+ * application ships.
+ */
 final class AcmeBundle {
   private static final String MODULE =
       """
@@ -23,7 +26,8 @@ final class AcmeBundle {
       }
       """;
 
-  private static final String FILE_STORAGE = ", \"certify\": { \"storage\": \"file\", \"setting\": \"path\" }";
+  private static final String FILE_STORAGE =
+      ", \"certify\": { \"storage\": \"file\", \"setting\": \"path\" }";
 
   private final Path folder;
   private final Map<String, byte[]> files = new LinkedHashMap<>();
@@ -33,7 +37,8 @@ final class AcmeBundle {
   }
 
   static String manifest(String spi, boolean certifiable) {
-    return """
+    return
+"""
         {
           "manifest": 1, "id": "acme-disks", "version": "1.0", "spi": "%s",
           "drivers": [{ "id": "acme-disk", "class": "block"%s }]
@@ -63,8 +68,12 @@ final class AcmeBundle {
             "--module-path",
             Path.of("target/app/sdk").toAbsolutePath().toString(),
             Files.writeString(sources.resolve("module-info.java"), MODULE).toString(),
-            Files.writeString(sources.resolve("DiskFactory.java"), factory(constructor, id)).toString());
-    if (ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, arguments.toArray(String[]::new)) != 0) {
+            Files.writeString(sources.resolve("DiskFactory.java"), factory(constructor, id))
+                .toString());
+    if (ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(System.out, System.err, arguments.toArray(String[]::new))
+        != 0) {
       throw new IllegalStateException("the test's own source does not compile");
     }
     Map<String, byte[]> entries = new LinkedHashMap<>();
@@ -81,26 +90,26 @@ final class AcmeBundle {
 
   private static String factory(String constructor, String id) {
     return """
-        package acme.disk;
+    package acme.disk;
 
-        import java.util.List;
-        import org.tenon.api.*;
-        import org.tenon.spi.*;
-        import org.tenon.spi.block.*;
+    import java.util.List;
+    import org.tenon.api.*;
+    import org.tenon.spi.*;
+    import org.tenon.spi.block.*;
 
-        public class DiskFactory implements BlockDriverFactory {
-          public DiskFactory() { %s }
-          public Identifier id() { return new Identifier("%s"); }
-          public VersionRange spi() { return VersionRange.parse("[1.0,2.0)"); }
-          public List<ConfigKey> configKeys() {
-            return List.of(ConfigKey.required("path", ConfigKey.Type.PATH, "the image"));
-          }
-          public BlockAgreement negotiate(BlockOffer offer) { return offer.accept().build(); }
-          public BlockDriver open(BlockAgreement a, Config c, BlockHost h) throws DriverException {
-            throw new DriverException(Status.UNSUPPORTED, "opens nothing");
-          }
-        }
-        """
+    public class DiskFactory implements BlockDriverFactory {
+      public DiskFactory() { %s }
+      public Identifier id() { return new Identifier("%s"); }
+      public VersionRange spi() { return VersionRange.parse("[1.0,2.0)"); }
+      public List<ConfigKey> configKeys() {
+        return List.of(ConfigKey.required("path", ConfigKey.Type.PATH, "the image"));
+      }
+      public BlockAgreement negotiate(BlockOffer offer) { return offer.accept().build(); }
+      public BlockDriver open(BlockAgreement a, Config c, BlockHost h) throws DriverException {
+        throw new DriverException(Status.UNSUPPORTED, "opens nothing");
+      }
+    }
+    """
         .formatted(constructor, id);
   }
 

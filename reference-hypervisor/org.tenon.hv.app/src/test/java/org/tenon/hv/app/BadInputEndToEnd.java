@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bad input to the real launcher: one line on standard error, the right exit status, and nothing left behind. */
+/**
+ * Bad input to the real launcher: one line on standard error, the right exit status, and nothing
+ * left behind.
+ */
 class BadInputEndToEnd {
   @TempDir static Path tree;
   private static LauncherHome tenon;
@@ -37,9 +40,11 @@ class BadInputEndToEnd {
 
   @Test
   void goodBundleIsLoadable() throws IOException {
-    LauncherHome.Ended ended = tenon.run("bundle", "verify", new AcmeBundle(folder).good().archive().toString());
+    LauncherHome.Ended ended =
+        tenon.run("bundle", "verify", new AcmeBundle(folder).good().archive().toString());
     assertThat(ended.err()).isEmpty();
-    assertThat(ended.out()).startsWith("ok  acme-disks 1.0.0 is loadable, with 1 driver(s)  sha256:");
+    assertThat(ended.out())
+        .startsWith("ok  acme-disks 1.0.0 is loadable, with 1 driver(s)  sha256:");
     assertThat(ended.status()).isZero();
   }
 
@@ -47,14 +52,19 @@ class BadInputEndToEnd {
   void bundleIsMadeAndShown() throws IOException {
     Path made = folder.resolve("made.tenon");
     new AcmeBundle(folder).good();
-    Path manifest = Files.writeString(folder.resolve("m.json"), AcmeBundle.manifest("[1.0,2.0)", true));
+    Path manifest =
+        Files.writeString(folder.resolve("m.json"), AcmeBundle.manifest("[1.0,2.0)", true));
     String jar = folder.resolve("acme-disk.jar").toString();
     LauncherHome.Ended create =
-        tenon.run("bundle", "create", "--manifest", manifest.toString(), "--out", made.toString(), jar);
+        tenon.run(
+            "bundle", "create", "--manifest", manifest.toString(), "--out", made.toString(), jar);
     assertThat(create.status()).as(create.err()).isZero();
     LauncherHome.Ended inspect = tenon.run("bundle", "inspect", made.toString());
     assertThat(inspect.out())
-        .contains("bundle   acme-disks 1.0.0", "speaks   SPI [1.0.0,2.0.0)", "holds    lib/acme-disk.jar (module acme.disk)");
+        .contains(
+            "bundle   acme-disks 1.0.0",
+            "speaks   SPI [1.0.0,2.0.0)",
+            "holds    lib/acme-disk.jar (module acme.disk)");
     String digest = create.out().substring(create.out().indexOf("sha256:") + 7).strip();
     assertThat(inspect.out()).contains("sha256   " + digest);
   }
@@ -62,7 +72,11 @@ class BadInputEndToEnd {
   @ParameterizedTest
   @CsvSource({"certify", "bundle inspect", "bundle verify"})
   void noSuchFile(String command) throws IOException {
-    refused(2, command, folder.resolve("absent.tenon"), "there is no such file; give a bundle (.tenon)");
+    refused(
+        2,
+        command,
+        folder.resolve("absent.tenon"),
+        "there is no such file; give a bundle (.tenon)");
   }
 
   @ParameterizedTest
@@ -74,14 +88,31 @@ class BadInputEndToEnd {
 
   @Test
   void wrongSchema() throws IOException {
-    Path bundle = new AcmeBundle(folder).good().file("tenon-bundle.json", "{\"spi\": \"[1.0,2.0)\", \"colour\": 1}").archive();
-    refused(2, "certify", bundle, "tenon-bundle.json: ", "unknown word 'colour'; accepted: manifest, id, version, spi");
+    Path bundle =
+        new AcmeBundle(folder)
+            .good()
+            .file("tenon-bundle.json", "{\"spi\": \"[1.0,2.0)\", \"colour\": 1}")
+            .archive();
+    refused(
+        2,
+        "certify",
+        bundle,
+        "tenon-bundle.json: ",
+        "unknown word 'colour'; accepted: manifest, id, version, spi");
   }
 
   @Test
   void newerSpi() throws IOException {
-    Path bundle = new AcmeBundle(folder).good().file("tenon-bundle.json", AcmeBundle.manifest("[9.0,10.0)", true)).archive();
-    refused(2, "certify", bundle, "the bundle needs SPI [9.0.0,10.0.0) and this Tenon speaks 1.0.0; use a newer Tenon");
+    Path bundle =
+        new AcmeBundle(folder)
+            .good()
+            .file("tenon-bundle.json", AcmeBundle.manifest("[9.0,10.0)", true))
+            .archive();
+    refused(
+        2,
+        "certify",
+        bundle,
+        "the bundle needs SPI [9.0.0,10.0.0) and this Tenon speaks 1.0.0; use a newer Tenon");
   }
 
   @Test
@@ -93,27 +124,53 @@ class BadInputEndToEnd {
 
   @Test
   void driverThatCannotBeCertified() throws IOException {
-    Path bundle = new AcmeBundle(folder).good().file("tenon-bundle.json", AcmeBundle.manifest("[1.0,2.0)", false)).archive();
-    LauncherHome.Ended ended = tenon.run("certify", bundle.toString(), "--out", folder.resolve("report").toString());
-    assertOneLine(ended, 2, "driver 'acme-disk' cannot be certified, because its manifest entry has no \"certify\"");
+    Path bundle =
+        new AcmeBundle(folder)
+            .good()
+            .file("tenon-bundle.json", AcmeBundle.manifest("[1.0,2.0)", false))
+            .archive();
+    LauncherHome.Ended ended =
+        tenon.run("certify", bundle.toString(), "--out", folder.resolve("report").toString());
+    assertOneLine(
+        ended,
+        2,
+        "driver 'acme-disk' cannot be certified, because its manifest entry has no \"certify\"");
   }
 
   @Test
   void constructorThatThrows() throws IOException {
-    Path bundle = new AcmeBundle(folder).good().driver("throw new IllegalStateException(\"no licence\");", "acme-disk").archive();
-    refused(1, "bundle verify", bundle, "driver acme.disk.DiskFactory's constructor threw IllegalStateException: 'no licence'", "[DRV-004]");
+    Path bundle =
+        new AcmeBundle(folder)
+            .good()
+            .driver("throw new IllegalStateException(\"no licence\");", "acme-disk")
+            .archive();
+    refused(
+        1,
+        "bundle verify",
+        bundle,
+        "driver acme.disk.DiskFactory's constructor threw IllegalStateException: 'no licence'",
+        "[DRV-004]");
   }
 
   @Test
   void constructorThatExits() throws IOException {
     Path bundle = new AcmeBundle(folder).good().driver("System.exit(0);", "acme-disk").archive();
-    refused(1, "bundle verify", bundle, "acme.disk.DiskFactory called System.exit; a driver must leave the process to its host");
+    refused(
+        1,
+        "bundle verify",
+        bundle,
+        "acme.disk.DiskFactory called System.exit; a driver must leave the process to its host");
   }
 
   @Test
   void idOfAnother() throws IOException {
     Path bundle = new AcmeBundle(folder).good().driver("", "globex-disk").archive();
-    refused(1, "bundle verify", bundle, "says it is 'globex-disk', and the manifest has [acme-disk]; make them equal", "[DRV-002]");
+    refused(
+        1,
+        "bundle verify",
+        bundle,
+        "says it is 'globex-disk', and the manifest has [acme-disk]; make them equal",
+        "[DRV-002]");
   }
 
   @ParameterizedTest
@@ -127,7 +184,8 @@ class BadInputEndToEnd {
         "certify x --level L9|'L9' is no level: use L0",
         "certify x --seed y|'y' is no seed: give 0x",
         "certify x --profile net|no profile is called 'net'; there is block",
-        "certify x --nbd-server y|'y' is no NBD server that the suite can start; use nbdkit or qemu-nbd",
+        "certify x --nbd-server y|'y' is no NBD server that the suite can start; use nbdkit or"
+            + " qemu-nbd",
         "certify x --colour|Unknown option: '--colour'",
         "bundle|Missing required subcommand",
         "bundle create x|x is no Maven project (it has no pom.xml)",
@@ -137,7 +195,8 @@ class BadInputEndToEnd {
     assertOneLine(tenon.run(arguments.toArray(String[]::new)), 2, reason);
   }
 
-  private void refused(int status, String command, Path bundle, String... parts) throws IOException {
+  private void refused(int status, String command, Path bundle, String... parts)
+      throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
     arguments.add(bundle.toString());
     if (command.equals("certify")) {

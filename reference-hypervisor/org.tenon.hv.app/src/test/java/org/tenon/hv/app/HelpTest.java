@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** Every command helps itself; the texts together are the reference, target/reference/command-line.txt. */
+/**
+ * Every command helps itself; the texts together are the reference,
+ * target/reference/command-line.txt.
+ */
 class HelpTest {
   private static final Path REFERENCE = Path.of("target/reference/command-line.txt");
 
@@ -46,7 +50,8 @@ class HelpTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Console console = new Console(new PrintWriter(out), new PrintWriter(err), false, false);
-    List<String> words = new ArrayList<>(List.of(name.split(" ", -1)).subList(1, name.split(" ", -1).length));
+    List<String> words =
+        new ArrayList<>(List.of(name.split(" ", -1)).subList(1, name.split(" ", -1).length));
     words.add("--help");
     assertThat(new Main(console).run(words.toArray(String[]::new))).isZero();
     assertThat(err.toString()).isEmpty();
@@ -58,10 +63,11 @@ class HelpTest {
   void describesEveryWordItTakes(String name) {
     CommandLine command = commandLine();
     for (String word : List.of(name.split(" ", -1)).subList(1, name.split(" ", -1).length)) {
-      command = command.getSubcommands().get(word);
+      command = Objects.requireNonNull(command.getSubcommands().get(word));
     }
     assertThat(command.getCommandSpec().usageMessage().header()).isNotEmpty();
-    assertThat(command.getCommandSpec().args()).allSatisfy(arg -> assertThat(arg.description()).isNotEmpty());
+    assertThat(command.getCommandSpec().args())
+        .allSatisfy(arg -> assertThat(arg.description()).isNotEmpty());
   }
 
   private static CommandLine commandLine() {

@@ -54,7 +54,8 @@ class LauncherEndToEnd {
     tenon.run("--version");
     tenon.write("samples/disk/pom.xml", "<project/>");
     tenon.run("bundle", "inspect", "samples/disk");
-    assertThat(Files.readAllLines(root.resolve("mvn.log")).getLast()).contains("-pl samples/disk -am package");
+    assertThat(Files.readAllLines(root.resolve("mvn.log")).getLast())
+        .contains("-pl samples/disk -am package");
   }
 
   @Test
@@ -62,18 +63,28 @@ class LauncherEndToEnd {
     tenon.write("mvn.fails", "");
     LauncherHome.Ended ended = tenon.run("--help");
     assertThat(ended.status()).isEqualTo(3);
-    assertThat(ended.err()).contains("tenon: the build failed: no semicolon at Disk.java:3; see " + root);
+    assertThat(ended.err())
+        .contains("tenon: the build failed: no semicolon at Disk.java:3; see " + root);
     assertThat(root.resolve("target/tenon/current")).doesNotExist();
   }
 
   @Test
   void saysWhereItLookedForAJdk() throws IOException {
     String here = Files.readString(root.resolve("tenon"));
-    Files.writeString(root.resolve("tenon"), here.replace("/usr/lib/jvm", root + "/none").replace("/opt/", root + "/none/"));
+    Files.writeString(
+        root.resolve("tenon"),
+        here.replace("/usr/lib/jvm", root + "/none").replace("/opt/", root + "/none/"));
     String nothing = Files.createDirectories(root.resolve("nothing")).toString();
     LauncherHome.Ended ended =
-        tenon.start(Map.of("JAVA_HOME", nothing, "HOME", nothing, "PATH", root.resolve("bin").toString()), "--help").end();
-    assertThat(ended.err()).startsWith("tenon: no JDK 25 found (looked at JAVA_HOME, ").endsWith("set JAVA_HOME to it\n");
+        tenon
+            .start(
+                Map.of(
+                    "JAVA_HOME", nothing, "HOME", nothing, "PATH", root.resolve("bin").toString()),
+                "--help")
+            .end();
+    assertThat(ended.err())
+        .startsWith("tenon: no JDK 25 found (looked at JAVA_HOME, ")
+        .endsWith("set JAVA_HOME to it\n");
     assertThat(ended.status()).isEqualTo(2);
   }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Tenon tree for the real launcher, with a {@code mvn} that only lays down the application which the real Maven has just
- * assembled, and counts how often it was asked to.
+ * A Tenon tree for the real launcher, with a {@code mvn} that only lays down the application which
+ * the real Maven has just assembled, and counts how often it was asked to.
  */
 final class LauncherHome {
   /** How one invocation ended. */
@@ -28,7 +28,9 @@ final class LauncherHome {
         throw new IOException(e);
       }
       return new Ended(
-          process.exitValue(), Files.readString(streams.resolve("out")), Files.readString(streams.resolve("err")));
+          process.exitValue(),
+          Files.readString(streams.resolve("out")),
+          Files.readString(streams.resolve("err")));
     }
   }
 
@@ -38,7 +40,14 @@ final class LauncherHome {
   LauncherHome(Path root) throws IOException {
     this.root = root;
     this.temp = Files.createDirectories(root.resolve("temp"));
-    for (String group : List.of("spec", "sdk-api", "sdk-spi", "reference-hypervisor", "driver-kit", "compatibility-suite")) {
+    for (String group :
+        List.of(
+            "spec",
+            "sdk-api",
+            "sdk-spi",
+            "reference-hypervisor",
+            "driver-kit",
+            "compatibility-suite")) {
       Files.createDirectories(root.resolve(group));
     }
     write("pom.xml", "<project/>");
@@ -50,12 +59,12 @@ final class LauncherHome {
 
   private String mvn() {
     return """
-        #!/bin/sh
-        echo "$*" >> "%1$s/mvn.log"
-        if [ -f "%1$s/mvn.fails" ]; then echo '[ERROR] no semicolon at Disk.java:3'; exit 1; fi
-        mkdir -p reference-hypervisor/org.tenon.hv.app/target
-        cp -R "%2$s" reference-hypervisor/org.tenon.hv.app/target/app
-        """
+    #!/bin/sh
+    echo "$*" >> "%1$s/mvn.log"
+    if [ -f "%1$s/mvn.fails" ]; then echo '[ERROR] no semicolon at Disk.java:3'; exit 1; fi
+    mkdir -p reference-hypervisor/org.tenon.hv.app/target
+    cp -R "%2$s" reference-hypervisor/org.tenon.hv.app/target/app
+    """
         .formatted(root, Path.of("target/app").toAbsolutePath());
   }
 
@@ -84,7 +93,9 @@ final class LauncherHome {
     process.environment().put("TENON_JAVA_OPTS", "-Djava.io.tmpdir=" + temp);
     process.environment().putAll(environment);
     Path streams = Files.createTempDirectory(root, "streams");
-    process.redirectOutput(streams.resolve("out").toFile()).redirectError(streams.resolve("err").toFile());
+    process
+        .redirectOutput(streams.resolve("out").toFile())
+        .redirectError(streams.resolve("err").toFile());
     return new Running(process.start(), streams);
   }
 

@@ -62,7 +62,8 @@ class SavedMachineTest {
   }
 
   @Test
-  void aRestoredMachineGoesOnAsIfNothingHadHappened() throws BootException, IOException, StateException {
+  void aRestoredMachineGoesOnAsIfNothingHadHappened()
+      throws BootException, IOException, StateException {
     Statistics whole;
     try (Machine machine = new Machine(config(2))) {
       machine.run();
@@ -96,7 +97,8 @@ class SavedMachineTest {
     try (SavedMachine saved = SavedMachine.open(new ByteArrayInputStream(file))) {
       assertThatThrownBy(() -> Machine.restore(config(1), saved))
           .isInstanceOf(StateException.class)
-          .hasMessage("the saved machine is a tenon-1.0 with 2 processors and 32 MiB; ask for the same");
+          .hasMessage(
+              "the saved machine is a tenon-1.0 with 2 processors and 32 MiB; ask for the same");
     }
   }
 
@@ -105,10 +107,7 @@ class SavedMachineTest {
     byte[] file = runAndSaveAt(1);
     Random random = new Random(12);
     for (int i = 0; i < 200; i++) {
-      byte[] damaged =
-          i % 2 == 0
-              ? Arrays.copyOf(file, random.nextInt(file.length))
-              : file.clone();
+      byte[] damaged = i % 2 == 0 ? Arrays.copyOf(file, random.nextInt(file.length)) : file.clone();
       if (i % 2 == 1) {
         damaged[random.nextInt(damaged.length - 10) + 10] ^= (byte) (1 << random.nextInt(8));
       }

@@ -26,7 +26,8 @@ final class ArchiveReader {
   private ArchiveReader() {}
 
   /**
-   * Unpacks what a bundle may hold, from a private copy, so that the digest is that of what was unpacked.
+   * Unpacks what a bundle may hold, from a private copy, so that the digest is that of what was
+   * unpacked.
    *
    * @return the archive's SHA-256 in hexadecimal digits
    * @throws BundleException if the file is no zip archive, is damaged, or holds anything else
@@ -46,13 +47,16 @@ final class ArchiveReader {
   private static void checkMagic(Path archive) throws IOException, BundleException {
     try (InputStream in = Files.newInputStream(archive)) {
       if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-        throw new BundleException("no zip archive; make one with 'tenon bundle create', or name an unpacked bundle's folder");
+        throw new BundleException(
+            "no zip archive; make one with 'tenon bundle create', or name an unpacked bundle's"
+                + " folder");
       }
     }
   }
 
   private static void unpackCopy(Path archive, Staging into) throws IOException, BundleException {
-    try (BoundedChannel channel = new BoundedChannel(FileChannel.open(archive), BundleLimits.DIRECTORY_BYTES);
+    try (BoundedChannel channel =
+            new BoundedChannel(FileChannel.open(archive), BundleLimits.DIRECTORY_BYTES);
         ZipFile zip = open(channel)) {
       unpack(zip, into);
     } catch (IOException | RuntimeException e) {
@@ -68,7 +72,9 @@ final class ArchiveReader {
     } catch (IOException | RuntimeException e) {
       if (channel.isPassed()) {
         throw new BundleException(
-            "the archive's directory is too long; at most %d files are accepted".formatted(BundleLimits.ENTRIES), e);
+            "the archive's directory is too long; at most %d files are accepted"
+                .formatted(BundleLimits.ENTRIES),
+            e);
       }
       throw damaged(e);
     }
@@ -76,7 +82,8 @@ final class ArchiveReader {
 
   /** The library meets a damaged archive with exceptions of both kinds. */
   private static BundleException damaged(Exception met) {
-    return new BundleException("damaged zip archive (%s); make it anew".formatted(OneLine.thrown(met)), met);
+    return new BundleException(
+        "damaged zip archive (%s); make it anew".formatted(OneLine.thrown(met)), met);
   }
 
   private static void unpack(ZipFile zip, Staging into) throws IOException, BundleException {
@@ -99,21 +106,27 @@ final class ArchiveReader {
     if (kind != 0 && kind != UnixStat.FILE_FLAG && kind != UnixStat.DIR_FLAG) {
       throw new BundleException(
           "entry '%s' is a %s; only plain files are accepted"
-              .formatted(entry.getName(), entry.isUnixSymlink() ? "symbolic link" : "special file"));
+              .formatted(
+                  entry.getName(), entry.isUnixSymlink() ? "symbolic link" : "special file"));
     }
     int method = entry.getMethod();
-    if (!zip.canReadEntryData(entry) || (method != ZipEntry.STORED && method != ZipEntry.DEFLATED)) {
+    if (!zip.canReadEntryData(entry)
+        || (method != ZipEntry.STORED && method != ZipEntry.DEFLATED)) {
       throw new BundleException(
           "entry '%s' is encrypted or packed in an unusual way; stored and deflated entries are accepted"
               .formatted(entry.getName()));
     }
   }
 
-  private static void extract(ZipFile zip, ZipArchiveEntry entry, Staging into) throws IOException, BundleException {
-    try (CheckedInputStream content = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+  private static void extract(ZipFile zip, ZipArchiveEntry entry, Staging into)
+      throws IOException, BundleException {
+    try (CheckedInputStream content =
+        new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
       into.add(entry.getName(), content);
       if (content.getChecksum().getValue() != entry.getCrc()) {
-        throw new BundleException("entry '%s' is damaged: its checksum differs; make the archive anew".formatted(entry.getName()));
+        throw new BundleException(
+            "entry '%s' is damaged: its checksum differs; make the archive anew"
+                .formatted(entry.getName()));
       }
     }
   }

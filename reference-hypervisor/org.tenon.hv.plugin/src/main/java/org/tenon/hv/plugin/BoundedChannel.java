@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
 /**
- * Reads a file and gives up after a number of bytes, until it is told that the dangerous part is over: an archive's
- * directory can name more entries than fit in memory.
+ * Reads a file and gives up after a number of bytes, until it is told that the dangerous part is
+ * over: an archive's directory can name more entries than fit in memory.
  */
 final class BoundedChannel implements SeekableByteChannel {
   private final SeekableByteChannel file;

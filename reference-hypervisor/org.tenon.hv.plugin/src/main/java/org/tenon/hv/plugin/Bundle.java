@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A bundle that has been checked as far as that goes without running it, on a private copy of its files.
- * {@link #close()} removes the copy.
+ * A bundle that has been checked as far as that goes without running it, on a private copy of its
+ * files. {@link #close()} removes the copy.
  */
 public final class Bundle implements AutoCloseable {
   private final Path origin;
@@ -16,7 +16,12 @@ public final class Bundle implements AutoCloseable {
   private final List<BundleModule> modules;
   private final Staging files;
 
-  Bundle(Path origin, String digest, BundleManifest manifest, List<BundleModule> modules, Staging files) {
+  Bundle(
+      Path origin,
+      String digest,
+      BundleManifest manifest,
+      List<BundleModule> modules,
+      Staging files) {
     this.origin = origin;
     this.digest = digest;
     this.manifest = manifest;
@@ -42,7 +47,10 @@ public final class Bundle implements AutoCloseable {
     return manifest;
   }
 
-  /** Its jars with their modules, such as {@code lib/driver.jar (module com.example.driver)}, by file name. */
+  /**
+   * Its jars with their modules, such as {@code lib/driver.jar (module com.example.driver)}, by
+   * file name.
+   */
   public List<String> contents() {
     return modules.stream().map(BundleModule::toString).toList();
   }
@@ -57,7 +65,8 @@ public final class Bundle implements AutoCloseable {
     try {
       files.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("the private copy " + files.folder() + " cannot be removed", e);
+      throw new UncheckedIOException(
+          "the private copy " + files.folder() + " cannot be removed", e);
     }
   }
 

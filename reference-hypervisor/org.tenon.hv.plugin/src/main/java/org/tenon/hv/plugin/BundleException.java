@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.ClauseId;
 
 /**
- * Why a bundle is refused. The message is one line: what is wrong, where, and what would have been accepted; it holds no
- * control character, whatever the bundle contained.
+ * Why a bundle is refused. The message is one line: what is wrong, where, and what would have been
+ * accepted; it holds no control character, whatever the bundle contained.
  */
 public final class BundleException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -27,8 +27,8 @@ public final class BundleException extends Exception {
   }
 
   /**
-   * The clause of spec/requirements that the bundle's code broke; empty where the input is no bundle that this version
-   * can judge.
+   * The clause of spec/requirements that the bundle's code broke; empty where the input is no
+   * bundle that this version can judge.
    */
   public Optional<ClauseId> clause() {
     return Optional.ofNullable(clause);

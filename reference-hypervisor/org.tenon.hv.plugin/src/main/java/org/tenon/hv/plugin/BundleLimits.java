@@ -1,6 +1,9 @@
 package org.tenon.hv.plugin;
 
-/** How much a bundle may hold. Reading stops at the first limit that is passed, whatever sizes the bundle itself names. */
+/**
+ * How much a bundle may hold. Reading stops at the first limit that is passed, whatever sizes the
+ * bundle itself names.
+ */
 final class BundleLimits {
   /** Bytes of an archive file. */
   static final long ARCHIVE_BYTES = 256L << 20;

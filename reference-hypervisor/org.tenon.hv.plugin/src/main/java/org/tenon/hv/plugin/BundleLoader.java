@@ -16,8 +16,8 @@ import org.tenon.spi.ConfigKey;
 import org.tenon.spi.block.BlockDriverFactory;
 
 /**
- * Runs a checked bundle's code for the first time: makes the driver factories and compares what they say with the
- * manifest. What breaks here breaks a clause, and the exception names it.
+ * Runs a checked bundle's code for the first time: makes the driver factories and compares what
+ * they say with the manifest. What breaks here breaks a clause, and the exception names it.
  */
 public final class BundleLoader {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -40,7 +40,8 @@ public final class BundleLoader {
    * Loads a bundle.
    *
    * @param bundle stays open, and is closed with the answer; on failure the caller still owns it
-   * @throws BundleException if its code does not keep what the manifest says; the message starts with the origin
+   * @throws BundleException if its code does not keep what the manifest says; the message starts
+   *     with the origin
    */
   public static LoadedBundle load(Bundle bundle) throws BundleException {
     return new BundleLoader(bundle, BundleLayer.define(bundle)).load();
@@ -54,7 +55,9 @@ public final class BundleLoader {
       Identifier id = call(CONSTRUCTS, name + ".id()", factory::id);
       DriverEntry entry = entry(name, id);
       if (found.put(entry.id(), factory) != null) {
-        throw broken(SAME_ID, "two factories say they are '%s'; each driver of the manifest has one".formatted(id));
+        throw broken(
+            SAME_ID,
+            "two factories say they are '%s'; each driver of the manifest has one".formatted(id));
       }
       checkSpi(name, call(CONSTRUCTS, name + ".spi()", factory::spi));
       checkKeys(name, entry, call(CONSTRUCTS, name + ".configKeys()", factory::configKeys));
@@ -63,7 +66,8 @@ public final class BundleLoader {
     for (DriverEntry entry : bundle.manifest().drivers()) {
       BlockDriverFactory factory = found.get(entry.id());
       if (factory == null) {
-        throw broken(SAME_ID, "no factory says it is '%s'; found: %s".formatted(entry.id(), found.keySet()));
+        throw broken(
+            SAME_ID, "no factory says it is '%s'; found: %s".formatted(entry.id(), found.keySet()));
       }
       factories.add(factory);
     }
@@ -87,7 +91,9 @@ public final class BundleLoader {
         return entry;
       }
     }
-    throw broken(SAME_ID, "%s says it is '%s', and the manifest has %s; make them equal".formatted(factory, id, ids));
+    throw broken(
+        SAME_ID,
+        "%s says it is '%s', and the manifest has %s; make them equal".formatted(factory, id, ids));
   }
 
   private void checkSpi(String factory, VersionRange spi) throws BundleException {
@@ -99,18 +105,26 @@ public final class BundleLoader {
     }
   }
 
-  private void checkKeys(String factory, DriverEntry entry, List<ConfigKey> keys) throws BundleException {
-    List<String> names = call(CONSTRUCTS, factory + ".configKeys()", () -> keys.stream().map(ConfigKey::name).toList());
+  private void checkKeys(String factory, DriverEntry entry, List<ConfigKey> keys)
+      throws BundleException {
+    List<String> names =
+        call(
+            CONSTRUCTS,
+            factory + ".configKeys()",
+            () -> keys.stream().map(ConfigKey::name).toList());
     List<String> used = new ArrayList<>();
-    entry.certify().ifPresent(scratch -> {
-      used.add(scratch.setting());
-      used.addAll(scratch.settings().keySet());
-    });
+    entry
+        .certify()
+        .ifPresent(scratch -> {
+          used.add(scratch.setting());
+          used.addAll(scratch.settings().keySet());
+        });
     for (String name : used) {
       if (!names.contains(name)) {
         throw broken(
             CONSTRUCTS,
-            "the manifest's certify section sets '%s', and driver '%s' has the settings %s".formatted(name, entry.id(), names));
+            "the manifest's certify section sets '%s', and driver '%s' has the settings %s"
+                .formatted(name, entry.id(), names));
       }
     }
   }
@@ -124,7 +138,10 @@ public final class BundleLoader {
       return answer;
     } catch (BrokenException e) {
       throw new BundleException(
-          "%s: driver %s %s; it must return, without an exception".formatted(bundle.origin(), what, e.getMessage()), clause, e);
+          "%s: driver %s %s; it must return, without an exception"
+              .formatted(bundle.origin(), what, e.getMessage()),
+          clause,
+          e);
     }
   }
 

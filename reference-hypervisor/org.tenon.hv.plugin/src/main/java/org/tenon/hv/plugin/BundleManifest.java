@@ -43,7 +43,10 @@ public record BundleManifest(
    * @param certify how the suite gives it storage; empty where it cannot be certified
    */
   public record DriverEntry(
-      Identifier id, DeviceClass deviceClass, String description, Optional<ScratchStorage> certify) {}
+      Identifier id,
+      DeviceClass deviceClass,
+      String description,
+      Optional<ScratchStorage> certify) {}
 
   /** A part of the SPI that drivers implement. */
   public enum DeviceClass {

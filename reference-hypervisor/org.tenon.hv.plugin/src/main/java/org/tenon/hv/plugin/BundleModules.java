@@ -25,10 +25,14 @@ import java.util.zip.ZipFile;
 import org.tenon.api.ClauseId;
 import org.tenon.spi.block.BlockDriverFactory;
 
-/** What a bundle's modules say of themselves, and whether it fits together. Reads descriptors; no code runs. */
+/**
+ * What a bundle's modules say of themselves, and whether it fits together. Reads descriptors; no
+ * code runs.
+ */
 final class BundleModules {
   /** The modules of the SDK, which a bundle may read and must not ship. */
-  static final SortedSet<String> SDK = new TreeSet<>(Set.of("org.tenon.api", "org.tenon.spi", "org.tenon.spi.block"));
+  static final SortedSet<String> SDK =
+      new TreeSet<>(Set.of("org.tenon.api", "org.tenon.spi", "org.tenon.spi.block"));
 
   private static final ClauseId READS_SDK_ONLY = ClauseId.parse("DRV-005");
   private static final String DESCRIPTOR = "module-info.class";
@@ -36,7 +40,8 @@ final class BundleModules {
 
   private static final Map<String, ModuleReference> JDK =
       ModuleFinder.ofSystem().findAll().stream()
-          .collect(Collectors.toUnmodifiableMap(module -> module.descriptor().name(), module -> module));
+          .collect(
+              Collectors.toUnmodifiableMap(module -> module.descriptor().name(), module -> module));
 
   private BundleModules() {}
 
@@ -45,19 +50,24 @@ final class BundleModules {
    *
    * @param manifest what the bundle says
    * @param jars the jars by their names inside the bundle
-   * @throws BundleException if a jar is no modular jar, or the modules do not fit the manifest or one another
+   * @throws BundleException if a jar is no modular jar, or the modules do not fit the manifest or
+   *     one another
    */
-  static List<BundleModule> read(BundleManifest manifest, Map<String, Path> jars) throws BundleException {
+  static List<BundleModule> read(BundleManifest manifest, Map<String, Path> jars)
+      throws BundleException {
     if (jars.isEmpty()) {
-      throw new BundleException("the bundle holds no code; put the driver's modular jar under lib/");
+      throw new BundleException(
+          "the bundle holds no code; put the driver's modular jar under lib/");
     }
     Map<String, BundleModule> modules = new HashMap<>();
     for (Map.Entry<String, Path> jar : jars.entrySet()) {
-      BundleModule module = new BundleModule(jar.getKey(), jar.getValue(), descriptor(jar.getKey(), jar.getValue()));
+      BundleModule module =
+          new BundleModule(jar.getKey(), jar.getValue(), descriptor(jar.getKey(), jar.getValue()));
       checkName(module);
       BundleModule twin = modules.put(module.name(), module);
       if (twin != null) {
-        throw new BundleException("%s and %s are the same module; keep one".formatted(twin.file(), module));
+        throw new BundleException(
+            "%s and %s are the same module; keep one".formatted(twin.file(), module));
       }
     }
     checkReads(modules);
@@ -90,11 +100,15 @@ final class BundleModules {
               .formatted(file, OneLine.thrown(e)),
           e);
     } catch (IOException | RuntimeException e) {
-      throw new BundleException("%s is no jar or is damaged (%s); build it anew".formatted(file, OneLine.thrown(e)), e);
+      throw new BundleException(
+          "%s is no jar or is damaged (%s); build it anew".formatted(file, OneLine.thrown(e)), e);
     }
   }
 
-  /** Packages that hold classes or resources: a descriptor need not list those that it does not export. */
+  /**
+   * Packages that hold classes or resources: a descriptor need not list those that it does not
+   * export.
+   */
   private static Set<String> packages(JarFile jar) {
     return jar.versionedStream()
         .map(ZipEntry::getName)
@@ -107,7 +121,8 @@ final class BundleModules {
   private static void checkName(BundleModule module) throws BundleException {
     if (SDK.contains(module.name())) {
       throw new BundleException(
-          "%s is the SDK itself; leave it out (scope 'provided' in Maven): the host brings %s".formatted(module, SDK));
+          "%s is the SDK itself; leave it out (scope 'provided' in Maven): the host brings %s"
+              .formatted(module, SDK));
     }
     if (JDK.containsKey(module.name())) {
       throw new BundleException("%s has the name of a JDK module; rename it".formatted(module));
@@ -119,7 +134,8 @@ final class BundleModules {
       for (Requires read : module.descriptor().requires()) {
         String name = read.name();
         boolean known = JDK.containsKey(name) || SDK.contains(name) || modules.containsKey(name);
-        boolean optional = read.modifiers().contains(Requires.Modifier.STATIC) && !name.startsWith(TENON);
+        boolean optional =
+            read.modifiers().contains(Requires.Modifier.STATIC) && !name.startsWith(TENON);
         if (!known && !optional) {
           throw new BundleException(
               "%s requires %s, which is neither in the bundle nor part of the JDK or the SDK; accepted: the JDK's modules, %s, and the bundle's own %s"
@@ -134,7 +150,10 @@ final class BundleModules {
   private static void checkPackages(Collection<BundleModule> modules) throws BundleException {
     Map<String, String> owners = new HashMap<>();
     for (ModuleReference module : JDK.values()) {
-      module.descriptor().packages().forEach(name -> owners.put(name, "the JDK's " + module.descriptor().name()));
+      module
+          .descriptor()
+          .packages()
+          .forEach(name -> owners.put(name, "the JDK's " + module.descriptor().name()));
     }
     SDK.forEach(name -> owners.put(name, "the SDK's " + name));
     for (BundleModule module : modules) {
@@ -149,7 +168,8 @@ final class BundleModules {
     }
   }
 
-  private static void checkManifest(BundleManifest manifest, Map<String, BundleModule> modules) throws BundleException {
+  private static void checkManifest(BundleManifest manifest, Map<String, BundleModule> modules)
+      throws BundleException {
     for (String name : manifest.nativeAccess()) {
       if (!modules.containsKey(name)) {
         throw new BundleException(

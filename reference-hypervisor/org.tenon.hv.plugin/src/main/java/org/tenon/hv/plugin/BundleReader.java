@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a bundle, archive or folder, and checks all that can be checked while none of its code runs. */
+/**
+ * Opens a bundle, archive or folder, and checks all that can be checked while none of its code
+ * runs.
+ */
 public final class BundleReader {
   private BundleReader() {}
 
@@ -19,7 +22,8 @@ public final class BundleReader {
    *
    * @param origin an archive or an unpacked bundle's folder
    * @return to be closed by the caller
-   * @throws BundleException if it is no bundle, or none for this version; the message starts with the origin
+   * @throws BundleException if it is no bundle, or none for this version; the message starts with
+   *     the origin
    */
   public static Bundle open(Path origin) throws BundleException {
     return open(origin, origin);
@@ -43,7 +47,8 @@ public final class BundleReader {
     }
   }
 
-  private static Bundle stage(Path path, Path origin, Staging files) throws IOException, BundleException {
+  private static Bundle stage(Path path, Path origin, Staging files)
+      throws IOException, BundleException {
     String digest;
     if (Files.isDirectory(path)) {
       FolderReader.copy(path, files);
@@ -53,25 +58,30 @@ public final class BundleReader {
     }
     Path manifestFile = files.folder().resolve(BundleLayout.MANIFEST);
     if (!Files.isRegularFile(manifestFile, LinkOption.NOFOLLOW_LINKS)) {
-      throw new BundleException("there is no tenon-bundle.json at its top; " + BundleLayout.ACCEPTED);
+      throw new BundleException(
+          "there is no tenon-bundle.json at its top; " + BundleLayout.ACCEPTED);
     }
     BundleManifest manifest;
     try (InputStream in = Files.newInputStream(manifestFile)) {
       manifest = ManifestReader.read(in.readNBytes(BundleLimits.MANIFEST_BYTES + 1));
     }
-    return new Bundle(origin, digest, manifest, BundleModules.read(manifest, jars(files.folder())), files);
+    return new Bundle(
+        origin, digest, manifest, BundleModules.read(manifest, jars(files.folder())), files);
   }
 
   private static void checkThere(Path origin) throws IOException, BundleException {
     if (!Files.exists(origin)) {
-      throw new BundleException("there is no such file; give a bundle (.tenon), or an unpacked bundle's folder");
+      throw new BundleException(
+          "there is no such file; give a bundle (.tenon), or an unpacked bundle's folder");
     }
     if (!Files.isDirectory(origin) && !Files.isRegularFile(origin)) {
-      throw new BundleException("is no plain file; give a bundle (.tenon), or an unpacked bundle's folder");
+      throw new BundleException(
+          "is no plain file; give a bundle (.tenon), or an unpacked bundle's folder");
     }
     if (Files.isRegularFile(origin) && Files.size(origin) > BundleLimits.ARCHIVE_BYTES) {
       throw new BundleException(
-          "the archive has more than %d MiB; that much is accepted at most".formatted(BundleLimits.ARCHIVE_BYTES >> 20));
+          "the archive has more than %d MiB; that much is accepted at most"
+              .formatted(BundleLimits.ARCHIVE_BYTES >> 20));
     }
   }
 
@@ -93,7 +103,8 @@ public final class BundleReader {
     try {
       files.close();
     } catch (IOException e) {
-      throw new BundleException("the private copy " + files.folder() + " cannot be removed; remove it by hand", e);
+      throw new BundleException(
+          "the private copy " + files.folder() + " cannot be removed; remove it by hand", e);
     }
   }
 }

@@ -11,8 +11,8 @@ import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 import org.tenon.spi.block.BlockDriverFactory;
 
 /**
- * The bundles of one host: ids are unique, and a bundle whose driver broke a promise is in quarantine, which means that no
- * new driver of it is opened. Safe for use by any thread.
+ * The bundles of one host: ids are unique, and a bundle whose driver broke a promise is in
+ * quarantine, which means that no new driver of it is opened. Safe for use by any thread.
  */
 public final class BundleRegistry implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BundleRegistry.class.getName());
@@ -59,20 +59,29 @@ public final class BundleRegistry implements AutoCloseable {
     Identifier owner = bundleOfDriver.get(driver);
     LoadedBundle loaded = owner == null ? null : bundles.get(owner);
     if (owner == null || loaded == null) {
-      throw new BundleException("no bundle has driver '%s'; loaded: %s".formatted(driver, bundleOfDriver.keySet()));
+      throw new BundleException(
+          "no bundle has driver '%s'; loaded: %s".formatted(driver, bundleOfDriver.keySet()));
     }
     Fault fault = quarantine.get(owner);
     if (fault != null) {
-      throw new BundleException("bundle '%s' is in quarantine since it broke %s".formatted(owner, fault));
+      throw new BundleException(
+          "bundle '%s' is in quarantine since it broke %s".formatted(owner, fault));
     }
     return loaded.factory(driver).orElseThrow();
   }
 
-  /** Puts the bundle that has the driver into quarantine. The first fault counts; drivers that are open are the caller's. */
+  /**
+   * Puts the bundle that has the driver into quarantine. The first fault counts; drivers that are
+   * open are the caller's.
+   */
   public synchronized void quarantine(Identifier driver, Fault fault) {
     Identifier owner = bundleOfDriver.get(driver);
     if (owner != null && quarantine.putIfAbsent(owner, fault) == null) {
-      LOG.log(System.Logger.Level.WARNING, "bundle {0} goes into quarantine: {1}", owner, OneLine.of(fault.toString()));
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "bundle {0} goes into quarantine: {1}",
+          owner,
+          OneLine.of(fault.toString()));
     }
   }
 

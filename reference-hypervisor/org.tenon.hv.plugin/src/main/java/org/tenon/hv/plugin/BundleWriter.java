@@ -14,7 +14,8 @@ public final class BundleWriter {
   private BundleWriter() {}
 
   /**
-   * Makes a bundle and opens it, so that what is written is known to be readable. The file appears whole or not at all.
+   * Makes a bundle and opens it, so that what is written is known to be readable. The file appears
+   * whole or not at all.
    *
    * @param manifest the file to become {@code tenon-bundle.json}
    * @param jars the modular jars, with file names that differ
@@ -23,7 +24,8 @@ public final class BundleWriter {
    * @return the bundle, to be closed by the caller
    * @throws BundleException if a file cannot be read or written, or the result would be refused
    */
-  public static Bundle create(Path manifest, List<Path> jars, List<Path> papers, Path archive) throws BundleException {
+  public static Bundle create(Path manifest, List<Path> jars, List<Path> papers, Path archive)
+      throws BundleException {
     Path folder = archive.toAbsolutePath().getParent();
     try (Staging files = Staging.create()) {
       add(files, BundleLayout.MANIFEST, manifest);
@@ -50,7 +52,8 @@ public final class BundleWriter {
     }
   }
 
-  private static void add(Staging files, String name, Path file) throws IOException, BundleException {
+  private static void add(Staging files, String name, Path file)
+      throws IOException, BundleException {
     BundleLayout.check(name);
     try (InputStream content = Files.newInputStream(file)) {
       files.add(name, content);

@@ -13,8 +13,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The archive whose bytes depend on nothing but the content: entries by name, one fixed time, and stored rather than
- * deflated, because deflaters differ from machine to machine and jars are packed already.
+ * The archive whose bytes depend on nothing but the content: entries by name, one fixed time, and
+ * stored rather than deflated, because deflaters differ from machine to machine and jars are packed
+ * already.
  */
 final class CanonicalArchive {
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
@@ -26,7 +27,10 @@ final class CanonicalArchive {
   static void write(Path folder, OutputStream out) throws IOException {
     List<Path> files;
     try (Stream<Path> tree = Files.walk(folder)) {
-      files = tree.filter(Files::isRegularFile).sorted((a, b) -> name(folder, a).compareTo(name(folder, b))).toList();
+      files =
+          tree.filter(Files::isRegularFile)
+              .sorted((a, b) -> name(folder, a).compareTo(name(folder, b)))
+              .toList();
     }
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
       zip.setMethod(ZipOutputStream.STORED);

@@ -21,10 +21,12 @@ final class FolderReader {
     copy(folder, "", into);
   }
 
-  private static void copy(Path folder, String prefix, Staging into) throws IOException, BundleException {
+  private static void copy(Path folder, String prefix, Staging into)
+      throws IOException, BundleException {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
       for (Path child : children) {
-        BasicFileAttributes kind = Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        BasicFileAttributes kind =
+            Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         String name = prefix + child.getFileName() + (kind.isDirectory() ? "/" : "");
         BundleLayout.check(name);
         if (kind.isDirectory()) {

@@ -5,7 +5,10 @@ import java.util.Optional;
 import org.tenon.api.Identifier;
 import org.tenon.spi.block.BlockDriverFactory;
 
-/** A bundle on its layer, with the factories of its drivers. {@link #close()} ends it; its drivers are closed before. */
+/**
+ * A bundle on its layer, with the factories of its drivers. {@link #close()} ends it; its drivers
+ * are closed before.
+ */
 public final class LoadedBundle implements AutoCloseable {
   private final Bundle bundle;
   private final List<BlockDriverFactory> factories;

@@ -26,8 +26,9 @@ import org.tenon.hv.plugin.BundleManifest.ScratchStorage;
 import org.tenon.spi.Spi;
 
 /**
- * Reads a manifest: JSON, then the SPI range, then the schema, then what a schema cannot say. The range comes before the
- * schema so that a bundle from the future is told its age and not its unknown words.
+ * Reads a manifest: JSON, then the SPI range, then the schema, then what a schema cannot say. The
+ * range comes before the schema so that a bundle from the future is told its age and not its
+ * unknown words.
  */
 final class ManifestReader {
   private static final JsonMapper JSON =
@@ -35,7 +36,8 @@ final class ManifestReader {
               JsonFactory.builder()
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                  .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build())
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(32).build())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -59,17 +61,21 @@ final class ManifestReader {
   private static JsonNode parse(byte[] text) throws BundleException {
     if (text.length > BundleLimits.MANIFEST_BYTES) {
       throw new BundleException(
-          "tenon-bundle.json has %d bytes; at most %d are accepted".formatted(text.length, BundleLimits.MANIFEST_BYTES));
+          "tenon-bundle.json has %d bytes; at most %d are accepted"
+              .formatted(text.length, BundleLimits.MANIFEST_BYTES));
     }
     try {
       JsonNode json = JSON.readTree(text);
       if (!json.isObject()) {
-        throw new BundleException("tenon-bundle.json holds no JSON object; " + ManifestSchema.accepted());
+        throw new BundleException(
+            "tenon-bundle.json holds no JSON object; " + ManifestSchema.accepted());
       }
       return json;
     } catch (JsonProcessingException e) {
       throw new BundleException(
-          "tenon-bundle.json is no JSON%s: %s".formatted(where(e), OneLine.quote(e.getOriginalMessage())), e);
+          "tenon-bundle.json is no JSON%s: %s"
+              .formatted(where(e), OneLine.quote(e.getOriginalMessage())),
+          e);
     } catch (IOException e) {
       throw new BundleException("tenon-bundle.json is no UTF-8 text: " + OneLine.thrown(e), e);
     }
@@ -90,7 +96,8 @@ final class ManifestReader {
     try {
       asked = VersionRange.parse(range.textValue());
     } catch (IllegalArgumentException e) {
-      throw new BundleException("tenon-bundle.json: spi: " + OneLine.of(String.valueOf(e.getMessage())), e);
+      throw new BundleException(
+          "tenon-bundle.json: spi: " + OneLine.of(String.valueOf(e.getMessage())), e);
     }
     if (!asked.contains(Spi.VERSION)) {
       boolean newer = asked.from().compareTo(Spi.VERSION) > 0;
@@ -100,7 +107,8 @@ final class ManifestReader {
                   asked,
                   Spi.VERSION,
                   newer
-                      ? "use a newer Tenon, or build the bundle for a range that contains " + Spi.VERSION
+                      ? "use a newer Tenon, or build the bundle for a range that contains "
+                          + Spi.VERSION
                       : "build the bundle for a range that contains " + Spi.VERSION),
           SPI_RANGE_HOLDS,
           null);
@@ -113,7 +121,10 @@ final class ManifestReader {
     for (JsonNode driver : json.path("drivers")) {
       DriverEntry entry = driver(driver);
       if (!ids.add(entry.id())) {
-        throw new BundleException("tenon-bundle.json: drivers: '" + entry.id() + "' stands there twice; give each its own id");
+        throw new BundleException(
+            "tenon-bundle.json: drivers: '"
+                + entry.id()
+                + "' stands there twice; give each its own id");
       }
       drivers.add(entry);
     }
@@ -139,7 +150,9 @@ final class ManifestReader {
 
   private static ScratchStorage scratch(JsonNode json) {
     Map<String, String> settings = new LinkedHashMap<>();
-    json.path("settings").properties().forEach(setting -> settings.put(setting.getKey(), setting.getValue().textValue()));
+    json.path("settings")
+        .properties()
+        .forEach(setting -> settings.put(setting.getKey(), setting.getValue().textValue()));
     return new ScratchStorage(
         ScratchStorage.Kind.valueOf(json.path("storage").textValue().toUpperCase(Locale.ROOT)),
         json.path("setting").textValue(),

@@ -20,7 +20,8 @@ final class ManifestSchema {
   private static final ClauseId FOLLOWS_SCHEMA = ClauseId.parse("DRV-001");
 
   private static final JsonNode TEXT = load();
-  private static final Schema SCHEMA = SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(TEXT);
+  private static final Schema SCHEMA =
+      SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(TEXT);
 
   private ManifestSchema() {}
 
@@ -34,7 +35,10 @@ final class ManifestSchema {
     if (errors.isEmpty()) {
       return;
     }
-    Error first = errors.stream().min(Comparator.comparing(error -> error.getInstanceLocation().toString())).orElseThrow();
+    Error first =
+        errors.stream()
+            .min(Comparator.comparing(error -> error.getInstanceLocation().toString()))
+            .orElseThrow();
     String more = errors.size() == 1 ? "" : " (and %d more)".formatted(errors.size() - 1);
     throw new BundleException("tenon-bundle.json: " + describe(first) + more, FOLLOWS_SCHEMA, null);
   }
@@ -50,17 +54,23 @@ final class ManifestSchema {
     String place = place(error);
     return switch (error.getKeyword()) {
       case "additionalProperties" ->
-          "%sunknown word %s; accepted: %s".formatted(place, OneLine.quote(error.getProperty()), names(around));
+          "%sunknown word %s; accepted: %s"
+              .formatted(place, OneLine.quote(error.getProperty()), names(around));
       case "required" ->
           "%s'%s' is missing; needed: %s"
-              .formatted(place, error.getProperty(), String.join(", ", texts(around.path("required"))));
+              .formatted(
+                  place, error.getProperty(), String.join(", ", texts(around.path("required"))));
       case "enum" ->
-          "%s%s is not known; accepted: %s".formatted(place, value(error), String.join(", ", texts(around.path("enum"))));
-      case "const" -> "%s%s is not known; accepted: %s".formatted(place, value(error), around.path("const"));
+          "%s%s is not known; accepted: %s"
+              .formatted(place, value(error), String.join(", ", texts(around.path("enum"))));
+      case "const" ->
+          "%s%s is not known; accepted: %s".formatted(place, value(error), around.path("const"));
       case "type" ->
           "%s%s is no %s; accepted: %s"
               .formatted(place, value(error), around.path("type").textValue(), description(around));
-      default -> "%s%s does not fit (%s); accepted: %s".formatted(place, value(error), error.getKeyword(), description(around));
+      default ->
+          "%s%s does not fit (%s); accepted: %s"
+              .formatted(place, value(error), error.getKeyword(), description(around));
     };
   }
 
@@ -93,7 +103,8 @@ final class ManifestSchema {
   private static JsonNode load() {
     try (InputStream in = ManifestSchema.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
-        throw new IllegalStateException(RESOURCE + " is missing: org.tenon.spec must be on the path");
+        throw new IllegalStateException(
+            RESOURCE + " is missing: org.tenon.spec must be on the path");
       }
       return new ObjectMapper().readTree(in);
     } catch (IOException e) {

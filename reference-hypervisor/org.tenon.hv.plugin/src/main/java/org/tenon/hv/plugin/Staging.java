@@ -12,8 +12,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private folder that takes in a bundle's files, so that what was checked is what is loaded. It refuses more files or
- * bytes than {@link BundleLimits} allows; {@link #close()} removes it with all it holds.
+ * A private folder that takes in a bundle's files, so that what was checked is what is loaded. It
+ * refuses more files or bytes than {@link BundleLimits} allows; {@link #close()} removes it with
+ * all it holds.
  */
 final class Staging implements AutoCloseable {
   private static final int CHUNK = 64 << 10;
@@ -57,12 +58,14 @@ final class Staging implements AutoCloseable {
   void add(String name, InputStream content) throws IOException, BundleException {
     Path file = folder().resolve(name);
     if (++files > BundleLimits.ENTRIES) {
-      throw new BundleException("the bundle has too many files; at most %d are accepted".formatted(BundleLimits.ENTRIES));
+      throw new BundleException(
+          "the bundle has too many files; at most %d are accepted".formatted(BundleLimits.ENTRIES));
     }
     if (BundleLayout.isLibrary(name)) {
       Files.createDirectories(folder().resolve(BundleLayout.LIBRARIES));
     }
-    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (OutputStream out =
+        Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       byte[] chunk = new byte[CHUNK];
       for (int read = content.read(chunk); read >= 0; read = content.read(chunk)) {
         bytes += read;
@@ -91,7 +94,8 @@ final class Staging implements AutoCloseable {
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+        throws IOException {
       if (failure != null) {
         throw failure;
       }

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A hostile bundle: whatever the bytes, reading ends with a bundle or with one printable line. In the build the committed
- * corpus is played, and seeded mutations of good input; docs/how-to/fuzz.md tells how to run the fuzzer itself.
+ * A hostile bundle: whatever the bytes, reading ends with a bundle or with one printable line. In
+ * the build the committed corpus is played, and seeded mutations of good input; docs/how-to/fuzz.md
+ * tells how to run the fuzzer itself.
  */
 class BundleFuzzTest {
   private static final BundleManifest MANIFEST = manifest();
@@ -64,7 +65,9 @@ class BundleFuzzTest {
       archive(mutate(archive, random));
       jar(mutate(bundle.content("lib/acme-disk.jar"), random));
     }
-    assertThat(accepted).as("accepted of 200 manifests with one to four bytes changed").isBetween(1, 150);
+    assertThat(accepted)
+        .as("accepted of 200 manifests with one to four bytes changed")
+        .isBetween(1, 150);
   }
 
   private static byte[] mutate(byte[] good, Random random) {

@@ -35,7 +35,8 @@ class BundleTest {
 
   @Test
   void loadsItsDriverOnALayerOfItsOwn() throws BundleException {
-    try (LoadedBundle loaded = BundleLoader.load(BundleReader.open(new TestBundle(folder).folder()))) {
+    try (LoadedBundle loaded =
+        BundleLoader.load(BundleReader.open(new TestBundle(folder).folder()))) {
       BlockDriverFactory factory = loaded.factory(DISK).orElseThrow();
       assertThat(factory.id()).isEqualTo(DISK);
       assertThat(factory.getClass().getModule().getName()).isEqualTo("acme.disk");
@@ -45,11 +46,12 @@ class BundleTest {
 
   @Test
   void keepsTheHypervisorAndItsLibrariesOutOfSight() throws BundleException {
-    try (LoadedBundle loaded = BundleLoader.load(BundleReader.open(new TestBundle(folder).folder()))) {
+    try (LoadedBundle loaded =
+        BundleLoader.load(BundleReader.open(new TestBundle(folder).folder()))) {
       ClassLoader loader = loaded.factories().getFirst().getClass().getClassLoader();
-      for (String hidden : List.of("org.tenon.hv.plugin.Bundle", "com.fasterxml.jackson.databind.JsonNode")) {
-        assertThat(assertThrows(
-                ClassNotFoundException.class, () -> loader.loadClass(hidden)))
+      for (String hidden :
+          List.of("org.tenon.hv.plugin.Bundle", "com.fasterxml.jackson.databind.JsonNode")) {
+        assertThat(assertThrows(ClassNotFoundException.class, () -> loader.loadClass(hidden)))
             .hasMessageContaining(hidden);
       }
     }
@@ -60,7 +62,8 @@ class BundleTest {
     TestBundle one = new TestBundle(folder);
     try (LoadedBundle first = BundleLoader.load(BundleReader.open(one.folder()));
         LoadedBundle second = BundleLoader.load(BundleReader.open(one.archive()))) {
-      assertThat(first.factories().getFirst().getClass()).isNotEqualTo(second.factories().getFirst().getClass());
+      assertThat(first.factories().getFirst().getClass())
+          .isNotEqualTo(second.factories().getFirst().getClass());
     }
   }
 
@@ -80,7 +83,8 @@ class BundleTest {
     Path unpacked = content.folder();
     List<Path> jars = List.of(unpacked.resolve("lib/acme-disk.jar"));
     Path archive = folder.resolve("out/acme.tenon");
-    try (Bundle made = BundleWriter.create(unpacked.resolve("tenon-bundle.json"), jars, List.of(), archive);
+    try (Bundle made =
+            BundleWriter.create(unpacked.resolve("tenon-bundle.json"), jars, List.of(), archive);
         Bundle same = BundleReader.open(unpacked)) {
       assertThat(made.digest()).isEqualTo(same.digest()).hasSize(64);
       assertThat(archive.getParent()).isDirectoryContaining("glob:**/acme.tenon");
@@ -97,7 +101,9 @@ class BundleTest {
     Path archive = folder.resolve("out/acme.tenon");
     assertThrows(
         BundleException.class,
-        () -> BundleWriter.create(content.folder().resolve("tenon-bundle.json"), List.of(), List.of(), archive));
+        () ->
+            BundleWriter.create(
+                content.folder().resolve("tenon-bundle.json"), List.of(), List.of(), archive));
     assertThat(archive.getParent()).isEmptyDirectory();
   }
 
@@ -118,7 +124,9 @@ class BundleTest {
 
   @Test
   void opensNoDriverInQuarantine() throws BundleException {
-    Fault fault = new Fault(ClauseId.parse("BLK-010"), Fault.Kind.HUNG, "acme-disk queue 0", "tag 3 after 10 s");
+    Fault fault =
+        new Fault(
+            ClauseId.parse("BLK-010"), Fault.Kind.HUNG, "acme-disk queue 0", "tag 3 after 10 s");
     try (BundleRegistry registry = new BundleRegistry()) {
       registry.add(BundleLoader.load(BundleReader.open(new TestBundle(folder).archive())));
       registry.quarantine(DISK, fault);

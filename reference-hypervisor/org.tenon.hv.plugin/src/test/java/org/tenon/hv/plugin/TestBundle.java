@@ -94,7 +94,10 @@ final class TestBundle {
     return this;
   }
 
-  /** Compiles the sources, the module's descriptor among them, into a jar; other jars of the bundle can be required. */
+  /**
+   * Compiles the sources, the module's descriptor among them, into a jar; other jars of the bundle
+   * can be required.
+   */
   TestBundle jar(String name, String... sources) {
     return file(name, compile(sources));
   }
@@ -160,10 +163,12 @@ final class TestBundle {
       }
       String modules = sdk() + File.pathSeparator + path;
       List<String> arguments =
-          new ArrayList<>(List.of("-d", classes.toString(), "--module-path", modules, "-proc:none", "-nowarn"));
+          new ArrayList<>(
+              List.of("-d", classes.toString(), "--module-path", modules, "-proc:none", "-nowarn"));
       Path written = Files.createTempDirectory(folder, "sources");
       for (String source : sources) {
-        arguments.add(Files.writeString(written.resolve(nameOf(source) + ".java"), source).toString());
+        arguments.add(
+            Files.writeString(written.resolve(nameOf(source) + ".java"), source).toString());
       }
       ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow();
       if (javac.run(System.out, System.err, arguments.toArray(String[]::new)) != 0) {
@@ -186,7 +191,8 @@ final class TestBundle {
         .filter(module -> BundleModules.SDK.contains(module.name()))
         .map(module -> Path.of(module.reference().location().orElseThrow()).toString())
         .reduce((a, b) -> a + File.pathSeparator + b)
-        .orElseThrow(() -> new IllegalStateException(BlockDriverFactory.class + " must be in a named module"));
+        .orElseThrow(() ->
+            new IllegalStateException(BlockDriverFactory.class + " must be in a named module"));
   }
 
   private static String nameOf(String source) {

@@ -25,7 +25,7 @@ import org.tenon.hv.memory.GuestMemory;
  * status back. All methods may be called from any thread; those of the transport's control side
  * exclude one another.
  */
-public final class VirtioDevice implements DeviceEvents {
+public final class VirtioDevice {
   private static final System.Logger LOG = System.getLogger(VirtioDevice.class.getName());
 
   /** The bits that a driver sets, in the order of 3.1.1 as far as one depends on another. */
@@ -44,7 +44,7 @@ public final class VirtioDevice implements DeviceEvents {
   private long driverFeatures;
   private int generation;
   private boolean resetting;
-  private int resets;
+  private volatile int resets;
   private volatile boolean running;
 
   /** A device after reset, over the machine's RAM. */
@@ -115,7 +115,7 @@ public final class VirtioDevice implements DeviceEvents {
       }
     }
     if (broken) {
-      needsReset("a queue is not set up as VIRTIO 1.2 section 2.7 or 2.8 asks");
+      needsReset(resets, "a queue is not set up as VIRTIO 1.2 section 2.7 or 2.8 asks");
     }
   }
 
@@ -150,7 +150,7 @@ public final class VirtioDevice implements DeviceEvents {
       }
       opened.add(open);
     }
-    model.start(opened, this);
+    model.start(opened, new Life(resets));
     running = true;
     return true;
   }
@@ -258,30 +258,46 @@ public final class VirtioDevice implements DeviceEvents {
     }
   }
 
-  @Override
-  public void used(int queue) {
-    if (running) {
-      interrupts.queue(queue);
+  /**
+   * What the model reports between two resets. A report that a reset overtakes is about a life that
+   * is over, and is dropped.
+   */
+  private final class Life implements DeviceEvents {
+    private final int began;
+
+    Life(int resets) {
+      began = resets;
+    }
+
+    @Override
+    public void used(int queue) {
+      if (running && began == resets) {
+        interrupts.queue(queue);
+      }
+    }
+
+    @Override
+    public void configChanged() {
+      boolean tell;
+      synchronized (VirtioDevice.this) {
+        generation = (generation + 1) & 0xff;
+        tell = began == resets && has(DeviceStatus.DRIVER_OK);
+      }
+      if (tell) {
+        interrupts.config();
+      }
+    }
+
+    @Override
+    public void needsReset(String reason) {
+      VirtioDevice.this.needsReset(began, reason);
     }
   }
 
-  @Override
-  public void configChanged() {
+  private void needsReset(int life, String reason) {
     boolean tell;
     synchronized (this) {
-      generation = (generation + 1) & 0xff;
-      tell = has(DeviceStatus.DRIVER_OK);
-    }
-    if (tell) {
-      interrupts.config();
-    }
-  }
-
-  @Override
-  public void needsReset(String reason) {
-    boolean tell;
-    synchronized (this) {
-      if (has(DeviceStatus.DEVICE_NEEDS_RESET) || resetting) {
+      if (life != resets || resetting || has(DeviceStatus.DEVICE_NEEDS_RESET)) {
         return;
       }
       status |= DeviceStatus.DEVICE_NEEDS_RESET;
@@ -374,7 +390,7 @@ public final class VirtioDevice implements DeviceEvents {
       queues.get(i).restore(state.queues().get(i));
     }
     if (opened.stream().anyMatch(Objects::nonNull)) {
-      model.start(opened, this);
+      model.start(opened, new Life(resets));
       running = true;
     }
   }

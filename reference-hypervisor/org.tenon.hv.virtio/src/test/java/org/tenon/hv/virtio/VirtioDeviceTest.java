@@ -12,6 +12,7 @@ import static org.tenon.hv.virtio.DeviceStatus.FEATURES_OK;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ class VirtioDeviceTest {
 
   private final class Model implements DeviceModel {
     private CompletionStage<Void> stopped = CompletableFuture.completedStage(null);
+    private @Nullable DeviceEvents events;
+
+    DeviceEvents events() {
+      return Objects.requireNonNull(events, "the device was not started");
+    }
 
     @Override
     public int type() {
@@ -86,6 +92,7 @@ class VirtioDeviceTest {
 
     @Override
     public void start(List<@Nullable Virtqueue> queues, DeviceEvents events) {
+      this.events = events;
       heard.add("start " + queues.stream().map(q -> q == null ? 0 : q.size()).toList());
     }
 
@@ -240,13 +247,28 @@ class VirtioDeviceTest {
   void needsResetStopsTheModelAndTellsTheDriverOnce() {
     bringUp();
     heard.clear();
-    device.needsReset("test");
-    device.needsReset("test");
+    model.events().needsReset("test");
+    model.events().needsReset("test");
     assertThat(heard).containsExactly("stop", "config interrupt");
     assertThat(device.status() & DEVICE_NEEDS_RESET).isNotZero();
-    device.used(0);
+    model.events().used(0);
     device.notifyQueue(0);
     assertThat(heard).hasSize(2);
+  }
+
+  @Test
+  void aReportThatAResetHasOvertakenIsDropped() {
+    bringUp();
+    DeviceEvents before = model.events();
+    device.status(0);
+    before.needsReset("a ring of the life before");
+    assertThat(device.status()).isZero();
+    bringUp();
+    heard.clear();
+    before.needsReset("a ring of the life before");
+    before.used(0);
+    assertThat(device.status() & DEVICE_NEEDS_RESET).isZero();
+    assertThat(heard).isEmpty();
   }
 
   @Test
@@ -324,8 +346,10 @@ class VirtioDeviceTest {
     device.writeConfig(4, 1);
     device.writeConfig(2, 0x1ff);
     assertThat(heard).containsExactly("config 2=255");
+    bringUp();
+    device.status(0);
     int before = device.configGeneration();
-    device.configChanged();
+    model.events().configChanged();
     assertThat(device.configGeneration()).isNotEqualTo(before);
     assertThat(heard).as("nobody listens before DRIVER_OK").doesNotContain("config interrupt");
   }

@@ -21,7 +21,10 @@ import org.tenon.spi.HostClock;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.block.BlockOffer;
 
-/** The reference hypervisor as the suite reaches it. Stateless; called by the thread that runs the tests. */
+/**
+ * The reference hypervisor as the suite reaches it. Stateless; called by the thread that runs the
+ * tests.
+ */
 public final class VirtioTestBed implements VirtioBlockHost {
   private static final String DEVICE = "testbed-disk";
 
@@ -35,7 +38,8 @@ public final class VirtioTestBed implements VirtioBlockHost {
 
   @Override
   public VirtioTransport attach(
-      BlockDriverFactory factory, Map<String, String> settings, VirtioBlockOptions options) throws DriverException {
+      BlockDriverFactory factory, Map<String, String> settings, VirtioBlockOptions options)
+      throws DriverException {
     Config config = Config.of(factory.configKeys(), settings, options.files());
     HostClock given = options.clock();
     GuestMemory memory = GuestMemory.allocate(RamLayout.flat(wholePages(options.memoryBytes())));
@@ -49,7 +53,8 @@ public final class VirtioTestBed implements VirtioBlockHost {
             control,
             new Reporter(options));
     try {
-      BlockOffer offer = BlockOffer.of(options.capabilities(), options.queues(), options.queueSize());
+      BlockOffer offer =
+          BlockOffer.of(options.capabilities(), options.queues(), options.queueSize());
       BlockAttachment attachment = BlockAttachment.open(factory, offer, config, context);
       return new TestBedTransport(attachment, memory, control, options);
     } catch (AttachException e) {

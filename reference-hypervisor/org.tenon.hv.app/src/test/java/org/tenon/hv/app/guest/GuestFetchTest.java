@@ -44,16 +44,28 @@ class GuestFetchTest {
 
   @Test
   void theInitialRamDiskHoldsWhatTheKernelStarts() throws IOException {
-    byte[] made = Initramfs.make(ascii("busybox"), Map.of("virtio.ko", ascii("module"), "other.ko", ascii("no")));
+    byte[] made =
+        Initramfs.make(
+            ascii("busybox"), Map.of("virtio.ko", ascii("module"), "other.ko", ascii("no")));
     Map<String, CpioArchiveEntry> entries = entries(made);
     assertThat(entries)
         .containsOnlyKeys(
-            "bin", "dev", "modules", "dev/console", "dev/null", "bin/busybox", "modules/virtio.ko", "modules/order", "init");
+            "bin",
+            "dev",
+            "modules",
+            "dev/console",
+            "dev/null",
+            "bin/busybox",
+            "modules/virtio.ko",
+            "modules/order",
+            "init");
     assertThat(entries.get("init")).returns(0100755L, CpioArchiveEntry::getMode);
     assertThat(entries.get("dev/console"))
         .returns(5L, CpioArchiveEntry::getRemoteDeviceMaj)
         .returns(1L, CpioArchiveEntry::getRemoteDeviceMin);
-    assertThat(Initramfs.make(ascii("busybox"), Map.of("virtio.ko", ascii("module"), "other.ko", ascii("no"))))
+    assertThat(
+            Initramfs.make(
+                ascii("busybox"), Map.of("virtio.ko", ascii("module"), "other.ko", ascii("no"))))
         .as("the same inputs give the same bytes")
         .isEqualTo(made);
   }
@@ -109,7 +121,8 @@ class GuestFetchTest {
     assertThat(store.kernel()).hasBinaryContent(ascii("kernel"));
     assertThat(entries(Files.readAllBytes(store.initramfs()))).containsKey("bin/busybox");
     GuestFetch missing = new GuestFetch(store, line -> {});
-    assertThatThrownBy(() -> missing.fetch(Optional.of(folder.resolve("none")), Optional.of(busybox)))
+    assertThatThrownBy(
+            () -> missing.fetch(Optional.of(folder.resolve("none")), Optional.of(busybox)))
         .isInstanceOf(GuestException.class)
         .hasMessageContaining("none");
   }
@@ -117,7 +130,8 @@ class GuestFetchTest {
   @Test
   void theStoreFollowsTheXdgSpecification() {
     Path home = Path.of("/home/someone");
-    assertThat(GuestStore.of(Map.of("XDG_CACHE_HOME", "/var/cache"), home).folder()).isEqualTo(Path.of("/var/cache/tenon/guest"));
+    assertThat(GuestStore.of(Map.of("XDG_CACHE_HOME", "/var/cache"), home).folder())
+        .isEqualTo(Path.of("/var/cache/tenon/guest"));
     Path usual = Path.of("/home/someone/.cache/tenon/guest");
     assertThat(GuestStore.of(Map.of(), home).folder()).isEqualTo(usual);
     assertThat(GuestStore.of(Map.of("XDG_CACHE_HOME", "relative"), home).folder()).isEqualTo(usual);

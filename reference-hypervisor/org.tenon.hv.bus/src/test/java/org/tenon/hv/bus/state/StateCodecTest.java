@@ -39,9 +39,19 @@ class StateCodecTest {
   void theFormIsTheDocumentedOne() {
     assertThat(HexFormat.of().formatHex(StateCodec.encode(SAMPLE)))
         .isEqualTo(
-            "0006" + "73616d706c65" + "0003" + "0000002e" + "00000007" + "01"
-                + "00000002" + "0000000000000001" + "ffffffffffffffff"
-                + "00000005" + "54656e6f6e" + "00000001" + "0000000000000009");
+            "0006"
+                + "73616d706c65"
+                + "0003"
+                + "0000002e"
+                + "00000007"
+                + "01"
+                + "00000002"
+                + "0000000000000001"
+                + "ffffffffffffffff"
+                + "00000005"
+                + "54656e6f6e"
+                + "00000001"
+                + "0000000000000009");
   }
 
   @Test
@@ -57,7 +67,8 @@ class StateCodecTest {
     byte[] bytes = StateCodec.encode(SAMPLE);
     for (int length = 0; length < bytes.length; length++) {
       ByteBuffer part = ByteBuffer.wrap(Arrays.copyOf(bytes, length));
-      assertThatThrownBy(() -> StateCodec.decode(Sample.class, part)).isInstanceOf(StateException.class);
+      assertThatThrownBy(() -> StateCodec.decode(Sample.class, part))
+          .isInstanceOf(StateException.class);
     }
   }
 
