@@ -21,7 +21,7 @@ final class SimVcpu implements Vcpu {
 
   /** Executions that make a block worth compiling; to try others, or 0 for none, when measuring. */
   private static final int COMPILE_THRESHOLD =
-      Integer.getInteger("tenon.sim.compileThreshold", 5000);
+      Integer.getInteger("tenon.sim.compileThreshold", 30_000);
 
   private final Cpu cpu;
   private final RunLoop loop;

@@ -3,8 +3,8 @@
  * inputs give the same run: virtual time is counted in retired instructions.
  *
  * <p>Data flows through the packages in this order: {@code decode} (the instruction table, bytes to instructions), {@code
- * block} (cached runs of decoded instructions, the run loop), {@code exec} (what each instruction does), {@code cpu} (the
- * state they work on: registers, flags, segments, memory management, exceptions), with {@code fpu} and {@code simd} for the
+ * block} (cached runs of decoded instructions, the run loop), {@code jit} (hot blocks as JVM bytecode), {@code exec} (what
+ * each instruction does), {@code cpu} (the state they work on: registers, flags, segments, memory management, exceptions), with {@code fpu} and {@code simd} for the
  * arithmetic and {@code ffi} for raw access to guest RAM.
  */
 @NullMarked

@@ -16,7 +16,7 @@ public final class PhysicalMemory {
   private final long[] ends;
   private final long[] hosts;
   private final boolean[] writable;
-  private final CodePage[][] code;
+  private final @Nullable CodePage[][] code;
   private final List<RamRegion> regions;
   private CodeListener listener = (physical, length) -> {};
 
@@ -110,9 +110,17 @@ public final class PhysicalMemory {
       if (marks != null && marks.overlaps(offset, here)) {
         listener.codeWritten(at, here);
         marks.clear(offset, here);
+        if (marks.empty()) {
+          forget(at); // data again: stores may use the TLB
+        }
       }
       at += here;
     }
+  }
+
+  private void forget(long physical) {
+    int k = region(physical);
+    code[k][(int) ((physical - bases[k]) >> PAGE_SHIFT)] = null;
   }
 
   /** Reads 8 bytes within a page; all ones where there is no RAM. */
@@ -155,6 +163,15 @@ public final class PhysicalMemory {
       for (int b = offset; b < offset + length; b++) {
         bits[b >> 6] &= ~(1L << b);
       }
+    }
+
+    boolean empty() {
+      for (long word : bits) {
+        if (word != 0) {
+          return false;
+        }
+      }
+      return true;
     }
 
     boolean overlaps(int offset, int length) {
