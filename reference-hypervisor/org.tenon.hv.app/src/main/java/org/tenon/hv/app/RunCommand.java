@@ -102,9 +102,10 @@ final class RunCommand implements Callable<Integer> {
     try (GuestConsole guest = GuestConsole.open(interactive);
         Machine machine = restore == null ? fresh(guest, interactive) : restored(restore, guest, interactive)) {
       guest.read(machine::type, machine::stop);
+      long before = machine.statistics().instructions();
       Outcome outcome = run(machine);
       if (statistics) {
-        report(machine.statistics());
+        report(machine.statistics(), before);
       }
       if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
         try (OutputStream file = Files.newOutputStream(save)) {
@@ -202,16 +203,18 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Statistics cost) {
+  /** A restored machine has retired instructions before this run. */
+  private void report(Statistics cost, long before) {
+    long instructions = cost.instructions() - before;
     double seconds = cost.hostNanos() / 1e9;
     console
         .err()
         .printf(
             Locale.ROOT,
             "%,d instructions in %.2f s (%.1f million/s), machine time %.3f s, %,d interrupts%n",
-            cost.instructions(),
+            instructions,
             seconds,
-            cost.instructions() / seconds / 1e6,
+            instructions / seconds / 1e6,
             cost.machineNanos() / 1e9,
             cost.interrupts());
     String exits =
