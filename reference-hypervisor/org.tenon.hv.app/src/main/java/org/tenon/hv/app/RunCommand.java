@@ -42,7 +42,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Keys on a terminal: Ctrl-A x ends the run, Ctrl-A Ctrl-A sends Ctrl-A.",
-      "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12 you ended it.",
+      "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12"
+          + " you ended it.",
       "Example: tenon guest fetch && tenon run --append console=ttyS0"
     })
 final class RunCommand implements Callable<Integer> {
@@ -50,46 +51,89 @@ final class RunCommand implements Callable<Integer> {
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SIZE =
+      Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Console console;
 
-  @Option(names = "--kernel", paramLabel = "FILE", description = "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch' got.")
+  @Option(
+      names = "--kernel",
+      paramLabel = "FILE",
+      description =
+          "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch'"
+              + " got.")
   private @Nullable Path kernel;
 
   @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk.")
   private @Nullable Path initrd;
 
-  @Option(names = "--append", paramLabel = "TEXT", defaultValue = "console=ttyS0", description = "Kernel parameters (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--append",
+      paramLabel = "TEXT",
+      defaultValue = "console=ttyS0",
+      description = "Kernel parameters (default: ${DEFAULT-VALUE}).")
   private String append = "";
 
-  @Option(names = "--memory", paramLabel = "SIZE", defaultValue = "256M", description = "RAM, such as 256M or 4G (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "256M",
+      description = "RAM, such as 256M or 4G (default: ${DEFAULT-VALUE}).")
   private String memory = "";
 
-  @Option(names = "--cpus", paramLabel = "N", defaultValue = "1", description = "Virtual processors (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--cpus",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Virtual processors (default: ${DEFAULT-VALUE}).")
   private int cpus;
 
-  @Option(names = "--engine", paramLabel = "NAME", defaultValue = EngineChoice.AUTO, description = "auto, sim or kvm (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      defaultValue = EngineChoice.AUTO,
+      description = "auto, sim or kvm (default: ${DEFAULT-VALUE}).")
   private String engine = "";
 
-  @Option(names = "--clock", paramLabel = "MODE", description = "virtual: time is counted in instructions, every run is the same; real: the host's time (default: real on a terminal, else virtual).")
+  @Option(
+      names = "--clock",
+      paramLabel = "MODE",
+      description =
+          "virtual: time is counted in instructions, every run is the same; real: the host's time"
+              + " (default: real on a terminal, else virtual).")
   private @Nullable ClockMode clock;
 
-  @Option(names = "--trace", paramLabel = "KINDS", description = "Log to standard error: all, or some of port,mmio,msr,irq,exit.")
+  @Option(
+      names = "--trace",
+      paramLabel = "KINDS",
+      description = "Log to standard error: all, or some of port,mmio,msr,irq,exit.")
   private @Nullable String trace;
 
-  @Option(names = "--save", paramLabel = "FILE", description = "When you end the run from the console, save the machine to FILE.")
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description = "When you end the run from the console, save the machine to FILE.")
   private @Nullable Path save;
 
-  @Option(names = "--restore", paramLabel = "FILE", description = "Go on with the machine that --save wrote; kernel, memory and processors are its own.")
+  @Option(
+      names = "--restore",
+      paramLabel = "FILE",
+      description =
+          "Go on with the machine that --save wrote; kernel, memory and processors are its own.")
   private @Nullable Path restore;
 
-  @Option(names = "--gdb", paramLabel = "PORT", description = "Wait on this loopback port for GDB, which then drives the guest; 0 picks a free one.")
+  @Option(
+      names = "--gdb",
+      paramLabel = "PORT",
+      description =
+          "Wait on this loopback port for GDB, which then drives the guest; 0 picks a free one.")
   private @Nullable Integer gdbPort;
 
-  @Option(names = "--statistics", description = "On quit, say on standard error what the run has cost.")
+  @Option(
+      names = "--statistics",
+      description = "On quit, say on standard error what the run has cost.")
   private boolean statistics;
 
   RunCommand(Console console) {
@@ -98,7 +142,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, IOException, InterruptedException {
-    boolean interactive = Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
+    boolean interactive =
+        Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
     try (GuestConsole guest = GuestConsole.open(interactive);
         Machine machine =
             restore == null ? fresh(guest, interactive) : restored(restore, guest, interactive)) {
@@ -126,7 +171,8 @@ final class RunCommand implements Callable<Integer> {
     if (kernelFile == null) {
       GuestStore store = GuestStore.ofUser();
       if (!store.isComplete()) {
-        throw new InputException("which kernel? name one with --kernel, or run 'tenon guest fetch' first");
+        throw new InputException(
+            "which kernel? name one with --kernel, or run 'tenon guest fetch' first");
       }
       kernelFile = store.kernel();
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
@@ -174,7 +220,9 @@ final class RunCommand implements Callable<Integer> {
       ByteBuffer kernelImage,
       ByteBuffer initrdImage) {
     Trace log =
-        trace == null ? Trace.OFF : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
+        trace == null
+            ? Trace.OFF
+            : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
     ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
@@ -223,7 +271,8 @@ final class RunCommand implements Callable<Integer> {
     String exits =
         cost.exits().entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
-            .map(exit -> "%s %,d".formatted(exit.getKey().name().toLowerCase(Locale.ROOT), exit.getValue()))
+            .map(exit ->
+                "%s %,d".formatted(exit.getKey().name().toLowerCase(Locale.ROOT), exit.getValue()))
             .collect(Collectors.joining(", "));
     console.err().println("exits: " + exits);
   }

@@ -144,7 +144,7 @@ public abstract class VirtualHardwareTests extends BlockTests {
         agreement = subject().factory().negotiate(BlockOffer.of(offered, 1, 64));
       } catch (DriverException e) {
         continue; // A driver may need what this offer withholds; NegotiationTests judges its
-                  // reason.
+        // reason.
       }
       try (VirtioTransport device =
           VirtualDisk.attach(

@@ -160,7 +160,7 @@ public final class HtmlReport {
   private String explanation() {
     if (!report.options().isWhole()) {
       return "Only some tests were selected. They say what they found; a level is certified by a"
-                 + " whole run.";
+          + " whole run.";
     }
     List<ClauseVerdict> blockers =
         report.verdict().clauses().stream().filter(this::decides).toList();

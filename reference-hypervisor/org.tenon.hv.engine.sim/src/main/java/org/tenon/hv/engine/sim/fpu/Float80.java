@@ -1,6 +1,8 @@
 package org.tenon.hv.engine.sim.fpu;
 
-/** Arithmetic on 80-bit reals, exact to the last bit, and conversions from and to the other formats. */
+/**
+ * Arithmetic on 80-bit reals, exact to the last bit, and conversions from and to the other formats.
+ */
 public final class Float80 extends Rounding80 {
   /** a + b, or a - b. */
   public void add(int aSe, long a, int bSe0, long b, boolean subtract) {
@@ -29,7 +31,8 @@ public final class Float80 extends Rounding80 {
     } else if (b == 0) {
       pack(aNegative, exponent(aSe, a), normalized(a), 0);
     } else {
-      addFinite(aNegative, exponent(aSe, a), normalized(a), bNegative, exponent(bSe, b), normalized(b));
+      addFinite(
+          aNegative, exponent(aSe, a), normalized(a), bNegative, exponent(bSe, b), normalized(b));
     }
   }
 
@@ -41,7 +44,12 @@ public final class Float80 extends Rounding80 {
     long small = swap ? a : b;
     int shift = Math.abs(aE - bE);
     long hi = shift >= 64 ? 0 : small >>> shift;
-    long lo = shift == 0 ? 0 : shift < 64 ? small << (64 - shift) : shift == 64 ? small : small >>> Math.min(shift - 64, 63) | 1;
+    long lo =
+        shift == 0
+            ? 0
+            : shift < 64
+                ? small << (64 - shift)
+                : shift == 64 ? small : small >>> Math.min(shift - 64, 63) | 1;
     if (aNegative == bNegative) {
       long sum = big + hi;
       if (Long.compareUnsigned(sum, big) < 0) {
@@ -128,7 +136,8 @@ public final class Float80 extends Rounding80 {
       if (a == 0 || bInfinite) {
         setZero(negative);
       } else {
-        divideFinite(negative, exponent(aSe, a) - exponent(bSe, b) + BIAS, normalized(a), normalized(b));
+        divideFinite(
+            negative, exponent(aSe, a) - exponent(bSe, b) + BIAS, normalized(a), normalized(b));
       }
     }
   }
@@ -168,7 +177,8 @@ public final class Float80 extends Rounding80 {
     int e = exponent(aSe, a) - BIAS;
     long x = normalized(a);
     boolean odd = (e & 1) != 0;
-    // Digit by digit on a radicand of 128 bits, top two bits first, then 2 more bits of result for rounding.
+    // Digit by digit on a radicand of 128 bits, top two bits first, then 2 more bits of result for
+    // rounding.
     long hi = odd ? x : x >>> 1;
     long lo = odd ? 0 : x << 63;
     long root = 0;
@@ -278,7 +288,10 @@ public final class Float80 extends Rounding80 {
   private boolean fractional;
   private boolean carried;
 
-  /** The magnitude rounded to an integer; sets {@link #fractional} and {@link #carried} (beyond 64 bits). */
+  /**
+   * The magnitude rounded to an integer; sets {@link #fractional} and {@link #carried} (beyond 64
+   * bits).
+   */
   private long integerPart(boolean negative, int e, long sig, int mode) {
     long whole;
     long rest;
@@ -333,7 +346,10 @@ public final class Float80 extends Rounding80 {
     }
   }
 
-  /** From an IEEE double or single, as a load: a signalling NaN is made quiet and raises IE, a denormal raises DE. */
+  /**
+   * From an IEEE double or single, as a load: a signalling NaN is made quiet and raises IE, a
+   * denormal raises DE.
+   */
   public void fromBits(long bits, boolean single) {
     operandFromBits(bits, single);
     if (isSignalling(signExponent, significand)) {
@@ -342,7 +358,10 @@ public final class Float80 extends Rounding80 {
     }
   }
 
-  /** From an IEEE double or single, as an operand: a NaN stays as it is for the operation to judge; a denormal raises DE. */
+  /**
+   * From an IEEE double or single, as an operand: a NaN stays as it is for the operation to judge;
+   * a denormal raises DE.
+   */
   public void operandFromBits(long bits, boolean single) {
     int exponentBits = single ? 8 : 11;
     int fractionBits = single ? 23 : 52;
@@ -375,7 +394,9 @@ public final class Float80 extends Rounding80 {
     long infinity = sign | (long) top << fractionBits;
     if (isUnsupported(se, sig)) {
       raised |= X87.IE;
-      return (1L << (exponentBits + fractionBits)) | (long) top << fractionBits | 1L << (fractionBits - 1);
+      return (1L << (exponentBits + fractionBits))
+          | (long) top << fractionBits
+          | 1L << (fractionBits - 1);
     }
     if (isSpecial(se)) {
       if (sig == INTEGER_BIT) {
@@ -453,7 +474,9 @@ public final class Float80 extends Rounding80 {
     pack(aNegative, exponent(aSe, a) + (bNegative ? -n : n), normalized(a), 0, 64);
   }
 
-  /** Quotient bits of the last {@link #remainder}: the low three, and whether it is only partial. */
+  /**
+   * Quotient bits of the last {@link #remainder}: the low three, and whether it is only partial.
+   */
   public int quotient;
 
   public boolean partial;
@@ -498,7 +521,10 @@ public final class Float80 extends Rounding80 {
     exact(negative, bE, x, y, distance, nearest);
   }
 
-  /** Subtracts the divisor, shifted, as often as it fits, over {@code n} steps down; the rest has exponent {@code e}. */
+  /**
+   * Subtracts the divisor, shifted, as often as it fits, over {@code n} steps down; the rest has
+   * exponent {@code e}.
+   */
   private void reduce(boolean negative, int e, long x, long y, int n) {
     long rest = remainderOf(x, y, n);
     finishRemainder(negative, e, rest);
@@ -595,7 +621,10 @@ public final class Float80 extends Rounding80 {
     return !isSpecial(se) && sig != 0 && !isUnsupported(se, sig);
   }
 
-  /** FXTRACT of what is not finite and non-zero: sets the exponent part; the significand part is the operand. */
+  /**
+   * FXTRACT of what is not finite and non-zero: sets the exponent part; the significand part is the
+   * operand.
+   */
   public void extractSpecial(int se, long sig) {
     if (nan(se, sig, se, sig)) {
       return;
