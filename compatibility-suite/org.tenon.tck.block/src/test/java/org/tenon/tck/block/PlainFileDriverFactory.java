@@ -18,7 +18,7 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockOffer;
 
 /** Opens {@link PlainFileDriver}s. */
-final class PlainFileDriverFactory implements BlockDriverFactory {
+public final class PlainFileDriverFactory implements BlockDriverFactory {
   /** How a driver is opened, so that a test can open one with a defect. */
   @FunctionalInterface
   interface Opening {
@@ -27,7 +27,7 @@ final class PlainFileDriverFactory implements BlockDriverFactory {
 
   private final Opening opening;
 
-  PlainFileDriverFactory() {
+  public PlainFileDriverFactory() {
     this(PlainFileDriver::new);
   }
 
