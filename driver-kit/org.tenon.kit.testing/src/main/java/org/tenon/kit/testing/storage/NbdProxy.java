@@ -124,9 +124,7 @@ public final class NbdProxy implements ObservedStorage {
 
   @Override
   public boolean isWhole() throws IOException {
-    StorageImage expected = base();
-    log.events().forEach(expected::apply);
-    return expected.isOnDisk();
+    return base().explains(log.events());
   }
 
   @Override

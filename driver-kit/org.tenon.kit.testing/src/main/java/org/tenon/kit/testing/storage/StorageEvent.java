@@ -101,6 +101,16 @@ public abstract sealed class StorageEvent {
       return durable;
     }
 
+    /** Whether it changes the byte there. */
+    boolean covers(long at) {
+      return at >= offset && at - offset < length;
+    }
+
+    /** What it puts at a place that it {@link #covers}. */
+    byte byteAt(long at) {
+      return data == null ? 0 : data[(int) (at - offset)];
+    }
+
     /** Copies {@code count} bytes of it, from {@code from}, to a place in an image. */
     void copyTo(int from, byte[] image, int at, int count) {
       if (data == null) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tenon.api.Stability;
@@ -67,17 +68,53 @@ public final class StorageImage {
     }
   }
 
-  /** Whether the real files hold this. */
-  boolean isOnDisk() throws IOException {
-    for (String name : names.keySet()) {
-      Path path = Path.of(name);
-      if (!Files.exists(path)
-          || Files.size(path) > MAX_FILE
-          || !Arrays.equals(Files.readAllBytes(path), contents(name))) {
+  /**
+   * Whether the real files hold this once the events are carried out on it, in an order that their
+   * overlaps in time allow: of two changes in flight together either may be the later one.
+   */
+  boolean explains(List<StorageEvent> events) throws IOException {
+    StorageImage expected = copy();
+    events.forEach(expected::apply);
+    for (var entry : expected.names.entrySet()) {
+      Path path = Path.of(entry.getKey());
+      if (!Files.exists(path) || Files.size(path) > MAX_FILE) {
         return false;
+      }
+      byte[] actual = Files.readAllBytes(path);
+      byte[] likely = expected.contents(entry.getKey());
+      if (actual.length != likely.length) {
+        return false;
+      }
+      int file = entry.getValue();
+      for (int at = 0; at < actual.length; at++) {
+        if (actual[at] != likely[at] && !mayHold(events, file, at, actual[at])) {
+          return false;
+        }
       }
     }
     return true;
+  }
+
+  /** Whether the byte may come from a change that no later one is known to have covered. */
+  private boolean mayHold(List<StorageEvent> events, int file, int at, byte value) {
+    List<StorageEvent.Change> covering =
+        events.stream()
+            .filter(event -> event.file() == file)
+            .filter(StorageEvent.Change.class::isInstance)
+            .map(StorageEvent.Change.class::cast)
+            .filter(change -> change.covers(at))
+            .toList();
+    long lastCertain =
+        covering.stream()
+            .filter(change -> change.ended() != Ticks.NEVER)
+            .mapToLong(StorageEvent.Change::begun)
+            .max()
+            .orElse(-1);
+    byte[] before = contents.getOrDefault(file, new byte[0]);
+    boolean untouched = lastCertain < 0 && at < before.length && before[at] == value;
+    return untouched
+        || covering.stream()
+            .anyMatch(change -> change.ended() >= lastCertain && change.byteAt(at) == value);
   }
 
   private void rename(StorageEvent.Name name) {
