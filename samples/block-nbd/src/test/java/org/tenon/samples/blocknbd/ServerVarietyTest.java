@@ -83,7 +83,7 @@ class ServerVarietyTest {
         byte[] expected = Arrays.copyOf(data, 15 * block);
         assertThat(disk.read(count - 16, 15)).isEqualTo(expected);
         assertThat(disk.read(3, 1)).isEqualTo(Arrays.copyOf(data, block));
-        assertThat(disk.health().state()).isEqualTo(Health.State.UP);
+        assertThat(disk.health()).isEqualTo(Health.up());
       }
       server.signal("CONT");
     }

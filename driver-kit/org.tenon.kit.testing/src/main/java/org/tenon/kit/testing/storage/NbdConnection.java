@@ -36,6 +36,10 @@ final class NbdConnection {
   private final DataInputStream fromServer;
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final Object clientWrites = new Object();
+
+  /** Guarded by {@link #pending}. */
+  private boolean leaving;
+
   private volatile boolean structured;
   private volatile int exportFlags;
 
@@ -63,10 +67,31 @@ final class NbdConnection {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "connection " + channel + " was cut", e);
     } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Brings the server nothing more, and closes once it has answered what it was brought. A server
+   * may work on after a connection was closed, and then changes the storage at a time that nobody
+   * knows.
+   */
+  void leave() {
+    synchronized (pending) {
+      leaving = true;
+    }
+    if (hasLeft()) {
       close();
     }
   }
 
+  private boolean hasLeft() {
+    synchronized (pending) {
+      return leaving && pending.isEmpty();
+    }
+  }
+
+  /** Closes both sides at once, whatever the server is at. */
   void close() {
     try {
       client.close();
@@ -165,9 +190,13 @@ final class NbdConnection {
         fail(type, cookie, verdict.failure());
         continue;
       }
-      pending.put(
-          cookie,
-          new Pending(type, access, record(type, (flags & Nbd.CMD_FLAG_FUA) != 0, access, data)));
+      synchronized (pending) {
+        if (leaving) {
+          return;
+        }
+        boolean fua = (flags & Nbd.CMD_FLAG_FUA) != 0;
+        pending.put(cookie, new Pending(type, access, record(type, fua, access, data)));
+      }
       toServer(header);
       toServer(ByteBuffer.wrap(data));
     }
@@ -212,7 +241,7 @@ final class NbdConnection {
 
   private void replies() {
     try {
-      while (reply()) {}
+      while (reply() && !hasLeft()) {}
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.DEBUG, "the server's side of connection " + channel + " ended", e);
@@ -276,9 +305,16 @@ final class NbdConnection {
     if (request != null && done && proxy.isCutAfter(request.access())) {
       return false;
     }
-    synchronized (clientWrites) {
-      toClient(header);
-      toClient(data);
+    try {
+      synchronized (clientWrites) {
+        toClient(header);
+        toClient(data);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the driver of connection " + channel + " is gone", e);
+      synchronized (pending) {
+        leaving = true;
+      }
     }
     return true;
   }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,9 @@ public final class NbdProxy implements ObservedStorage {
   static final int EXPORT = 0;
 
   private static final System.Logger LOG = System.getLogger(NbdProxy.class.getName());
+
+  /** For a server that does not answer any more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final NbdServer server;
   private final StorageLog log;
@@ -127,15 +131,33 @@ public final class NbdProxy implements ObservedStorage {
     return base().explains(log.events());
   }
 
+  /** Ends every connection, once the server has answered all that it was brought. */
   @Override
   public void close() {
-    faults.clear();
     try {
       listener.close();
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "closing the proxy's port", e);
     }
+    // Before the faults end: a request that one of them holds up must not reach the server now.
+    connections.forEach(NbdConnection::leave);
+    faults.clear();
+    awaitLeaving();
     cut();
+  }
+
+  private void awaitLeaving() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    synchronized (connections) {
+      try {
+        for (long left = PATIENCE.toMillis(); left > 0 && !connections.isEmpty(); ) {
+          connections.wait(left);
+          left = (deadline - System.nanoTime()) / 1_000_000;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   boolean isCutBefore(Access access) {
@@ -147,7 +169,10 @@ public final class NbdProxy implements ObservedStorage {
   }
 
   void ended(NbdConnection connection) {
-    connections.remove(connection);
+    synchronized (connections) {
+      connections.remove(connection);
+      connections.notifyAll();
+    }
   }
 
   private void accept() {
