@@ -16,6 +16,7 @@ import org.tenon.spi.block.BlockOperation;
 final class DataMutants {
   private DataMutants() {}
 
+  // large on purpose: a list with one entry for each mutant
   static List<Mutant> all() {
     return List.of(
         Mutant.of(
@@ -119,6 +120,8 @@ final class DataMutants {
             Variation.queue(CutZeroes::new),
             "BLK-049"));
   }
+
+  // no longer large
 
   private static final class LastBlock extends BaseQueue {
     LastBlock(BaseDriver driver, int index) {

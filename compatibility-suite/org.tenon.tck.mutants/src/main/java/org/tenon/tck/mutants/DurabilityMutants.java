@@ -17,6 +17,7 @@ import org.tenon.spi.block.BlockAgreement;
 final class DurabilityMutants {
   private DurabilityMutants() {}
 
+  // large on purpose: a list with one entry for each mutant
   static List<Mutant> all() {
     return List.of(
         Mutant.of(
@@ -78,6 +79,8 @@ final class DurabilityMutants {
             "BLK-059",
             "BLK-052"));
   }
+
+  // no longer large
 
   private static final class NoFlush extends BaseStorage {
     NoFlush(FileChannel channel, BlockAgreement agreement) {

@@ -115,6 +115,7 @@ class BlkDeviceTest {
   }
 
   /** Random requests, framed at random, on random queues, against a plain array. */
+  // large on purpose: one conversation, each line of which rests on those before
   @ParameterizedTest
   @MethodSource("variants")
   void whatTheGuestWritesItReads(boolean packed, boolean event, boolean lazy, int queues) {
@@ -180,6 +181,8 @@ class BlkDeviceTest {
     assertThat(metrics.reads() + metrics.writes()).isEqualTo(done);
     assertThat(metrics.errors()).isZero();
   }
+
+  // no longer large
 
   private static boolean claim(Set<Long> busy, long block, int blocks) {
     for (long b = block; b < block + blocks; b++) {
