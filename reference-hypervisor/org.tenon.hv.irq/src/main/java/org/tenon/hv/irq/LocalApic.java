@@ -1,3 +1,4 @@
+// large on purpose: one register file, whose registers act on one another
 package org.tenon.hv.irq;
 
 import java.util.Arrays;

@@ -1,3 +1,4 @@
+// large on purpose: the arithmetic of one format, whose operations share their unpacking
 package org.tenon.hv.engine.sim.fpu;
 
 /**
