@@ -62,6 +62,8 @@ final class LauncherHome {
     #!/bin/sh
     echo "$*" >> "%1$s/mvn.log"
     if [ -f "%1$s/mvn.fails" ]; then echo '[ERROR] no semicolon at Disk.java:3'; exit 1; fi
+    echo '[INFO] Building spec 1.0 [1/2]'
+    echo '[INFO] Building app 1.0  [2/2]'
     mkdir -p reference-hypervisor/org.tenon.hv.app/target
     cp -R "%2$s" reference-hypervisor/org.tenon.hv.app/target/app
     """
