@@ -101,8 +101,14 @@ public final class Cpu {
    */
   public boolean leaveBlock;
 
-  /** Which instruction of a compiled block is under way; set where it may fault. */
+  /** Which instruction of a compiled region is under way; set where it may fault. */
   public int position;
+
+  /**
+   * Set while compiled code executes that holds registers of its own: a store to translated code
+   * must throw {@link CodeOverwritten} before it changes anything.
+   */
+  public boolean inRegion;
 
   /** Set by a string instruction that has stopped half-way. */
   public boolean repeatAgain;
@@ -380,8 +386,8 @@ public final class Cpu {
   }
 
   /**
-   * Compiled code leaves its block early: after {@code done} instructions, the last of which lies
-   * at {@code last}.
+   * Compiled code leaves a block behind a handler: after {@code done} instructions, the last of
+   * which lies at {@code last}.
    */
   public void leave(int done, long last) {
     retired += done;
