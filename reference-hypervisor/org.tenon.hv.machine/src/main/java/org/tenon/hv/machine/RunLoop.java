@@ -24,6 +24,9 @@ final class RunLoop {
    */
   private static final long SLICE = 10_000;
 
+  /** A processor that is alone gives way to nobody; it looks at its inbox now and then. */
+  private static final long SLICE_ALONE = 1_000_000;
+
   /** The real clock is read after at most this many instructions. */
   private static final long REAL_BUDGET = 200_000;
 
@@ -38,7 +41,7 @@ final class RunLoop {
   private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
   private int turn;
-  private long left = SLICE;
+  private long left;
   private long interrupts;
   private volatile @Nullable Vcpu current;
   private volatile @Nullable Thread thread;
@@ -61,6 +64,7 @@ final class RunLoop {
     this.trace = trace;
     this.tsc = tsc;
     this.instructionNanos = instructionNanos;
+    this.left = slice();
   }
 
   /** Hands work to the run-loop thread; any thread. */
@@ -111,7 +115,11 @@ final class RunLoop {
 
   private void nextTurn() {
     turn = (turn + 1) % processors.size();
-    left = SLICE;
+    left = slice();
+  }
+
+  private long slice() {
+    return processors.size() == 1 ? SLICE_ALONE : SLICE;
   }
 
   /** Whose turn it is, for a save. */
