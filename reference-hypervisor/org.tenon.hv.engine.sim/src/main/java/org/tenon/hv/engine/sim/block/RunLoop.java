@@ -21,7 +21,7 @@ import org.tenon.hv.engine.sim.jit.RegionPlan;
  * Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's.
  */
 public final class RunLoop {
-  private static final int RECENT = 1 << 12;
+  private static final int RECENT = 1 << 14;
 
   /** Threshold that never compiles. */
   public static final int INTERPRET_ONLY = 0;
