@@ -46,6 +46,13 @@ final class GuestBenchCommand implements Callable<Integer> {
   private int rounds = 5;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Rounds before those, which do not count; ${DEFAULT-VALUE}.")
+  private int warmUp = 3;
+
+  @Option(
       names = "--boots",
       paramLabel = "N",
       defaultValue = "3",
@@ -58,8 +65,8 @@ final class GuestBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, IOException {
-    if (rounds < 0 || boots < 0) {
-      throw new InputException("--rounds and --boots must not be negative");
+    if (rounds < 0 || boots < 0 || warmUp < 0) {
+      throw new InputException("--rounds, --warm-up and --boots must not be negative");
     }
     try {
       Optional<Contender> qemu = Contender.qemu();
@@ -81,16 +88,16 @@ final class GuestBenchCommand implements Callable<Integer> {
   private void kernels(Optional<Contender> qemu) throws SpeedException, IOException {
     Path folder = Files.createTempDirectory("tenon-kernels-");
     try {
-      Path image = KernelImage.build(folder, rounds);
+      Path image = KernelImage.build(folder, warmUp + rounds);
       Map<String, Map<String, Rounds>> all = new LinkedHashMap<>();
       for (Contender each :
           Stream.concat(qemu.stream(), Stream.of(Contender.simulator(true))).toList()) {
         console.err().println("kernels on " + each.name() + " …");
-        all.put(each.name(), SpeedBench.kernels(each, image));
+        all.put(each.name(), SpeedBench.kernels(each, image, warmUp));
       }
       Contender slow = Contender.simulator(false);
       console.err().println("kernels on " + slow.name() + ", one round …");
-      all.put(slow.name(), SpeedBench.kernels(slow, KernelImage.build(folder, 1)));
+      all.put(slow.name(), SpeedBench.kernels(slow, KernelImage.build(folder, 1), 0));
       report(all);
     } finally {
       try (Stream<Path> files = Files.list(folder)) {
@@ -107,7 +114,7 @@ final class GuestBenchCommand implements Callable<Integer> {
     Map<String, Rounds> compiled = all.getOrDefault(Contender.COMPILED, Map.of());
     Map<String, Rounds> interpreted = all.getOrDefault(Contender.INTERPRETED, Map.of());
     @Nullable Map<String, Rounds> tcg = all.get(Contender.TCG);
-    line("%-12s %10s %10s %12s %10s %10s", "kernel", "tcg s", "compiled s", "interpreted s", "to int.", "to tcg");
+    console.print(String.format(Locale.ROOT, "%-12s %10s %10s %12s %10s %10s", "kernel", "tcg s", "compiled s", "interpreted s", "to int.", "to tcg"));
     double logToTcg = 0;
     double logToInterpreter = 0;
     for (Map.Entry<String, Rounds> each : compiled.entrySet()) {
@@ -123,17 +130,17 @@ final class GuestBenchCommand implements Callable<Integer> {
         other = "%.3f".formatted(theirs);
         ratio = "%.2f".formatted(theirs / seconds);
       }
-      line("%-12s %10s %10.3f %12.3f %10.2f %10s", name, other, seconds, slow, slow / seconds, ratio);
+      console.print(String.format(Locale.ROOT, "%-12s %10s %10.3f %12.3f %10.2f %10s", name, other, seconds, slow, slow / seconds, ratio));
     }
     int n = compiled.size();
-    line(
+    console.print(String.format(Locale.ROOT, 
         "%-12s %10s %10s %12s %10.2f %10s",
         "geom. mean",
         "",
         "",
         "",
         Math.exp(logToInterpreter / n),
-        tcg == null ? "-" : "%.2f".formatted(Math.exp(logToTcg / n)));
+        tcg == null ? "-" : "%.2f".formatted(Math.exp(logToTcg / n))));
   }
 
   private static Rounds checked(
@@ -164,15 +171,11 @@ final class GuestBenchCommand implements Callable<Integer> {
             SpeedBench.boot(qemu.get(), store.kernel(), store.initramfs(), FIRST_LINE_OF_INIT));
       }
     }
-    line("boot to the first line of /init: %.2f s", SpeedBench.median(ours));
+    console.print(String.format(Locale.ROOT, "boot to the first line of /init: %.2f s", SpeedBench.median(ours)));
     if (!theirs.isEmpty()) {
-      line(
+      console.print(String.format(Locale.ROOT, 
           "the same on QEMU's TCG: %.2f s; ratio %.2f",
-          SpeedBench.median(theirs), SpeedBench.median(ours) / SpeedBench.median(theirs));
+          SpeedBench.median(theirs), SpeedBench.median(ours) / SpeedBench.median(theirs)));
     }
-  }
-
-  private void line(String format, Object... values) {
-    console.print(String.format(Locale.ROOT, format, values));
   }
 }

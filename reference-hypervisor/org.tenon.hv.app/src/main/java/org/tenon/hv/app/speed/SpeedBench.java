@@ -36,8 +36,12 @@ public final class SpeedBench {
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 
-  /** Runs the image of {@link KernelImage}: the rounds of each kernel. */
-  public static Map<String, Rounds> kernels(Contender contender, Path image)
+  /**
+   * Runs the image of {@link KernelImage}: the rounds of each kernel.
+   *
+   * @param warmUp how many rounds of each do not count
+   */
+  public static Map<String, Rounds> kernels(Contender contender, Path image, int warmUp)
       throws SpeedException {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     Map<String, String> checksums = new LinkedHashMap<>();
@@ -63,7 +67,13 @@ public final class SpeedBench {
       throw new SpeedException(contender.name() + " did not run the kernels");
     }
     Map<String, Rounds> rounds = new LinkedHashMap<>();
-    seconds.forEach((name, times) -> rounds.put(name, new Rounds(times, checksums.get(name))));
+    seconds.forEach(
+        (name, times) ->
+            rounds.put(
+                name,
+                new Rounds(
+                    times.subList(Math.min(warmUp, times.size() - 1), times.size()),
+                    checksums.getOrDefault(name, ""))));
     return rounds;
   }
 
