@@ -53,30 +53,29 @@ public final class Type0Function implements PciFunction {
    * @param name for messages, such as {@code disk0}
    * @param bars not overlapping in index
    * @param capabilities in the order of the list; together at most 192 bytes
-   * @param wire its INTA
+   * @param slot where it is plugged in
    */
   public Type0Function(
       String name,
       PciIdentity identity,
       List<Bar> bars,
       List<? extends Capability> capabilities,
-      BarDecoder decoder,
-      BusMaster master,
-      IrqLine wire) {
+      PciSlot slot) {
     this.name = name;
     this.identity = identity;
     this.bars = List.copyOf(bars);
     this.capabilities = List.copyOf(capabilities);
-    this.decoder = decoder;
-    this.master = master;
-    this.wire = wire;
+    decoder = slot.decoder();
+    master = slot.master();
+    wire = slot.wire();
     int at = FIRST_CAPABILITY;
     for (Capability capability : capabilities) {
       offsets.add(at);
       at += (capability.length() + 3) & ~3;
     }
     if (at > CONVENTIONAL_END) {
-      throw new IllegalArgumentException(name + ": the capabilities take " + (at - 0x40) + " bytes");
+      throw new IllegalArgumentException(
+          name + ": the capabilities take " + (at - 0x40) + " bytes");
     }
     int spaces = 0;
     for (Bar bar : bars) {
@@ -100,8 +99,8 @@ public final class Type0Function implements PciFunction {
   }
 
   /**
-   * Drives the interrupt wire, which stays as it is until driven again; whoever uses messages leaves
-   * it low.
+   * Drives the interrupt wire, which stays as it is until driven again; whoever uses messages
+   * leaves it low.
    */
   public void setInterrupt(boolean asserted) {
     interrupting = asserted;

@@ -47,12 +47,12 @@ class Type0FunctionTest {
                 new Bar(0, Bar.Kind.PORTS, 32, RegisterWidth.ANY, new PciGuest.Ram(32)),
                 device == 1
                     ? msix.bar()
-                    : new Bar(1, Bar.Kind.MEMORY32, 8192, RegisterWidth.ANY, new PciGuest.Ram(8192)),
-                new Bar(2, Bar.Kind.MEMORY64, 1 << 16, RegisterWidth.ANY, new PciGuest.Ram(1 << 16))),
+                    : new Bar(
+                        1, Bar.Kind.MEMORY32, 8192, RegisterWidth.ANY, new PciGuest.Ram(8192)),
+                new Bar(
+                    2, Bar.Kind.MEMORY64, 1 << 16, RegisterWidth.ANY, new PciGuest.Ram(1 << 16))),
             device == 1 ? List.of(new Note(), msix) : List.of(),
-            decoder,
-            master,
-            wire::add);
+            new PciSlot(decoder, master, wire::add));
     bus.plug(device, 0, made);
     return made;
   }
