@@ -57,14 +57,14 @@ final class StagingOrder {
     return true;
   }
 
-  /** The next tag to give back, or {@link CompletionRing#EMPTY}. */
+  /** The next tag to give back, or {@link InFlightLedger#NONE}. */
   int next() {
     if (given == Math.min(allowed, total)) {
-      return CompletionRing.EMPTY;
+      return InFlightLedger.NONE;
     }
     int tag = tags[(int) (given % tags.length)];
     if (!answered[tag]) {
-      return CompletionRing.EMPTY;
+      return InFlightLedger.NONE;
     }
     given++;
     return tag;
