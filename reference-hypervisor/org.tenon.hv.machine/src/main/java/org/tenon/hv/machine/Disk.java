@@ -50,7 +50,11 @@ final class Disk implements AttachListener, AutoCloseable {
 
   @Override
   public void quarantined(Fault because) {
-    LOG.log(Level.ERROR, "{0} fails from now on, because its driver broke its promise: {1}", name, because);
+    LOG.log(
+        Level.ERROR,
+        "{0} fails from now on, because its driver broke its promise: {1}",
+        name,
+        because);
     submitters.forEach(QueueThread::replace);
   }
 

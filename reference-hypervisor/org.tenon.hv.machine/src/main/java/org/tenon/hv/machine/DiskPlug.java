@@ -5,6 +5,7 @@ import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.memory.GuestMemory;
+import org.tenon.hv.nvme.NvmeFunction;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.Type0Function;
@@ -48,6 +49,7 @@ final class DiskPlug {
       board.plug(
           switch (wanted.model()) {
             case VIRTIO -> virtio(name, attachment, slot);
+            case NVME -> nvme(name, attachment, slot);
           });
       return disk;
     } catch (RuntimeException e) {
@@ -78,5 +80,24 @@ final class DiskPlug {
             subsystem >>> 16);
     return new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting)
         .function();
+  }
+
+  private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot) {
+    MachineType type = config.type();
+    DiskQueues queues = queues();
+    int subsystem = type.integer("nvme.subsystem");
+    PciIdentity identity =
+        new PciIdentity(
+            type.integer("nvme.vendor"),
+            type.integer("nvme.device"),
+            NvmeFunction.CLASS_CODE,
+            type.integer("nvme.revision"),
+            subsystem & 0xffff,
+            subsystem >>> 16);
+    NvmeFunction disk =
+        new NvmeFunction(
+            name, identity, attachment, slot, memory, queues, clock, loop, queues::resetting);
+    queues.serve(disk.queues(), slot.master());
+    return disk.function();
   }
 }

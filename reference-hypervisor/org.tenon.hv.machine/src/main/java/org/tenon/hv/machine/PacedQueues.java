@@ -13,8 +13,8 @@ import org.tenon.hv.pci.BusMaster;
 /**
  * Serves queues at instants that are the same in every run: for the virtual clock. What the guest
  * offers is taken at the next instruction boundary and answered a fixed machine time later, in the
- * order of staging. Where the driver is not ready by then the machine waits for it, and machine time
- * with it.
+ * order of staging. Where the driver is not ready by then the machine waits for it, and machine
+ * time with it.
  */
 final class PacedQueues implements DiskQueues {
   /** How long to wait at a time: a stop is noticed after that at the latest. */

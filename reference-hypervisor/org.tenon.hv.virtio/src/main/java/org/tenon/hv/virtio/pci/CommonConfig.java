@@ -63,9 +63,9 @@ final class CommonConfig implements RegisterBlock {
       case CONFIG_VECTOR_AND_QUEUES -> device.queueCount() << 16 | vectors.config();
       case STATUS_WORD -> queue << 16 | device.configGeneration() << 8 | device.status();
       case QUEUE_SIZE_AND_VECTOR -> vectors.queue(queue) << 16 | device.queueSize(queue);
-      case QUEUE_ENABLE_WORD ->
-          notifyOffset() << 16 | (device.isQueueEnabled(queue) ? 1 : 0);
-      case QUEUE_DESCRIPTOR, QUEUE_DRIVER, QUEUE_DEVICE -> (int) device.queueArea(queue, area(offset));
+      case QUEUE_ENABLE_WORD -> notifyOffset() << 16 | (device.isQueueEnabled(queue) ? 1 : 0);
+      case QUEUE_DESCRIPTOR, QUEUE_DRIVER, QUEUE_DEVICE ->
+          (int) device.queueArea(queue, area(offset));
       case QUEUE_DESCRIPTOR + 4, QUEUE_DRIVER + 4, QUEUE_DEVICE + 4 ->
           (int) (device.queueArea(queue, area(offset)) >>> 32);
       default -> 0;

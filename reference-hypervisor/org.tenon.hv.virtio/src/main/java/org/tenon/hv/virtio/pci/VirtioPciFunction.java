@@ -51,7 +51,8 @@ public final class VirtioPciFunction {
    * @param memory what the device's queues lie in
    * @param slot the function's place
    * @param handoffs how interrupts reach the run loop
-   * @param onReset told of each reset the driver asks for, as a stage that completes when it is over
+   * @param onReset told of each reset the driver asks for, as a stage that completes when it is
+   *     over
    */
   public VirtioPciFunction(
       String name,
@@ -67,8 +68,7 @@ public final class VirtioPciFunction {
     device = new VirtioDevice(model, memory, new Requests());
     msix = new Msix(queues + 1, MSIX_BAR, slot.master());
     vectors = new Vectors(queues + 1, queues);
-    CommonConfig common =
-        new CommonConfig(device, vectors, () -> reset(onReset));
+    CommonConfig common = new CommonConfig(device, vectors, () -> reset(onReset));
     RegisterBlock regions = new Regions(common, new DeviceRegion(device), new NotifyRegion(device));
     function =
         new Type0Function(
