@@ -5,9 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.VcpuExit.Reason;
 import org.tenon.hv.engine.sim.cpu.Cpu;
-import org.tenon.hv.engine.sim.cpu.Flags;
 import org.tenon.hv.engine.sim.cpu.GuestFault;
-import org.tenon.hv.engine.sim.cpu.Interrupts.Cause;
 import org.tenon.hv.engine.sim.cpu.LeaveRun;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 import org.tenon.hv.engine.sim.decode.Insn;
@@ -27,8 +25,6 @@ public final class RunLoop {
   /** Instructions that a compiled loop may run before the run loop looks up. */
   private static final long LONGEST_LOOP = 100_000;
 
-  private static final long DR6_SINGLE_STEP = 1 << 14;
-
   private final Cpu cpu;
   private final BlockCache cache;
   private final BlockBuilder builder;
@@ -40,6 +36,9 @@ public final class RunLoop {
   private volatile boolean kicked;
   private long[] breakpoints = {};
   private boolean passBreakpoint;
+
+  /** Whether the instruction under way was begun by the debug unit. */
+  private boolean debugged;
 
   /**
    * A loop for one processor.
@@ -78,16 +77,28 @@ public final class RunLoop {
       if (exit != null) {
         return exit;
       }
-      boolean step = cpu.flags.has(Flags.TF);
-      boolean alone =
-          step || breakpoints.length > 0 || (cpu.interrupts.attention() && cpu.shadowed());
+      if (cpu.debug.attention()) {
+        if (cpu.debug.before()) {
+          debugged = true;
+          if (!execute(1)) {
+            return cpu.devices;
+          }
+          endDebugged();
+        }
+        continue;
+      }
+      boolean alone = breakpoints.length > 0 || (cpu.interrupts.attention() && cpu.shadowed());
       if (!execute(alone ? 1 : end - cpu.retired)) {
         return cpu.devices;
       }
-      if (step) {
-        cpu.dr[6] |= DR6_SINGLE_STEP;
-        cpu.interrupts.raise(GuestFault.DB, 0, Cause.TRAP, cpu.rip);
-      }
+    }
+  }
+
+  /** Raises the debug exceptions of an instruction that was executed alone. */
+  private void endDebugged() {
+    if (debugged) {
+      debugged = false;
+      cpu.debug.after();
     }
   }
 
@@ -142,6 +153,7 @@ public final class RunLoop {
     boolean done = execute(1);
     if (done) {
       cpu.devices.commit();
+      endDebugged();
     }
     return done;
   }
