@@ -40,8 +40,7 @@ final class Rehearsal {
     try {
       Files.write(kernel, kernel());
       play("--help");
-      play(
-          "run", "--kernel", kernel.toString(), "--until", ".", "--save", saved.toString());
+      play("run", "--kernel", kernel.toString(), "--until", ".", "--save", saved.toString());
       play("run", "--restore", saved.toString(), "--statistics");
     } finally {
       Files.deleteIfExists(kernel);

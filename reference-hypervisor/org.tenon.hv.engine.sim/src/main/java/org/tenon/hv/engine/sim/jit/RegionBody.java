@@ -7,6 +7,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.tenon.hv.engine.sim.decode.Insn;
 
 /**
@@ -80,7 +81,7 @@ final class RegionBody {
       for (int k = uses.length - 1; k >= 0; k--) {
         int after = 0;
         for (long next : Successors.of(plan, k)) {
-          after |= live[byRip.get(next)];
+          after |= live[Objects.requireNonNull(byRip.get(next))];
         }
         int now = uses[k].reads() | (after & ~uses[k].writes());
         changed |= now != live[k];
