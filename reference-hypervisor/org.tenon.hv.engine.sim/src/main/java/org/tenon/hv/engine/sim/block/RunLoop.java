@@ -192,16 +192,20 @@ public final class RunLoop {
       if (code != null) {
         return runRegion(code, limit);
       }
-    } else if (++block.heat == compileThreshold) {
+    } else if (++block.heat >= block.headAt + compileThreshold && compileThreshold > 0) {
       compile(block);
     }
     return interpret(block, block.insns.length);
   }
 
+  /** Waits while a region that holds the block is on its way. */
   private void compile(Block head) {
-    RegionPlan plan = RegionPicker.pick(head, cache, cpu.mmu);
-    if (plan != null && head.region != null) {
-      head.region.compile(plan, compiler);
+    head.headAt = head.heat;
+    if (head.regions.stream().noneMatch(Region::isPending)) {
+      RegionPlan plan = RegionPicker.pick(head, cache, cpu.mmu);
+      if (plan != null && head.region != null) {
+        head.region.compile(plan, compiler);
+      }
     }
   }
 
