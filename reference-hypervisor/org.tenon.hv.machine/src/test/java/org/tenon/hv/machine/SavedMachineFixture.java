@@ -8,9 +8,9 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 
 /**
- * Writes the saved machine that {@link SavedMachineTest} keeps as a file. Once a release has written
- * such files, the one of each format stays as it is and a new format gets one beside it; until
- * then a change of a state record writes it anew.
+ * Writes the saved machine that {@link SavedMachineTest} keeps as a file. Once a release has
+ * written such files, the one of each format stays as it is and a new format gets one beside it;
+ * until then a change of a state record writes it anew.
  */
 final class SavedMachineFixture {
   private int dots;

@@ -80,8 +80,7 @@ class StagingTest {
 
     /** Takes the lock, says so, and waits. */
     public static void main(String[] arguments) throws IOException {
-      try (FileChannel lock =
-          FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE)) {
+      try (FileChannel lock = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE)) {
         lock.lock();
         System.out.write('!');
         System.out.flush();
