@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import org.tenon.hv.machine.TraceKind;
 import org.tenon.hv.machine.gdb.GdbServer;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
+import org.tenon.hv.plugin.BundleException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,7 +46,9 @@ import picocli.CommandLine.Option;
       "Keys on a terminal: Ctrl-A x ends the run, Ctrl-A Ctrl-A sends Ctrl-A.",
       "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12"
           + " you ended it.",
-      "Example: tenon guest fetch && tenon run --append console=ttyS0"
+      "Examples:",
+      "  tenon guest fetch && tenon run --append console=ttyS0",
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
@@ -113,6 +117,22 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String trace;
 
   @Option(
+      names = "--disk",
+      paramLabel = "driver=ID[,model=virtio],KEY=VALUE…",
+      description =
+          "A disk served by a driver of a bundle, with the driver's settings; may be given more"
+              + " than once.")
+  private List<String> diskOptions = List.of();
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "B",
+      description =
+          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+              + " given more than once.")
+  private List<Path> bundles = List.of();
+
+  @Option(
       names = "--save",
       paramLabel = "FILE",
       description =
@@ -149,7 +169,23 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InputException, IOException, InterruptedException {
+  public Integer call()
+      throws InputException,
+          IOException,
+          InterruptedException,
+          BundleException,
+          AgainstSubjectException {
+    if (!diskOptions.isEmpty() && (save != null || restore != null)) {
+      throw new InputException(
+          "a machine with disks cannot be saved or restored yet; leave out --disk or --save and"
+              + " --restore");
+    }
+    try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
+      return run(disks);
+    }
+  }
+
+  private int run(RunDisks disks) throws InputException, IOException, InterruptedException {
     boolean interactive =
         Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
     if (save != null) {
@@ -163,6 +199,7 @@ final class RunCommand implements Callable<Integer> {
         if (watch != null) {
           watch.whenSeen(machine::stop);
         }
+        disks.plugInto(machine);
         guest.read(machine::type, machine::stop);
         long before = machine.statistics().instructions();
         Outcome outcome = run(machine);

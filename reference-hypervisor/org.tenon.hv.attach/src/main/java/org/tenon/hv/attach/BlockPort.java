@@ -27,10 +27,10 @@ import org.tenon.spi.block.BlockQueue;
  * }
  * }</pre>
  *
- * <p>Everything but {@link #submit}, {@link #arm} and {@link #onReady} is called with the port's
- * monitor held, so that several threads may serve a queue in turn: when the driver keeps one of
- * them inside {@code submit}, another goes on. No method here blocks, throws for what the driver
- * does, or allocates.
+ * <p>Everything but {@link #submit}, {@link #offer}, {@link #arm} and {@link #onReady} is called
+ * with the port's monitor held, so that several threads may serve a queue in turn: when the driver
+ * keeps one of them inside {@code submit}, another goes on. No method here blocks, throws for what
+ * the driver does, or allocates.
  */
 public final class BlockPort {
   /** No tag. */
@@ -71,6 +71,11 @@ public final class BlockPort {
 
   private volatile boolean armed;
 
+  /** Who calls {@link #offer}; null for whoever calls {@link #submit}. */
+  private volatile @Nullable Runnable submitter;
+
+  private final StagingOrder order;
+
   BlockPort(int index, BlockQueue queue, RequestTable table, int depth, Conduct conduct) {
     this.index = index;
     this.queue = queue;
@@ -79,6 +84,7 @@ public final class BlockPort {
     ledger = new InFlightLedger(depth);
     staged = new int[depth];
     batch = new Batch(depth);
+    order = new StagingOrder(depth);
   }
 
   /** The most requests at one time. */
@@ -123,13 +129,65 @@ public final class BlockPort {
     int slot = stagedHead + stagedCount;
     staged[slot >= staged.length ? slot - staged.length : slot] = tag;
     stagedCount++;
+    order.staged(tag);
+  }
+
+  /**
+   * Gives completed requests back in the order in which they were staged, and only as many as
+   * {@link #allow} says, whatever the driver does. Called before the first request.
+   */
+  public synchronized void keepOrder() {
+    order.keep();
+  }
+
+  /** How many requests have been staged so far. */
+  public long stagedTotal() {
+    return order.total();
+  }
+
+  /** Lets the first {@code total} requests ever staged be given back, where order is kept. */
+  public void allow(long total) {
+    order.allow(total);
+  }
+
+  /** Whether the driver has completed the first {@code total} requests ever staged. */
+  public boolean isAnswered(long total) {
+    takeAnswers();
+    return order.isAnswered(total);
+  }
+
+  private void takeAnswers() {
+    for (int tag = ledger.takeEnded(); tag != NONE; tag = ledger.takeEnded()) {
+      completedSince = true;
+      order.answered(tag);
+    }
+  }
+
+  /**
+   * Has {@link #offer} called by another thread than those that call {@link #submit}, so that a
+   * driver that keeps its caller keeps none of them.
+   *
+   * @param wake has that thread call it soon; must not block
+   */
+  public void submitBy(Runnable wake) {
+    submitter = wake;
+  }
+
+  /** Has what is staged offered to the driver, if it may be offered now. Without the monitor. */
+  public void submit() {
+    Runnable elsewhere = submitter;
+    if (elsewhere == null) {
+      offer();
+    } else {
+      elsewhere.run();
+    }
   }
 
   /**
    * Offers what is staged to the driver, if it may be offered now. Called without the monitor, by
    * any thread; while one thread is inside the driver the others return at once.
    */
-  public void submit() {
+  public void offer() {
     Batch offer = prepare();
     if (offer == null) {
       return;
@@ -244,7 +302,13 @@ public final class BlockPort {
 
   /** The next completed request, or {@link #NONE}. It stays the caller's until {@link #release}. */
   public int completed() {
-    int tag = ledger.takeEnded();
+    int tag;
+    if (order.isKept()) {
+      takeAnswers();
+      tag = order.next();
+    } else {
+      tag = ledger.takeEnded();
+    }
     if (tag == NONE) {
       return NONE;
     }

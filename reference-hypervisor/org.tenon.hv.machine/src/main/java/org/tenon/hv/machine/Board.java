@@ -16,10 +16,18 @@ import org.tenon.hv.irq.IoApicState;
 import org.tenon.hv.irq.IrqLine;
 import org.tenon.hv.irq.PicPair;
 import org.tenon.hv.irq.PicState;
+import org.tenon.hv.irq.SharedLine;
+import org.tenon.hv.pci.Bar;
+import org.tenon.hv.pci.BarAllocator;
+import org.tenon.hv.pci.BarDecoder;
+import org.tenon.hv.pci.BridgeWindow;
+import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.ConfigPorts;
 import org.tenon.hv.pci.EnhancedConfig;
 import org.tenon.hv.pci.HostBridge;
 import org.tenon.hv.pci.PciBus;
+import org.tenon.hv.pci.PciSlot;
+import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.AddressRange;
 import org.tenon.hv.platform.KeyboardController;
 import org.tenon.hv.platform.MachineType;
@@ -55,6 +63,10 @@ final class Board {
   final ResetControl resetControl;
   final PciBus pci = new PciBus();
   final ConfigPorts configPorts;
+  private final BarDecoder decoder;
+  private final BarAllocator allocator;
+  private final List<SharedLine> intx = new ArrayList<>();
+  private int nextSlot;
 
   /**
    * A board without processors.
@@ -84,6 +96,12 @@ final class Board {
             type.integer("host-bridge.device"),
             type.integer("host-bridge.revision"),
             type.integer("host-bridge.subsystem")));
+    decoder = new BarDecoder(ports, mmio, bridgeWindows());
+    allocator = new BarAllocator(decoder);
+    nextSlot = (int) type.range("pci.slots").first();
+    for (int i = 0; i < type.integer("pci.intx-count"); i++) {
+      intx.add(new SharedLine(routing.ioApicPin(type.integer("pci.intx-first") + i)));
+    }
     mapPorts();
     long ioApicBase = type.number("io-apic.base");
     mmio.map(new Window("io-apic", ioApicBase, IoApic.WINDOW, RegisterWidth.DWORD, ioApic));
@@ -117,6 +135,40 @@ final class Board {
   private void map(String name, RegisterWidth width, RegisterBlock registers) {
     AddressRange range = type.range("port." + name);
     ports.map(new Window(name, range.first(), range.length(), width, registers));
+  }
+
+  private List<BridgeWindow> bridgeWindows() {
+    return List.of(
+        window(Bar.Kind.PORTS, "pci.ports"),
+        window(Bar.Kind.MEMORY32, "pci.memory32"),
+        window(Bar.Kind.MEMORY64, "pci.memory64"));
+  }
+
+  private BridgeWindow window(Bar.Kind kind, String key) {
+    AddressRange range = type.range(key);
+    return new BridgeWindow(kind, range.first(), range.last());
+  }
+
+  /**
+   * The next free slot of bus 0.
+   *
+   * @throws IllegalArgumentException when all are taken
+   */
+  PciSlot nextSlot() {
+    AddressRange slots = type.range("pci.slots");
+    if (nextSlot > slots.last()) {
+      throw new IllegalArgumentException(
+          "a machine of type %s has room for %d devices".formatted(type.name(), slots.length()));
+    }
+    SharedLine wire = intx.get(nextSlot % intx.size());
+    return new PciSlot(decoder, new BusMaster(apicBus), wire.input());
+  }
+
+  /** Plugs a function into the slot that {@link #nextSlot} gave, its BARs placed. */
+  void plug(Type0Function function) {
+    allocator.allocate(function);
+    pci.plug(nextSlot, 0, function);
+    nextSlot++;
   }
 
   /** Connects the 8259 pair's output to a processor's LINT0. */

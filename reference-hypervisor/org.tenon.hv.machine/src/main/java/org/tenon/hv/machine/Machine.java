@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
@@ -38,6 +39,8 @@ public final class Machine implements AutoCloseable {
   private final Board board;
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
+  private final DiskPlug diskPlug;
+  private final List<Disk> disks = new ArrayList<>();
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -83,6 +86,8 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
+    diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    memory.onWrite(new DmaWrites(vm, loop));
   }
 
   /**
@@ -131,8 +136,12 @@ public final class Machine implements AutoCloseable {
    * Saves the whole machine; between two runs.
    *
    * @param file is replaced when everything is written
+   * @throws IllegalStateException when it has disks, whose state has no format yet
    */
   public void save(Path file) throws IOException {
+    if (!disks.isEmpty()) {
+      throw new IllegalStateException("a machine with disks cannot be saved yet");
+    }
     StateWriter out = new StateWriter();
     out.put(
         new MachineState(
@@ -199,6 +208,20 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
+   * Plugs a disk into the next PCI slot; before the first {@link #run()}. The machine closes its
+   * driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken
+   */
+  public void plug(DiskConfig disk) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("disks are plugged before the machine runs");
+    }
+    disks.add(diskPlug.plug("disk" + disks.size(), disk));
+  }
+
+  /**
    * Runs until the guest, the caller or a failure ends it. May be called again after {@link
    * Outcome.Kind#STOPPED}.
    */
@@ -214,7 +237,7 @@ public final class Machine implements AutoCloseable {
 
   /** Ends {@link #run()} at an instruction boundary. Any thread. */
   public void stop() {
-    post(() -> loop.end(new Outcome(Outcome.Kind.STOPPED, "")));
+    loop.stop();
   }
 
   /** Hands work to the run-loop thread, between two instructions. Any thread. */
@@ -250,9 +273,10 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Releases engine and memory; not while {@link #run()} runs. */
+  /** Closes the disks' drivers, then releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {
+    disks.forEach(Disk::close);
     vm.close();
     memory.close();
   }

@@ -1,5 +1,6 @@
 package org.tenon.hv.machine;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Alarm;
+import org.tenon.hv.bus.Handoff;
+import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.engine.Vcpu;
 import org.tenon.hv.engine.VcpuExit;
@@ -19,7 +22,7 @@ import org.tenon.hv.irq.LocalApic;
  * with four of them, time moves by a quarter of what one has executed. It moves forward only, for
  * all at once, so no processor sees another's time go back (decision 0007).
  */
-final class RunLoop {
+final class RunLoop implements Handoffs {
   /**
    * A slice in instructions: short enough that a processor waiting for another's lock waits little.
    */
@@ -44,6 +47,9 @@ final class RunLoop {
   private final long instructionNanos;
   private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private final List<Flag> flags = new ArrayList<>();
+  private volatile boolean flagged;
+  private volatile boolean stopping;
   private int turn;
   private long left = SLICE;
   private long interrupts;
@@ -73,11 +79,69 @@ final class RunLoop {
   /** Hands work to the run-loop thread; any thread. */
   void post(Runnable work) {
     inbox.add(work);
+    wake();
+  }
+
+  private void wake() {
     Vcpu running = current;
     if (running != null) {
       running.kick();
     }
     LockSupport.unpark(thread);
+  }
+
+  /** Ends the run soon, whatever it waits for; any thread. */
+  void stop() {
+    stopping = true;
+    post(() -> end(new Outcome(Outcome.Kind.STOPPED, "")));
+  }
+
+  /** Whether somebody wants the run to end, for whoever waits on the run-loop thread. */
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** Whether the caller is on the thread that runs the guest. */
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public Handoff handoff(Runnable action) {
+    Flag flag = new Flag(action);
+    flags.add(flag);
+    return flag;
+  }
+
+  /** News for the run-loop thread; the run loop wakes up for it wherever it is. */
+  private final class Flag implements Handoff {
+    private final Runnable action;
+    private volatile boolean raised;
+
+    Flag(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public void raise() {
+      raised = true;
+      flagged = true;
+      if (!isCurrentThread()) {
+        wake();
+      }
+    }
+  }
+
+  private void takeFlags() {
+    while (flagged) {
+      flagged = false;
+      for (Flag flag : flags) {
+        if (flag.raised) {
+          flag.raised = false;
+          flag.action.run();
+        }
+      }
+    }
   }
 
   /** Ends the run at the next instruction boundary; run-loop thread only. */
@@ -90,6 +154,7 @@ final class RunLoop {
   Outcome run() {
     thread = Thread.currentThread();
     outcome = null;
+    stopping = false;
     int idle = 0;
     try {
       while (true) {
@@ -138,6 +203,7 @@ final class RunLoop {
   }
 
   private void drainInbox() {
+    takeFlags();
     for (Runnable work = inbox.poll(); work != null; work = inbox.poll()) {
       work.run();
     }
@@ -151,7 +217,7 @@ final class RunLoop {
       end(new Outcome(Outcome.Kind.HALTED, "every processor has halted with interrupts off"));
     } else if (clock.mode() == ClockMode.VIRTUAL && next != Alarm.NEVER) {
       clock.skipTo(Math.max(next, clock.now()));
-    } else if (inbox.isEmpty()) {
+    } else if (inbox.isEmpty() && !flagged) {
       long until = next == Alarm.NEVER ? IDLE_PARK : Math.min(IDLE_PARK, next - clock.now());
       if (until > 0) {
         LockSupport.parkNanos(this, until);
