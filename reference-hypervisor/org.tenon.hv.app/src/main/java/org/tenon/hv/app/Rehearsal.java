@@ -38,7 +38,7 @@ final class Rehearsal {
     Path kernel = folder.resolve("kernel");
     Path saved = folder.resolve("saved");
     try {
-      Files.write(kernel, kernel());
+      Files.write(kernel, kernel(PROGRAM));
       play("--help");
       play("run", "--kernel", kernel.toString(), "--until", ".", "--save", saved.toString());
       play("run", "--restore", saved.toString(), "--statistics");
@@ -56,9 +56,13 @@ final class Rehearsal {
     }
   }
 
-  /** A Linux bzImage, as far as its boot protocol goes. */
-  private static byte[] kernel() {
-    byte[] program = HexFormat.of().parseHex(PROGRAM.replaceAll("\\s", ""));
+  /**
+   * A Linux bzImage, as far as its boot protocol goes.
+   *
+   * @param code in hexadecimal, for the 64-bit entry point
+   */
+  static byte[] kernel(String code) {
+    byte[] program = HexFormat.of().parseHex(code.replaceAll("\\s", ""));
     ByteBuffer file =
         ByteBuffer.allocate(SETUP + ENTRY + program.length).order(ByteOrder.LITTLE_ENDIAN);
     file.put(0x1f1, (byte) (SETUP / 512 - 1));

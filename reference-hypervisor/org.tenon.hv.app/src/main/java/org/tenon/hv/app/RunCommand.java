@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.EngineChoice;
@@ -63,11 +64,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "FILE",
+      paramLabel = "FILE|NAME",
+      defaultValue = "cloud",
       description =
-          "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch'"
-              + " got.")
-  private @Nullable Path kernel;
+          "Linux bzImage, PVH or Multiboot kernel; or cloud or standard, for the guest that 'tenon"
+              + " guest fetch' got (default: ${DEFAULT-VALUE}).")
+  private String kernel = "";
 
   @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk.")
   private @Nullable Path initrd;
@@ -232,13 +234,15 @@ final class RunCommand implements Callable<Integer> {
 
   private Machine fresh(MachineConfig.Console guest, boolean interactive)
       throws BootException, InputException {
-    Path kernelFile = kernel;
+    Optional<DebianKernel> debian = DebianKernel.of(kernel);
+    Path kernelFile = Path.of(kernel);
     Path initrdFile = initrd;
-    if (kernelFile == null) {
-      GuestStore store = GuestStore.ofUser();
+    if (debian.isPresent()) {
+      GuestStore store = GuestStore.ofUser(debian.get());
       if (!store.isComplete()) {
         throw new InputException(
-            "which kernel? name one with --kernel, or run 'tenon guest fetch' first");
+            "there is no %s guest yet; run 'tenon guest fetch --kernel %s', or name a kernel file with --kernel"
+                .formatted(kernel, kernel));
       }
       kernelFile = store.kernel();
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
