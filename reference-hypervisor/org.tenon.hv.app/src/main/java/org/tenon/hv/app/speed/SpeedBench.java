@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Times guests by the lines that they print. */
 public final class SpeedBench {
@@ -37,8 +38,7 @@ public final class SpeedBench {
   }
 
   /** Runs the image of {@link KernelImage}: the rounds of each kernel. */
-  public static Map<String, Rounds> kernels(Contender contender, Path image)
-      throws SpeedException {
+  public static Map<String, Rounds> kernels(Contender contender, Path image) throws SpeedException {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     Map<String, String> checksums = new LinkedHashMap<>();
     try (ConsoleReader console = contender.start(image, List.of())) {
@@ -63,7 +63,8 @@ public final class SpeedBench {
       throw new SpeedException(contender.name() + " did not run the kernels");
     }
     Map<String, Rounds> rounds = new LinkedHashMap<>();
-    seconds.forEach((name, times) -> rounds.put(name, new Rounds(times, checksums.get(name))));
+    seconds.forEach((name, times) ->
+        rounds.put(name, new Rounds(times, Objects.requireNonNull(checksums.get(name)))));
     return rounds;
   }
 
