@@ -27,6 +27,7 @@ final class RegionBody {
   private final FlagEmitter flags;
   private final IntegerInstructions integers;
   private final BitInstructions bits;
+  private final SseInstructions vectors;
   private final FlagUse[] uses;
   private final int[] reads;
   private final Map<Long, Integer> byRip;
@@ -51,6 +52,7 @@ final class RegionBody {
     flags = new FlagEmitter(code);
     integers = new IntegerInstructions(emit, flags);
     bits = new BitInstructions(emit, flags, integers);
+    vectors = new SseInstructions(emit);
     uses = plan.blocks().stream().map(part -> new FlagUse(part.insns())).toArray(FlagUse[]::new);
     byRip = plan.byRip();
     reads = liveReads();
@@ -99,6 +101,7 @@ final class RegionBody {
     for (block = 0; block < starts.length; block++) {
       code.labelBinding(starts[block]);
       open();
+      vectors.forget();
       flags.begin(entryState(block));
       block(plan.blocks().get(block));
     }
@@ -180,7 +183,9 @@ final class RegionBody {
       int needed = uses[block].needed(k);
       if (!NativeForms.covers(insn)) {
         quietHandler(part, k);
-      } else if (!integers.compile(insn, needed) && !bits.compile(insn, needed)) {
+      } else if (!integers.compile(insn, needed)
+          && !bits.compile(insn, needed)
+          && !vectors.compile(insn)) {
         throw new IllegalStateException("no bytecode for " + insn);
       }
       return false;
@@ -212,6 +217,7 @@ final class RegionBody {
   private void handlerCall(RegionPlan.Part part, int k, int place) {
     Insn insn = part.insns()[k];
     int size = part.insns().length;
+    vectors.forget();
     emit.storeRegisters();
     flags.storeCanonical();
     code.aload(Emitter.PROCESSOR).loadConstant(place);
