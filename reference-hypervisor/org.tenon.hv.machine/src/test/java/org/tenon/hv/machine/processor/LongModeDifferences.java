@@ -20,13 +20,21 @@ final class LongModeDifferences extends QemuDifferences {
   }
 
   private void exceptions() {
-    replace("undefined with LOCK", "SDM vol. 2, LOCK: #UD where no memory is written", LINE, fault("6", "0"));
+    replace(
+        "undefined with LOCK",
+        "SDM vol. 2, LOCK: #UD where no memory is written",
+        LINE,
+        fault("6", "0"));
     replace(
         "LOCK where it is not allowed",
         "SDM vol. 2, LOCK: BT writes no memory; XCHG with itself has no memory operand",
         "(  4:) fd=8",
         "$1 6");
-    replace("ICEBP is a trap", "SDM vol. 3, 6.4.4: INT1 is a trap", LINE, " 1/0 at 8:1 flags 2 " + STACK);
+    replace(
+        "ICEBP is a trap",
+        "SDM vol. 3, 6.4.4: INT1 is a trap",
+        LINE,
+        " 1/0 at 8:1 flags 2 " + STACK);
     replace(
         "software interrupt to a vector that pushes an error code",
         "INT pushes no error code: what reads as one is the frame, and it has no RF to amend",
@@ -37,7 +45,8 @@ final class LongModeDifferences extends QemuDifferences {
         "SDM vol. 1, 3.3.7.1: #SS for an address by the stack",
         " d/0",
         " c/0");
-    replace("near jump to an address.*", "SDM vol. 2, JMP: the jump faults", "8:800000000000", "8:a");
+    replace(
+        "near jump to an address.*", "SDM vol. 2, JMP: the jump faults", "8:800000000000", "8:a");
     replace(
         "near call to an address.*",
         "SDM vol. 2, CALL: the call faults and pushes nothing",
@@ -158,14 +167,10 @@ final class LongModeDifferences extends QemuDifferences {
   private static String setExternal(String line) {
     return Pattern.compile(" ([abcd])(/\\w+)?(?= |$)")
         .matcher(line)
-        .replaceFirst(
-            event -> {
-              String code = event.group(2) == null ? "0" : event.group(2).substring(1);
-              return " "
-                  + event.group(1)
-                  + "/"
-                  + Long.toHexString(Long.parseLong(code, 16) | 1);
-            });
+        .replaceFirst(event -> {
+          String code = event.group(2) == null ? "0" : event.group(2).substring(1);
+          return " " + event.group(1) + "/" + Long.toHexString(Long.parseLong(code, 16) | 1);
+        });
   }
 
   private void debugging() {
@@ -222,11 +227,7 @@ final class LongModeDifferences extends QemuDifferences {
   }
 
   private void paging() {
-    replace(
-        "reserved bits.*|large page bit.*",
-        "SDM vol. 3, 4.7: RSVD implies P",
-        " e/8",
-        " e/9");
+    replace("reserved bits.*|large page bit.*", "SDM vol. 3, 4.7: RSVD implies P", " e/8", " e/9");
     replace(
         "a read-modify-write faults as a write",
         "SDM vol. 3, 4.7: W/R tells a write",

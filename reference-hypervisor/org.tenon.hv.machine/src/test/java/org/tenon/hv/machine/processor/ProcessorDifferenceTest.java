@@ -37,20 +37,17 @@ class ProcessorDifferenceTest {
     compare("protected", new ProtectedModeDifferences(), 500);
   }
 
-  private void compare(String name, QemuDifferences differences, int least)
-      throws BootException {
+  private void compare(String name, QemuDifferences differences, int least) throws BootException {
     Image image = Image.build(name, directory);
     List<String> peer = Qemu.run(image).lines().toList();
     Map<String, String> expected = items(differences.amend(peer));
     Map<String, String> actual = items(simulate(image));
     List<String> failures = new ArrayList<>();
-    expected.forEach(
-        (item, line) -> {
-          if (!line.equals(actual.get(item))) {
-            failures.add(
-                "%s%n  expected %s%n  actual   %s".formatted(item, line, actual.get(item)));
-          }
-        });
+    expected.forEach((item, line) -> {
+      if (!line.equals(actual.get(item))) {
+        failures.add("%s%n  expected %s%n  actual   %s".formatted(item, line, actual.get(item)));
+      }
+    });
     assertThat(failures).isEmpty();
     assertThat(actual.keySet()).as("items").isEqualTo(expected.keySet()).hasSizeGreaterThan(least);
     assertThat(differences.unused()).as("rules without a difference").isEmpty();

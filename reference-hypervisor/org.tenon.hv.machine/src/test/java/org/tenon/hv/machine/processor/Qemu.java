@@ -19,8 +19,7 @@ final class Qemu {
   /** What the image prints up to its end, or until QEMU stops. */
   static String run(Image image) {
     Process process = start(image);
-    CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS)
-        .execute(process::destroyForcibly);
+    CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
     try {
       return readToEnd(process.getInputStream());
     } catch (IOException e) {

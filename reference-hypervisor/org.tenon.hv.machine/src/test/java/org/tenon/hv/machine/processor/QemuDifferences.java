@@ -33,9 +33,8 @@ class QemuDifferences {
   private static String setResumeFlag(String line) {
     return Pattern.compile("(?<= |^)((?:[05-7a-e]|10|11|13)/\\S+ at \\S+ flags )(\\S+)")
         .matcher(line)
-        .replaceAll(
-            event ->
-                event.group(1) + Long.toHexString(Long.parseLong(event.group(2), 16) | 0x10000));
+        .replaceAll(event ->
+            event.group(1) + Long.toHexString(Long.parseLong(event.group(2), 16) | 0x10000));
   }
 
   final void rule(String cases, String source, UnaryOperator<String> amend) {

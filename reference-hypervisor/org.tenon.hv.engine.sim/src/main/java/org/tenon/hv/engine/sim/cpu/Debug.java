@@ -94,8 +94,7 @@ public final class Debug {
   }
 
   private int executionHits() {
-    long linear =
-        cpu.code64() ? cpu.rip : cpu.segments.base(Insn.CS) + cpu.rip & 0xffffffffL;
+    long linear = cpu.code64() ? cpu.rip : cpu.segments.base(Insn.CS) + cpu.rip & 0xffffffffL;
     int found = 0;
     for (int k = 0; k < 4; k++) {
       if (enabled(k) && kind(k) == EXECUTE && cpu.dr[k] == linear) {
