@@ -69,9 +69,7 @@ final class AdminCommands {
         yield status;
       }
       case EVENT_REQUEST ->
-          controller.events().request(command.id())
-              ? LATER
-              : NvmeStatus.TOO_MANY_EVENT_REQUESTS;
+          controller.events().request(command.id()) ? LATER : NvmeStatus.TOO_MANY_EVENT_REQUESTS;
       default -> NvmeStatus.INVALID_OPCODE;
     };
   }
@@ -125,8 +123,7 @@ final class AdminCommands {
     if (bad != NvmeStatus.SUCCESS) {
       return bad;
     }
-    SubmissionQueue queue =
-        SubmissionQueue.at(id, size, command.pointer1(), completions, memory);
+    SubmissionQueue queue = SubmissionQueue.at(id, size, command.pointer1(), completions, memory);
     if (queue == null) {
       return NvmeStatus.DATA_TRANSFER_ERROR;
     }
@@ -148,8 +145,7 @@ final class AdminCommands {
   /** Completes when the commands that were taken from the queue have. */
   private int deleteSubmissionQueue(NvmeCommand command) {
     int id = command.word(10) & 0xffff;
-    SubmissionQueue queue =
-        controller.isQueueId(id) ? controller.ioQueue(id).submissions() : null;
+    SubmissionQueue queue = controller.isQueueId(id) ? controller.ioQueue(id).submissions() : null;
     if (queue == null || controller.ioQueue(id).isDraining()) {
       return NvmeStatus.INVALID_QUEUE_ID;
     }
@@ -204,8 +200,7 @@ final class AdminCommands {
   private int logPage(NvmeCommand command) {
     int page = command.word(10) & 0xff;
     long words = (command.word(10) >>> 16) | (long) (command.word(11) & 0xffff) << 16;
-    long offset =
-        Integer.toUnsignedLong(command.word(12)) | (long) command.word(13) << 32;
+    long offset = Integer.toUnsignedLong(command.word(12)) | (long) command.word(13) << 32;
     byte[] contents = controller.logs().read(page, controller.namespace());
     if (contents == null) {
       return NvmeStatus.INVALID_LOG_PAGE;

@@ -70,9 +70,7 @@ final class DataPointer {
       return status;
     }
     if (left <= PAGE) {
-      return (second & (PAGE - 1)) != 0
-          ? NvmeStatus.INVALID_PRP_OFFSET
-          : piece(second, left, sink);
+      return (second & (PAGE - 1)) != 0 ? NvmeStatus.INVALID_PRP_OFFSET : piece(second, left, sink);
     }
     return walkPageList(second, sink);
   }
@@ -153,9 +151,7 @@ final class DataPointer {
       return NvmeStatus.SGL_TYPE;
     }
     long length = Math.min(rest & 0xffffffffL, left);
-    return length == 0
-        ? NvmeStatus.SUCCESS
-        : piece(Le.getLong(region.segment(), at), length, sink);
+    return length == 0 ? NvmeStatus.SUCCESS : piece(Le.getLong(region.segment(), at), length, sink);
   }
 
   /** The one data block that fits into the command itself. */

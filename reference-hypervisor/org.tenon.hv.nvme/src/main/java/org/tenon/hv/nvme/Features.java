@@ -128,8 +128,15 @@ final class Features {
 
   private boolean exists(int id) {
     return switch (id) {
-      case ARBITRATION, POWER, TEMPERATURE, ERROR_RECOVERY, QUEUES, COALESCING, VECTOR, ATOMICITY,
-              EVENTS ->
+      case ARBITRATION,
+          POWER,
+          TEMPERATURE,
+          ERROR_RECOVERY,
+          QUEUES,
+          COALESCING,
+          VECTOR,
+          ATOMICITY,
+          EVENTS ->
           true;
       case WRITE_CACHE -> volatileCache;
       default -> false;

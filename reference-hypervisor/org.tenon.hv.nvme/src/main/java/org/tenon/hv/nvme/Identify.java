@@ -86,8 +86,7 @@ final class Identify {
     }
     Le.setShort(out, 72, Math.max(1, Math.min(geometry.optimalIoBlocks(), 0x10000)) - 1);
     bytes[99] = (byte) (geometry.readOnly() ? 1 : 0);
-    Le.setInt(
-        out, 128, Integer.numberOfTrailingZeros(geometry.logicalBlockSize()) << 16);
+    Le.setInt(out, 128, Integer.numberOfTrailingZeros(geometry.logicalBlockSize()) << 16);
     return bytes;
   }
 

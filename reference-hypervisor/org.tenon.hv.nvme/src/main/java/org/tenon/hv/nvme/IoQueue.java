@@ -10,12 +10,13 @@ import org.tenon.hv.memory.MemoryRegion;
 import org.tenon.spi.block.BlockOperation;
 
 /**
- * One I/O submission queue over one port (NVM command set, chapter 6). A command becomes one request
- * of the driver, or several one after the other: the parts of a long write-zeroes, the ranges of a
- * deallocation, the flush behind a write that must be durable where the driver knows no FUA.
+ * One I/O submission queue over one port (NVM command set, chapter 6). A command becomes one
+ * request of the driver, or several one after the other: the parts of a long write-zeroes, the
+ * ranges of a deallocation, the flush behind a write that must be durable where the driver knows no
+ * FUA.
  *
- * <p>Everything but the driver's submit happens under the port's monitor, on the run-loop thread but
- * for {@link #discard}.
+ * <p>Everything but the driver's submit happens under the port's monitor, on the run-loop thread
+ * but for {@link #discard}.
  */
 final class IoQueue {
   static final int FLUSH = 0x00;
@@ -45,6 +46,7 @@ final class IoQueue {
 
   /** By tag: whether the guest waits for it. */
   private final boolean[] wanted;
+
   private final int[] operations;
   private final int[] flags;
   private final long[] firstBlocks;
@@ -157,6 +159,20 @@ final class IoQueue {
     return more;
   }
 
+  /**
+   * Asks to be told when there is something to do; false where there is already. While the guest
+   * leaves no room for completions there is nothing: its next head doorbell says so.
+   */
+  boolean arm() {
+    synchronized (port) {
+      SubmissionQueue to = submissions;
+      if (to != null && whenDrained == null && to.completions().isFull()) {
+        return true;
+      }
+    }
+    return port.arm();
+  }
+
   private void stageFlush() {
     if (whenFlushed != null && flushTag == BlockPort.NONE && port.used() == 0) {
       int tag = port.claim();
@@ -171,10 +187,7 @@ final class IoQueue {
   private boolean fetch() {
     SubmissionQueue from = submissions;
     boolean took = false;
-    while (from != null
-        && whenDrained == null
-        && !from.isEmpty()
-        && !from.completions().isFull()) {
+    while (from != null && whenDrained == null && !from.isEmpty() && !from.completions().isFull()) {
       int tag = port.claim();
       if (tag == BlockPort.NONE) {
         break;
@@ -258,8 +271,7 @@ final class IoQueue {
       return NvmeStatus.WRITE_PROTECTED;
     }
     set(tag, BlockOperation.WRITE_ZEROES, block, blocks);
-    flags[tag] =
-        (command.word(12) & DEALLOCATE_ZEROES) != 0 ? BlockOperation.MAY_UNMAP : 0;
+    flags[tag] = (command.word(12) & DEALLOCATE_ZEROES) != 0 ? BlockOperation.MAY_UNMAP : 0;
     makeDurable(tag, namespace, (command.word(12) & FUA) != 0);
     begin(tag, part(tag, namespace));
     return stage(tag);
@@ -411,8 +423,7 @@ final class IoQueue {
     }
   }
 
-  private void end(
-      SubmissionQueue to, int id, int operation, long blocks, long block, int status) {
+  private void end(SubmissionQueue to, int id, int operation, long blocks, long block, int status) {
     controller.counters().ended(operation, blocks, status);
     if (status != NvmeStatus.SUCCESS) {
       controller.logs().failed(to.id(), id, status, Namespace.ID, block);
@@ -425,8 +436,7 @@ final class IoQueue {
   /** Collects the ranges of a Dataset Management command (6.7), wherever pieces divide them. */
   private static final class RangeReader implements DataPointer.Sink {
     private final byte[] bytes = new byte[256 * RANGE_BYTES];
-    private final MemorySegment view =
-        MemorySegment.ofArray(bytes);
+    private final MemorySegment view = MemorySegment.ofArray(bytes);
     private int filled;
 
     void begin() {

@@ -50,11 +50,9 @@ record Namespace(
     if (bytes < DataPointer.PAGE || segments < 1) {
       throw new IllegalArgumentException(
           "an NVMe disk needs a driver that takes %d segments and %d bytes at a time, not %d and %d"
-              .formatted(
-                  SMALLEST_SEGMENTS, DataPointer.PAGE, attachment.maxSegments(), bytes));
+              .formatted(SMALLEST_SEGMENTS, DataPointer.PAGE, attachment.maxSegments(), bytes));
     }
-    int pages =
-        Integer.highestOneBit((int) Math.min(segments, bytes / DataPointer.PAGE));
+    int pages = Integer.highestOneBit((int) Math.min(segments, bytes / DataPointer.PAGE));
     var agreed = attachment.agreement();
     return new Namespace(
         geometry,

@@ -103,8 +103,7 @@ final class NvmeController implements QueueWork, AttachListener {
     features = new Features(queues, namespace.volatileCache());
     logs = new LogPages(counters, around.clock());
     completionQueues = new CompletionQueue[queues + 1];
-    interrupts =
-        new InterruptVectors(queues + 1, features, around.clock(), around.interrupts());
+    interrupts = new InterruptVectors(queues + 1, features, around.clock(), around.interrupts());
     admin = new AdminCommands(this, identity, memory);
     for (int i = 0; i < queues; i++) {
       int index = i;
@@ -135,7 +134,11 @@ final class NvmeController implements QueueWork, AttachListener {
    * @param completions likewise of the admin completion queue
    */
   void enable(
-      boolean valid, long submissions, int submissionEntries, long completions, int completionEntries) {
+      boolean valid,
+      long submissions,
+      int submissionEntries,
+      long completions,
+      int completionEntries) {
     if (phase == Phase.RESETTING) {
       enableAfterReset =
           () -> enable(valid, submissions, submissionEntries, completions, completionEntries);
@@ -215,8 +218,7 @@ final class NvmeController implements QueueWork, AttachListener {
 
   /** A submission queue's tail doorbell. */
   void submissionTail(int id, int tail) {
-    SubmissionQueue queue =
-        id == 0 ? adminQueue : isQueueId(id) ? ioQueue(id).submissions() : null;
+    SubmissionQueue queue = id == 0 ? adminQueue : isQueueId(id) ? ioQueue(id).submissions() : null;
     if (queue == null) {
       doorbellError(AsyncEvents.INVALID_DOORBELL);
     } else if (!queue.tail(tail)) {
@@ -395,7 +397,7 @@ final class NvmeController implements QueueWork, AttachListener {
 
   @Override
   public boolean arm(int queue) {
-    return attachment.port(queue).arm();
+    return ioQueues.get(queue).arm();
   }
 
   @Override

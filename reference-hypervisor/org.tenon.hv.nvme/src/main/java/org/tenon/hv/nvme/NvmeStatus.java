@@ -3,7 +3,9 @@ package org.tenon.hv.nvme;
 import org.tenon.api.Status;
 import org.tenon.spi.block.BlockOperation;
 
-/** Status of a completed command: status code type in bits 10:8, status code in bits 7:0 (4.6.1). */
+/**
+ * Status of a completed command: status code type in bits 10:8, status code in bits 7:0 (4.6.1).
+ */
 final class NvmeStatus {
   static final int SUCCESS = 0x000;
   static final int INVALID_OPCODE = 0x001;

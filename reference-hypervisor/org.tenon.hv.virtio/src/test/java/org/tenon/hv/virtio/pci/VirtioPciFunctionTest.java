@@ -205,7 +205,10 @@ class VirtioPciFunctionTest {
   @Test
   void theBarCanBeReachedByConfigurationAccessesAlone() {
     int at =
-        capabilities(VENDOR).stream().filter(c -> rig.config(c + 3, 1) == 5).findFirst().orElseThrow();
+        capabilities(VENDOR).stream()
+            .filter(c -> rig.config(c + 3, 1) == 5)
+            .findFirst()
+            .orElseThrow();
     rig.config(at + 4, 1, 0);
     rig.config(at + 8, 4, Region.COMMON.offset() + STATUS);
     rig.config(at + 12, 4, 1);
