@@ -1,11 +1,10 @@
 package org.tenon.hv.app;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
+import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.app.run.GuestConsole;
 import org.tenon.hv.bus.state.StateException;
@@ -64,11 +64,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "FILE",
+      paramLabel = "FILE|NAME",
+      defaultValue = "cloud",
       description =
-          "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch'"
-              + " got.")
-  private @Nullable Path kernel;
+          "Linux bzImage, PVH or Multiboot kernel; or cloud or standard, for the guest that 'tenon"
+              + " guest fetch' got (default: ${DEFAULT-VALUE}).")
+  private String kernel = "";
 
   @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk.")
   private @Nullable Path initrd;
@@ -134,8 +135,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--save",
       paramLabel = "FILE",
-      description = "When you end the run from the console, save the machine to FILE.")
+      description =
+          "When --until or you end the run, save the machine to FILE; an older one is replaced.")
   private @Nullable Path save;
+
+  @Option(
+      names = "--until",
+      paramLabel = "TEXT",
+      description = "End the run, with status 0, as soon as the guest's console shows TEXT.")
+  private @Nullable String until;
 
   @Option(
       names = "--restore",
@@ -180,36 +188,61 @@ final class RunCommand implements Callable<Integer> {
   private int run(RunDisks disks) throws InputException, IOException, InterruptedException {
     boolean interactive =
         Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
-    try (GuestConsole guest = GuestConsole.open(interactive);
-        Machine machine =
-            restore == null ? fresh(guest, interactive) : restored(restore, guest, interactive)) {
-      disks.plugInto(machine);
-      guest.read(machine::type, machine::stop);
-      long before = machine.statistics().instructions();
-      Outcome outcome = run(machine);
-      if (statistics) {
-        report(machine.statistics(), before);
-      }
-      if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
-        try (OutputStream file = Files.newOutputStream(save)) {
-          machine.save(file);
+    if (save != null) {
+      checkFolder(save);
+    }
+    try (GuestConsole guest = GuestConsole.open(interactive)) {
+      ConsoleWatch watch = until == null ? null : new ConsoleWatch(guest, until);
+      MachineConfig.Console output = watch == null ? guest : watch;
+      try (Machine machine =
+          restore == null ? fresh(output, interactive) : restored(restore, output, interactive)) {
+        if (watch != null) {
+          watch.whenSeen(machine::stop);
         }
+        disks.plugInto(machine);
+        guest.read(machine::type, machine::stop);
+        long before = machine.statistics().instructions();
+        Outcome outcome = run(machine);
+        if (statistics) {
+          report(machine.statistics(), before);
+        }
+        if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
+          save(machine, save);
+        }
+        return watch != null && watch.isSeen() ? ExitStatus.OK : status(outcome);
       }
-      return status(outcome);
-    } catch (BootException | StateException | IllegalArgumentException e) {
+    } catch (BootException | IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Machine fresh(GuestConsole guest, boolean interactive)
+  /** Said before the run, not after it. */
+  private static void checkFolder(Path file) throws InputException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new InputException("cannot save to " + file + ": no folder that can be written to");
+    }
+  }
+
+  private static void save(Machine machine, Path file) throws InputException {
+    try {
+      machine.save(file);
+    } catch (IOException e) {
+      throw new InputException("cannot save to " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Machine fresh(MachineConfig.Console guest, boolean interactive)
       throws BootException, InputException {
-    Path kernelFile = kernel;
+    Optional<DebianKernel> debian = DebianKernel.of(kernel);
+    Path kernelFile = Path.of(kernel);
     Path initrdFile = initrd;
-    if (kernelFile == null) {
-      GuestStore store = GuestStore.ofUser();
+    if (debian.isPresent()) {
+      GuestStore store = GuestStore.ofUser(debian.get());
       if (!store.isComplete()) {
         throw new InputException(
-            "which kernel? name one with --kernel, or run 'tenon guest fetch' first");
+            "there is no %s guest yet; run 'tenon guest fetch --kernel %s', or name a kernel file with --kernel"
+                .formatted(kernel, kernel));
       }
       kernelFile = store.kernel();
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
@@ -218,22 +251,16 @@ final class RunCommand implements Callable<Integer> {
     return new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
   }
 
-  private Machine restored(Path file, GuestConsole guest, boolean interactive)
-      throws IOException, InputException, StateException {
-    try (InputStream in = open(file);
-        SavedMachine saved = SavedMachine.open(in)) {
+  private Machine restored(Path file, MachineConfig.Console guest, boolean interactive)
+      throws InputException {
+    try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
-      int processors = state.processors().size();
       return Machine.restore(
-          config(guest, interactive, processors, state.memory(), NOTHING, NOTHING), saved);
-    } catch (ZipException e) {
-      throw new InputException(file + " is no saved machine: " + e.getMessage(), e);
-    }
-  }
-
-  private static InputStream open(Path file) throws InputException {
-    try {
-      return Files.newInputStream(file);
+          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING), saved);
+    } catch (NoSuchFileException e) {
+      throw new InputException("there is no file " + file, e);
+    } catch (StateException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -250,7 +277,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private MachineConfig config(
-      GuestConsole guest,
+      MachineConfig.Console guest,
       boolean interactive,
       int processors,
       long bytes,

@@ -6,11 +6,16 @@ import org.tenon.hv.bus.AddressSpace;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.RegisterWidth;
 import org.tenon.hv.bus.Window;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.irq.ApicBus;
 import org.tenon.hv.irq.InterruptRouting;
 import org.tenon.hv.irq.IoApic;
+import org.tenon.hv.irq.IoApicState;
 import org.tenon.hv.irq.IrqLine;
 import org.tenon.hv.irq.PicPair;
+import org.tenon.hv.irq.PicState;
 import org.tenon.hv.irq.SharedLine;
 import org.tenon.hv.pci.Bar;
 import org.tenon.hv.pci.BarAllocator;
@@ -27,11 +32,14 @@ import org.tenon.hv.platform.AddressRange;
 import org.tenon.hv.platform.KeyboardController;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.Pit;
+import org.tenon.hv.platform.PitState;
 import org.tenon.hv.platform.PowerControl;
 import org.tenon.hv.platform.PowerManagement;
 import org.tenon.hv.platform.ResetControl;
 import org.tenon.hv.platform.Rtc;
+import org.tenon.hv.platform.RtcState;
 import org.tenon.hv.platform.Uart16550;
+import org.tenon.hv.platform.UartState;
 
 /** Every device of the machine at its place in the two address spaces. */
 final class Board {
@@ -176,31 +184,30 @@ final class Board {
     return mmio;
   }
 
-  BoardState save() {
-    return new BoardState(
-        pics.save(),
-        ioApic.save(),
-        pit.save(),
-        rtc.save(),
-        com1.save(),
-        keyboard.save(),
-        power.save(),
-        resetControl.save(),
-        configPorts.save());
-  }
-
   /**
    * Devices first: they drive their wires, whose effects the controllers' own state then replaces.
    */
-  void restore(BoardState state) {
-    pit.restore(state.pit());
-    rtc.restore(state.rtc());
-    com1.restore(state.com1());
-    keyboard.restore(state.keyboard());
-    power.restore(state.power());
+  void save(StateWriter out) {
+    out.put(pit.save());
+    out.put(rtc.save());
+    out.put(com1.save());
+    out.put(keyboard.save());
+    out.put(power.save());
+    out.put(new BoardState(resetControl.save(), configPorts.save()));
+    out.put(pics.save());
+    out.put(ioApic.save());
+  }
+
+  void restore(StateReader in) throws StateException {
+    pit.restore(in.take(PitState.class));
+    rtc.restore(in.take(RtcState.class));
+    com1.restore(in.take(UartState.class));
+    keyboard.restore(in.take(KeyboardController.State.class));
+    power.restore(in.take(PowerManagement.State.class));
+    BoardState state = in.take(BoardState.class);
     resetControl.restore(state.resetControl());
     configPorts.restore(state.configAddress());
-    pics.restore(state.pics());
-    ioApic.restore(state.ioApic());
+    pics.restore(in.take(PicState.class));
+    ioApic.restore(in.take(IoApicState.class));
   }
 }

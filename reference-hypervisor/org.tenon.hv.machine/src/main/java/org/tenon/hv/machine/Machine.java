@@ -1,9 +1,9 @@
 package org.tenon.hv.machine;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +11,8 @@ import java.util.List;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.engine.CpuidTable;
 import org.tenon.hv.engine.EngineVm;
 import org.tenon.hv.engine.RamRegion;
@@ -100,20 +102,15 @@ public final class Machine implements AutoCloseable {
     MachineState state = saved.state();
     if (!state.type().equals(config.type().name())
         || state.memory() != config.memory()
-        || state.processors().size() != config.processors()) {
+        || state.processors() != config.processors()) {
       throw new StateException(
           "the saved machine is a %s with %d processors and %d MiB; ask for the same"
-              .formatted(state.type(), state.processors().size(), state.memory() >> 20));
+              .formatted(state.type(), state.processors(), state.memory() >> 20));
     }
     Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
     try {
       saved.readMemory(machine.memory);
-      machine.clock.start(state.nanos());
-      machine.board.restore(state.board());
-      for (int i = 0; i < machine.processors.size(); i++) {
-        machine.processors.get(i).restore(state.processors().get(i));
-      }
-      machine.loop.restore(state.turn(), state.left());
+      machine.restore(state, saved.devices());
       return machine;
     } catch (IllegalArgumentException e) {
       machine.close();
@@ -124,25 +121,43 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  private void restore(MachineState state, StateReader in) throws StateException {
+    clock.restore(state.nanos(), state.carry());
+    board.restore(in);
+    for (Processor processor : processors) {
+      processor.restore(in);
+    }
+    in.end();
+    processors.forEach(loop::setTime);
+    loop.restore(state.turn(), state.left());
+  }
+
   /**
    * Saves the whole machine; between two runs.
    *
+   * @param file is replaced when everything is written
    * @throws IllegalStateException when it has disks, whose state has no format yet
    */
-  public void save(OutputStream target) throws IOException {
+  public void save(Path file) throws IOException {
     if (!disks.isEmpty()) {
       throw new IllegalStateException("a machine with disks cannot be saved yet");
     }
-    MachineState state =
+    StateWriter out = new StateWriter();
+    out.put(
         new MachineState(
             config.type().name(),
             config.memory(),
+            config.processors(),
             clock.now(),
+            clock.carry(),
             loop.turn(),
-            loop.left(),
-            board.save(),
-            processors.stream().map(Processor::save).toList());
-    SavedMachine.write(state, memory, target);
+            loop.left()));
+    board.save(out);
+    for (Processor processor : processors) {
+      loop.setTime(processor);
+      processor.save(out);
+    }
+    SavedMachine.write(out, memory, file);
   }
 
   private static RamLayout layout(MachineConfig config) {
@@ -212,7 +227,7 @@ public final class Machine implements AutoCloseable {
    */
   public Outcome run() {
     long start = System.nanoTime();
-    clock.start(clock.now());
+    clock.start();
     try {
       return loop.run();
     } finally {

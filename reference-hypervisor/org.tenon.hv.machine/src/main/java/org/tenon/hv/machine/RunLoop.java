@@ -17,9 +17,10 @@ import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.irq.LocalApic;
 
 /**
- * Runs the processors in turn, one time slice each, and answers their exits. Machine time under the
- * virtual clock is the sum of what all processors have retired, so a slice of one is time for all,
- * and no two processors ever see time go back.
+ * Runs the processors in turn, one time slice each, and answers their exits. Under the virtual
+ * clock the processors that have something to execute share the time as if they ran side by side:
+ * with four of them, time moves by a quarter of what one has executed. It moves forward only, for
+ * all at once, so no processor sees another's time go back (decision 0007).
  */
 final class RunLoop implements Handoffs {
   /**
@@ -28,7 +29,13 @@ final class RunLoop implements Handoffs {
   private static final long SLICE = 10_000;
 
   /** The real clock is read after at most this many instructions. */
-  private static final long REAL_BUDGET = 200_000;
+  private static final long REAL_BUDGET = 50_000;
+
+  /**
+   * Under the real clock the time stamp counter is set at every exit, and moves slower than any
+   * host executes in between: else it would have to go back.
+   */
+  private static final int REAL_SHARING = 16;
 
   private static final long IDLE_PARK = 50_000_000;
 
@@ -209,7 +216,7 @@ final class RunLoop implements Handoffs {
     if (!wakeable) {
       end(new Outcome(Outcome.Kind.HALTED, "every processor has halted with interrupts off"));
     } else if (clock.mode() == ClockMode.VIRTUAL && next != Alarm.NEVER) {
-      clock.advance(next - clock.now());
+      clock.skipTo(Math.max(next, clock.now()));
     } else if (inbox.isEmpty() && !flagged) {
       long until = next == Alarm.NEVER ? IDLE_PARK : Math.min(IDLE_PARK, next - clock.now());
       if (until > 0) {
@@ -224,6 +231,7 @@ final class RunLoop implements Handoffs {
     current = vcpu;
     while (true) {
       boolean boundary = vcpu.atInstructionBoundary();
+      int sharing = setTime(processor);
       if (boundary) {
         drainInbox();
         if (outcome == null && !processor.applySignals()) {
@@ -238,7 +246,7 @@ final class RunLoop implements Handoffs {
           break;
         }
       }
-      left -= runOnce(processor, boundary ? budget(left) : 1);
+      left -= runOnce(processor, boundary ? budget(sharing) : 1, sharing);
     }
     current = null;
   }
@@ -247,32 +255,49 @@ final class RunLoop implements Handoffs {
   void step(Processor processor) {
     if (processor.isRunning()) {
       do {
-        runOnce(processor, 1);
+        runOnce(processor, 1, setTime(processor));
       } while (!processor.vcpu().atInstructionBoundary());
     }
   }
 
   /**
+   * Tells a vCPU what time it is. Returns among how many processors time goes: this one and those
+   * others that run.
+   */
+  int setTime(Processor processor) {
+    int sharing = REAL_SHARING;
+    if (clock.mode() == ClockMode.VIRTUAL) {
+      sharing = processor.isRunning() ? 0 : 1;
+      for (int i = 0; i < processors.size(); i++) {
+        sharing += processors.get(i).isRunning() ? 1 : 0;
+      }
+    }
+    processor.vcpu().setTsc(tsc.at(clock.now()), sharing);
+    return sharing;
+  }
+
+  /**
    * Runs to the next exit, moves time on and answers. Returns how many instructions have retired.
    */
-  private long runOnce(Processor processor, long budget) {
+  private long runOnce(Processor processor, long budget, int sharing) {
     Vcpu vcpu = processor.vcpu();
     long before = vcpu.retired();
-    vcpu.setTsc(tsc.at(clock.now()));
     VcpuExit exit = vcpu.run(budget);
     long retired = vcpu.retired() - before;
-    clock.advance(retired * instructionNanos);
+    clock.advance(retired * instructionNanos, sharing);
     answer(processor, exit);
     clock.ring();
     return retired;
   }
 
-  private long budget(long left) {
+  /** How many instructions may retire until the next alarm or the end of the slice. */
+  private long budget(int sharing) {
     if (clock.mode() == ClockMode.REAL) {
       return REAL_BUDGET / processors.size();
     }
-    long untilAlarm = clock.next() - clock.now();
-    return Math.clamp((untilAlarm + instructionNanos - 1) / instructionNanos, 1, left);
+    long untilAlarm = Math.clamp(clock.next() - clock.now(), 0, left * instructionNanos);
+    long shared = untilAlarm * sharing - clock.carry();
+    return Math.clamp(Math.ceilDiv(shared, instructionNanos), 1, left);
   }
 
   private void deliver(Processor processor) {

@@ -1,19 +1,19 @@
 package org.tenon.hv.engine.sim.block;
 
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.VcpuExit.Reason;
+import org.tenon.hv.engine.sim.cpu.CodeOverwritten;
 import org.tenon.hv.engine.sim.cpu.Cpu;
-import org.tenon.hv.engine.sim.cpu.Flags;
 import org.tenon.hv.engine.sim.cpu.GuestFault;
-import org.tenon.hv.engine.sim.cpu.Interrupts.Cause;
 import org.tenon.hv.engine.sim.cpu.LeaveRun;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.exec.Handler;
-import org.tenon.hv.engine.sim.jit.BlockCompiler;
-import org.tenon.hv.engine.sim.jit.CompiledBlock;
+import org.tenon.hv.engine.sim.jit.RegionCode;
+import org.tenon.hv.engine.sim.jit.RegionPlan;
 
 /**
  * Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's.
@@ -24,15 +24,14 @@ public final class RunLoop {
   /** Threshold that never compiles. */
   public static final int INTERPRET_ONLY = 0;
 
-  /** Instructions that a compiled loop may run before the run loop looks up. */
+  /** Instructions that a region may run before the run loop looks up. */
   private static final long LONGEST_LOOP = 100_000;
-
-  private static final long DR6_SINGLE_STEP = 1 << 14;
 
   private final Cpu cpu;
   private final BlockCache cache;
   private final BlockBuilder builder;
   private final int compileThreshold;
+  private final Executor compiler;
 
   /** Blocks that this processor executed lately, by RIP. */
   private final @Nullable Block[] recent = new Block[RECENT];
@@ -41,15 +40,21 @@ public final class RunLoop {
   private long[] breakpoints = {};
   private boolean passBreakpoint;
 
+  /** Whether the instruction under way was begun by the debug unit. */
+  private boolean debugged;
+
   /**
    * A loop for one processor.
    *
-   * @param compileThreshold executions after which a block of 64-bit code is compiled, or {@link
-   *     #INTERPRET_ONLY}
+   * @param compileThreshold executions after which a block of 64-bit code becomes the head of a
+   *     region, or {@link #INTERPRET_ONLY}
+   * @param compiler compiles regions, at once or later
    */
-  public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold) {
+  public RunLoop(
+      Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold, Executor compiler) {
     this.cpu = cpu;
     this.compileThreshold = compileThreshold;
+    this.compiler = compiler;
     this.cache = cache;
     this.builder = new BlockBuilder(memory);
   }
@@ -78,16 +83,28 @@ public final class RunLoop {
       if (exit != null) {
         return exit;
       }
-      boolean step = cpu.flags.has(Flags.TF);
-      boolean alone =
-          step || breakpoints.length > 0 || (cpu.interrupts.attention() && cpu.shadowed());
+      if (cpu.debug.attention()) {
+        if (cpu.debug.before()) {
+          debugged = true;
+          if (!execute(1)) {
+            return cpu.devices;
+          }
+          endDebugged();
+        }
+        continue;
+      }
+      boolean alone = breakpoints.length > 0 || (cpu.interrupts.attention() && cpu.shadowed());
       if (!execute(alone ? 1 : end - cpu.retired)) {
         return cpu.devices;
       }
-      if (step) {
-        cpu.dr[6] |= DR6_SINGLE_STEP;
-        cpu.interrupts.raise(GuestFault.DB, 0, Cause.TRAP, cpu.rip);
-      }
+    }
+  }
+
+  /** Raises the debug exceptions of an instruction that was executed alone. */
+  private void endDebugged() {
+    if (debugged) {
+      debugged = false;
+      cpu.debug.after();
     }
   }
 
@@ -142,6 +159,7 @@ public final class RunLoop {
     boolean done = execute(1);
     if (done) {
       cpu.devices.commit();
+      endDebugged();
     }
     return done;
   }
@@ -151,6 +169,10 @@ public final class RunLoop {
    * act.
    */
   private boolean execute(long limit) {
+    return execute(limit, true);
+  }
+
+  private boolean execute(long limit, boolean compiled) {
     Block block;
     try {
       block = lookup();
@@ -161,31 +183,70 @@ public final class RunLoop {
       cpu.devices.exit(Reason.FAILURE, 0, String.valueOf(none.getMessage()));
       return false;
     }
-    if (limit < block.insns.length) {
-      return interpret(block, (int) limit);
+    int within = block.codeSize == 8 ? block.insns.length : withinSegment(block);
+    if (within == 0) {
+      fault(cpu.fault(GuestFault.GP, 0), cpu.rip);
+      return true;
     }
-    CompiledBlock compiled = block.compiled;
-    if (compiled != null) {
-      return runCompiled(block, compiled, limit);
+    if (limit < within || within < block.insns.length || !compiled) {
+      return interpret(block, (int) Math.min(limit, within));
     }
-    if (++block.heat == compileThreshold && block.codeSize == 8) {
-      block.compiled = BlockCompiler.compile(block.insns, block.handlers);
+    Region region = block.region;
+    if (region != null) {
+      RegionCode code = region.usable(cpu.mmu);
+      if (code != null) {
+        return runRegion(code, limit);
+      }
+    } else if (++block.heat >= block.headAt + compileThreshold && compileThreshold > 0) {
+      compile(block);
     }
     return interpret(block, block.insns.length);
   }
 
-  private boolean runCompiled(Block block, CompiledBlock compiled, long limit) {
+  /** How many of a block's instructions lie within CS. */
+  private int withinSegment(Block block) {
+    long limit = cpu.segments.limit(Insn.CS);
+    int count = block.insns.length;
+    while (count > 0) {
+      Insn last = block.insns[count - 1];
+      if (last.rip + last.length - 1 <= limit) {
+        break;
+      }
+      count--;
+    }
+    return count;
+  }
+
+  /** Waits while a region that holds the block is on its way. */
+  private void compile(Block head) {
+    head.headAt = head.heat;
+    if (head.regions.stream().noneMatch(Region::isPending)) {
+      RegionPlan plan = RegionPicker.pick(head, cache, cpu.mmu);
+      if (plan != null && head.region != null) {
+        head.region.compile(plan, compiler);
+      }
+    }
+  }
+
+  private boolean runRegion(RegionCode code, long limit) {
     Cpu c = cpu;
     c.leaveBlock = false;
+    c.inRegion = true;
     try {
-      compiled.run(c, c.retired + Math.min(limit, LONGEST_LOOP));
+      code.run(c, (int) Math.min(limit, LONGEST_LOOP));
       return true;
     } catch (GuestFault fault) {
-      faultAt(fault, block.insns[c.position]);
+      faultAt(fault, code.insn(c.position));
       return true;
     } catch (LeaveRun exit) {
-      exitAt(block.insns[c.position]);
+      exitAt(code.insn(c.position));
       return false;
+    } catch (CodeOverwritten store) {
+      exitAt(code.insn(c.position));
+      c.inRegion = false;
+      return execute(1, false);
+    } finally {
+      c.inRegion = false;
     }
   }
 

@@ -127,6 +127,7 @@ public final class StateTransfer {
     c.shadowAt = e.interruptShadow() ? c.retired : -1;
     c.halted = false;
     c.clock.restore(state.tsc());
+    c.debug.update();
     c.mmu.flush();
     c.updateMode();
   }

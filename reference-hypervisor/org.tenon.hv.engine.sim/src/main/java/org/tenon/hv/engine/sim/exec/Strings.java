@@ -57,11 +57,11 @@ final class Strings {
       if (count == 0) {
         break;
       }
-      if (steps >= SLICE) {
+      if (steps >= SLICE || (steps > 0 && c.debug.interruptsStrings())) {
         c.repeatLater();
         return;
       }
-      long done = bulk && count > 1 ? bulk(c, i, count) : 0;
+      long done = bulk && count > 1 && !c.debug.interruptsStrings() ? bulk(c, i, count) : 0;
       if (done == 0) {
         step.execute(c, i);
         done = 1;
@@ -86,7 +86,7 @@ final class Strings {
       if (count == 0) {
         return;
       }
-      if (steps >= SLICE) {
+      if (steps >= SLICE || (steps > 0 && c.debug.interruptsStrings())) {
         c.repeatLater();
         return;
       }

@@ -15,7 +15,7 @@ import org.tenon.hv.engine.sim.decode.Definition;
  * Random programs, interpreted and compiled: exits, the whole state and all of memory must be the
  * same wherever the budget cuts the run, faults included.
  */
-class CompiledBlockTest {
+class CompiledRegionTest {
   private static final long LINEAR = 0x7f0000401000L;
   private static final long DATA = LINEAR + 0x4000;
   private static final int[] BUDGETS = {1, 2, 7, 61, 400, 997, 13, 500};
