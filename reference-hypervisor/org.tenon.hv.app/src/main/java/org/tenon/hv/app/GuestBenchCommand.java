@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.speed.Contender;
 import org.tenon.hv.app.speed.KernelImage;
@@ -109,12 +110,23 @@ final class GuestBenchCommand implements Callable<Integer> {
     }
   }
 
-  /** One line a kernel: median seconds of each, and how fast compiled code is against the others. */
+  /**
+   * One line a kernel: median seconds of each, and how fast compiled code is against the others.
+   */
   private void report(Map<String, Map<String, Rounds>> all) throws SpeedException {
     Map<String, Rounds> compiled = all.getOrDefault(Contender.COMPILED, Map.of());
     Map<String, Rounds> interpreted = all.getOrDefault(Contender.INTERPRETED, Map.of());
     @Nullable Map<String, Rounds> tcg = all.get(Contender.TCG);
-    console.print(String.format(Locale.ROOT, "%-12s %10s %10s %12s %10s %10s", "kernel", "tcg s", "compiled s", "interpreted s", "to int.", "to tcg"));
+    console.print(
+        String.format(
+            Locale.ROOT,
+            "%-12s %10s %10s %12s %10s %10s",
+            "kernel",
+            "tcg s",
+            "compiled s",
+            "interpreted s",
+            "to int.",
+            "to tcg"));
     double logToTcg = 0;
     double logToInterpreter = 0;
     for (Map.Entry<String, Rounds> each : compiled.entrySet()) {
@@ -130,17 +142,28 @@ final class GuestBenchCommand implements Callable<Integer> {
         other = "%.3f".formatted(theirs);
         ratio = "%.2f".formatted(theirs / seconds);
       }
-      console.print(String.format(Locale.ROOT, "%-12s %10s %10.3f %12.3f %10.2f %10s", name, other, seconds, slow, slow / seconds, ratio));
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "%-12s %10s %10.3f %12.3f %10.2f %10s",
+              name,
+              other,
+              seconds,
+              slow,
+              slow / seconds,
+              ratio));
     }
     int n = compiled.size();
-    console.print(String.format(Locale.ROOT, 
-        "%-12s %10s %10s %12s %10.2f %10s",
-        "geom. mean",
-        "",
-        "",
-        "",
-        Math.exp(logToInterpreter / n),
-        tcg == null ? "-" : "%.2f".formatted(Math.exp(logToTcg / n))));
+    console.print(
+        String.format(
+            Locale.ROOT,
+            "%-12s %10s %10s %12s %10.2f %10s",
+            "geom. mean",
+            "",
+            "",
+            "",
+            Math.exp(logToInterpreter / n),
+            tcg == null ? "-" : "%.2f".formatted(Math.exp(logToTcg / n))));
   }
 
   private static Rounds checked(
@@ -149,16 +172,16 @@ final class GuestBenchCommand implements Callable<Integer> {
     Rounds other = others.get(compiled.getKey());
     if (other == null || !other.checksum().equals(compiled.getValue().checksum())) {
       throw new SpeedException(
-          "%s: the simulator and %s compute different results"
-              .formatted(compiled.getKey(), who));
+          "%s: the simulator and %s compute different results".formatted(compiled.getKey(), who));
     }
     return other;
   }
 
   private void boot(Optional<Contender> qemu) throws SpeedException, InputException {
-    GuestStore store = GuestStore.ofUser();
+    GuestStore store = GuestStore.ofUser(DebianKernel.CLOUD);
     if (!store.isComplete()) {
-      throw new InputException("no guest to boot; run 'tenon guest fetch' first, or give --boots 0");
+      throw new InputException(
+          "no guest to boot; run 'tenon guest fetch' first, or give --boots 0");
     }
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
@@ -171,11 +194,16 @@ final class GuestBenchCommand implements Callable<Integer> {
             SpeedBench.boot(qemu.get(), store.kernel(), store.initramfs(), FIRST_LINE_OF_INIT));
       }
     }
-    console.print(String.format(Locale.ROOT, "boot to the first line of /init: %.2f s", SpeedBench.median(ours)));
+    console.print(
+        String.format(
+            Locale.ROOT, "boot to the first line of /init: %.2f s", SpeedBench.median(ours)));
     if (!theirs.isEmpty()) {
-      console.print(String.format(Locale.ROOT, 
-          "the same on QEMU's TCG: %.2f s; ratio %.2f",
-          SpeedBench.median(theirs), SpeedBench.median(ours) / SpeedBench.median(theirs)));
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "the same on QEMU's TCG: %.2f s; ratio %.2f",
+              SpeedBench.median(theirs),
+              SpeedBench.median(ours) / SpeedBench.median(theirs)));
     }
   }
 }

@@ -14,8 +14,7 @@ final class ConsoleReader implements AutoCloseable {
 
   ConsoleReader(Process process) {
     this.process = process;
-    this.lines =
-        new BufferedReader(process.inputReader(StandardCharsets.ISO_8859_1));
+    this.lines = new BufferedReader(process.inputReader(StandardCharsets.ISO_8859_1));
   }
 
   /** The next line, or null at the end. */

@@ -68,8 +68,7 @@ public record Contender(String name, List<String> command, String initrd, String
         .filter(argument -> !argument.contains("terminal"))
         .forEach(command::add);
     command.addAll(List.of("run", "--engine", "sim", "--clock", "virtual", "--memory", "256M"));
-    return new Contender(
-        compiles ? COMPILED : INTERPRETED, command, "--initrd", "--append");
+    return new Contender(compiles ? COMPILED : INTERPRETED, command, "--initrd", "--append");
   }
 
   /** Starts it with a kernel and more options. */

@@ -67,13 +67,12 @@ public final class SpeedBench {
       throw new SpeedException(contender.name() + " did not run the kernels");
     }
     Map<String, Rounds> rounds = new LinkedHashMap<>();
-    seconds.forEach(
-        (name, times) ->
-            rounds.put(
-                name,
-                new Rounds(
-                    times.subList(Math.min(warmUp, times.size() - 1), times.size()),
-                    checksums.getOrDefault(name, ""))));
+    seconds.forEach((name, times) ->
+        rounds.put(
+            name,
+            new Rounds(
+                times.subList(Math.min(warmUp, times.size() - 1), times.size()),
+                checksums.getOrDefault(name, ""))));
     return rounds;
   }
 

@@ -128,8 +128,8 @@ final class SimVcpu implements Vcpu {
   }
 
   @Override
-  public void setTsc(long ticks) {
-    cpu.clock.set(ticks);
+  public void setTsc(long ticks, int sharing) {
+    cpu.clock.set(ticks, sharing);
   }
 
   @Override

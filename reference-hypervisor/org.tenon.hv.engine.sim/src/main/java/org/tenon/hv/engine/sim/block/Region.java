@@ -43,11 +43,10 @@ final class Region {
 
   /** Has it compiled. */
   void compile(RegionPlan plan, Executor compiler) {
-    compiler.execute(
-        () -> {
-          code = RegionCompiler.compile(plan);
-          tooLarge = code == null;
-        });
+    compiler.execute(() -> {
+      code = RegionCompiler.compile(plan);
+      tooLarge = code == null;
+    });
   }
 
   /** One of its blocks has changed: the head may become hot again. */

@@ -54,7 +54,9 @@ final class RegionPicker {
             .toArray();
     new Region(chosen, pairs);
     return new RegionPlan(
-        chosen.stream().map(b -> new RegionPlan.Part(List.of(b.insns), List.of(b.handlers))).toList());
+        chosen.stream()
+            .map(b -> new RegionPlan.Part(List.of(b.insns), List.of(b.handlers)))
+            .toList());
   }
 
   private void choose(Block head) {
@@ -80,14 +82,14 @@ final class RegionPicker {
 
   private boolean fits(Block block) {
     Long physical = pages.get(block.rip & PAGE);
-    boolean known = physical != null ? physical == (block.physical & PAGE) : pages.size() < MOST_PAGES;
+    boolean known =
+        physical != null ? physical == (block.physical & PAGE) : pages.size() < MOST_PAGES;
     return known && instructions + block.insns.length <= MOST_INSTRUCTIONS;
   }
 
   private @Nullable Block find(Block from, long to) {
     boolean samePage = (from.rip & PAGE) == (to & PAGE);
-    long physical =
-        samePage ? (from.physical & PAGE) | (to & ~PAGE) : mmu.cachedFetch(to);
+    long physical = samePage ? (from.physical & PAGE) | (to & ~PAGE) : mmu.cachedFetch(to);
     if (physical < 0) {
       return null;
     }

@@ -7,9 +7,7 @@ import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.VcpuExit.Reason;
 import org.tenon.hv.engine.sim.cpu.CodeOverwritten;
 import org.tenon.hv.engine.sim.cpu.Cpu;
-import org.tenon.hv.engine.sim.cpu.Flags;
 import org.tenon.hv.engine.sim.cpu.GuestFault;
-import org.tenon.hv.engine.sim.cpu.Interrupts.Cause;
 import org.tenon.hv.engine.sim.cpu.LeaveRun;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 import org.tenon.hv.engine.sim.decode.Insn;
@@ -29,8 +27,6 @@ public final class RunLoop {
   /** Instructions that a region may run before the run loop looks up. */
   private static final long LONGEST_LOOP = 100_000;
 
-  private static final long DR6_SINGLE_STEP = 1 << 14;
-
   private final Cpu cpu;
   private final BlockCache cache;
   private final BlockBuilder builder;
@@ -43,6 +39,9 @@ public final class RunLoop {
   private volatile boolean kicked;
   private long[] breakpoints = {};
   private boolean passBreakpoint;
+
+  /** Whether the instruction under way was begun by the debug unit. */
+  private boolean debugged;
 
   /**
    * A loop for one processor.
@@ -84,16 +83,28 @@ public final class RunLoop {
       if (exit != null) {
         return exit;
       }
-      boolean step = cpu.flags.has(Flags.TF);
-      boolean alone =
-          step || breakpoints.length > 0 || (cpu.interrupts.attention() && cpu.shadowed());
+      if (cpu.debug.attention()) {
+        if (cpu.debug.before()) {
+          debugged = true;
+          if (!execute(1)) {
+            return cpu.devices;
+          }
+          endDebugged();
+        }
+        continue;
+      }
+      boolean alone = breakpoints.length > 0 || (cpu.interrupts.attention() && cpu.shadowed());
       if (!execute(alone ? 1 : end - cpu.retired)) {
         return cpu.devices;
       }
-      if (step) {
-        cpu.dr[6] |= DR6_SINGLE_STEP;
-        cpu.interrupts.raise(GuestFault.DB, 0, Cause.TRAP, cpu.rip);
-      }
+    }
+  }
+
+  /** Raises the debug exceptions of an instruction that was executed alone. */
+  private void endDebugged() {
+    if (debugged) {
+      debugged = false;
+      cpu.debug.after();
     }
   }
 
@@ -148,6 +159,7 @@ public final class RunLoop {
     boolean done = execute(1);
     if (done) {
       cpu.devices.commit();
+      endDebugged();
     }
     return done;
   }
@@ -171,8 +183,13 @@ public final class RunLoop {
       cpu.devices.exit(Reason.FAILURE, 0, String.valueOf(none.getMessage()));
       return false;
     }
-    if (limit < block.insns.length || !compiled) {
-      return interpret(block, (int) limit);
+    int within = block.codeSize == 8 ? block.insns.length : withinSegment(block);
+    if (within == 0) {
+      fault(cpu.fault(GuestFault.GP, 0), cpu.rip);
+      return true;
+    }
+    if (limit < within || within < block.insns.length || !compiled) {
+      return interpret(block, (int) Math.min(limit, within));
     }
     Region region = block.region;
     if (region != null) {
@@ -184,6 +201,20 @@ public final class RunLoop {
       compile(block);
     }
     return interpret(block, block.insns.length);
+  }
+
+  /** How many of a block's instructions lie within CS. */
+  private int withinSegment(Block block) {
+    long limit = cpu.segments.limit(Insn.CS);
+    int count = block.insns.length;
+    while (count > 0) {
+      Insn last = block.insns[count - 1];
+      if (last.rip + last.length - 1 <= limit) {
+        break;
+      }
+      count--;
+    }
+    return count;
   }
 
   /** Waits while a region that holds the block is on its way. */
@@ -205,6 +236,7 @@ public final class RunLoop {
       code.run(c, (int) Math.min(limit, LONGEST_LOOP));
       return true;
     } catch (GuestFault fault) {
+      c.inRegion = false; // delivery stores where it must
       faultAt(fault, code.insn(c.position));
       return true;
     } catch (LeaveRun exit) {

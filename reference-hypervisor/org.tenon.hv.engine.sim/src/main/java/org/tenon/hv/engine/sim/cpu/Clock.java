@@ -9,26 +9,40 @@ public final class Clock {
   private long base;
   private long baseRetired;
   private long guestOffset;
+  private int sharing = 1;
 
   Clock(Cpu cpu, int ticksPerInstruction) {
     this.cpu = cpu;
     this.ticksPerInstruction = ticksPerInstruction;
   }
 
-  /** The machine sets its time, between two runs. */
-  public void set(long ticks) {
+  /**
+   * The machine sets its time, between two runs.
+   *
+   * @param among how many vCPUs the time goes from now on
+   */
+  public void set(long ticks, int among) {
+    sharing = among;
     base = ticks;
     baseRetired = cpu.retired;
   }
 
   /**
-   * Takes the value of a saved state; the machine's next {@link #set} must be told with the same
-   * time.
+   * Takes the value of a saved state, after {@link #setGuestOffset}; the machine's next {@link
+   * #set} tells the same time without the offset.
    */
   void restore(long tsc) {
-    guestOffset = 0;
-    base = tsc;
+    base = tsc - guestOffset;
     baseRetired = cpu.retired;
+  }
+
+  /** What the guest has added by writing IA32_TSC. */
+  long guestOffset() {
+    return guestOffset;
+  }
+
+  void setGuestOffset(long ticks) {
+    guestOffset = ticks;
   }
 
   /**
@@ -37,7 +51,8 @@ public final class Clock {
    * @param position instructions retired since the current block began
    */
   public long tsc(int position) {
-    return base + (cpu.retired + position - baseRetired) * ticksPerInstruction + guestOffset;
+    long ticks = (cpu.retired + position - baseRetired) * ticksPerInstruction;
+    return base + ticks / sharing + guestOffset;
   }
 
   /** The guest writes IA32_TSC. */

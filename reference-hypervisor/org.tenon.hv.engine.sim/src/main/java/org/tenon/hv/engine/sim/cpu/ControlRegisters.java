@@ -4,7 +4,7 @@ package org.tenon.hv.engine.sim.cpu;
 public final class ControlRegisters {
   private static final long CR0_KNOWN = 0xe005003fL;
   private static final long CR4_KNOWN =
-      0x7
+      Cpu.CR4_TSD
           | Cpu.CR4_DE
           | Cpu.CR4_PSE
           | Cpu.CR4_PAE
@@ -106,30 +106,19 @@ public final class ControlRegisters {
     cpu.xcr0 = value;
   }
 
-  /** MOV to DR0–DR7. */
+  /** MOV to DR0–DR7; 4 and 5 stand for 6 and 7. */
   public void writeDebug(int number, long value) {
-    int n = number;
-    if (n == 4 || n == 5) {
-      if ((cpu.cr4 & Cpu.CR4_DE) != 0) {
-        throw cpu.fault(GuestFault.UD, 0);
-      }
-      n += 2;
-    }
+    int n = number == 4 || number == 5 ? number + 2 : number;
     if (n >= 6 && value >>> 32 != 0) {
       throw cpu.fault(GuestFault.GP, 0);
     }
     cpu.dr[n] =
-        n == 6 ? (value & 0xe00fL) | 0xffff0ff0L : n == 7 ? (value & 0xffff2bffL) | 0x400 : value;
+        n == 6 ? (value & 0xe00fL) | 0xffff0ff0L : n == 7 ? (value & 0xffff23ffL) | 0x400 : value;
+    cpu.debug.update();
   }
 
   /** MOV from DR0–DR7. */
   public long readDebug(int number) {
-    if (number == 4 || number == 5) {
-      if ((cpu.cr4 & Cpu.CR4_DE) != 0) {
-        throw cpu.fault(GuestFault.UD, 0);
-      }
-      return cpu.dr[number + 2];
-    }
-    return cpu.dr[number];
+    return cpu.dr[number == 4 || number == 5 ? number + 2 : number];
   }
 }

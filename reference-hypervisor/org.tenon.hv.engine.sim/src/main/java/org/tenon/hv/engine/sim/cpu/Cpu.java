@@ -19,6 +19,7 @@ public final class Cpu {
   public static final long CR0_ET = 0x10;
   public static final long CR0_NE = 0x20;
   public static final long CR0_WP = 0x10000;
+  public static final long CR0_AM = 0x40000;
   public static final long CR0_PG = 0x80000000L;
   public static final long CR4_TSD = 4;
   public static final long CR4_DE = 8;
@@ -104,6 +105,12 @@ public final class Cpu {
   /** Which instruction of a compiled region is under way; set where it may fault. */
   public int position;
 
+  /** Whether the shadow is that of MOV SS or POP SS, which holds debug exceptions back too. */
+  private boolean stackShadow;
+
+  /** Whether the last instruction is a string instruction that will be executed again. */
+  boolean repeated;
+
   /**
    * Set while compiled code executes that holds registers of its own: a store to translated code
    * must throw {@link CodeOverwritten} before it changes anything.
@@ -125,7 +132,11 @@ public final class Cpu {
   public final Mmu mmu;
   public final Msrs msrs;
   public final SegmentLoader loader = new SegmentLoader(this);
+  public final Debug debug = new Debug(this);
   public final Interrupts interrupts = new Interrupts(this);
+  final TaskSegment task = new TaskSegment(this);
+  final TaskSwitch taskSwitch = new TaskSwitch(this);
+  final CallGates gates = new CallGates(this);
   public final FarTransfers far = new FarTransfers(this);
   public final ControlRegisters control = new ControlRegisters(this);
   public final Clock clock;
@@ -176,8 +187,14 @@ public final class Cpu {
     mmu.select();
   }
 
+  /** Whether segments have descriptors: protected mode and not virtual-8086 mode. */
   public boolean protectedMode() {
-    return (cr0 & CR0_PE) != 0;
+    return (cr0 & CR0_PE) != 0 && !flags.has(Flags.VM);
+  }
+
+  /** Whether 8086 code runs as a task of protected mode. */
+  public boolean virtual8086() {
+    return (cr0 & CR0_PE) != 0 && flags.has(Flags.VM);
   }
 
   public boolean longMode() {
@@ -190,6 +207,10 @@ public final class Cpu {
 
   boolean nxe() {
     return (efer & EFER_NXE) != 0;
+  }
+
+  boolean alignmentMask() {
+    return (cr0 & CR0_AM) != 0;
   }
 
   boolean smap() {
@@ -369,9 +390,21 @@ public final class Cpu {
     return value;
   }
 
-  /** Holds interrupts back until the instruction after this one has retired. */
+  /** STI: holds interrupts back until the instruction after this one has retired. */
   public void shadowNext(Insn i) {
     shadowAt = retired + i.position + 1;
+    stackShadow = false;
+  }
+
+  /** MOV SS and POP SS: the same, and debug exceptions too. */
+  public void stackShadowNext(Insn i) {
+    shadowNext(i);
+    stackShadow = true;
+  }
+
+  /** Whether debug exceptions are held back at this boundary. */
+  boolean stackShadowed() {
+    return stackShadow && shadowed();
   }
 
   /** Whether interrupts are held back at this boundary. */
@@ -400,7 +433,20 @@ public final class Cpu {
   public boolean takeRepeat() {
     boolean again = repeatAgain;
     repeatAgain = false;
+    repeated = again;
     return again;
+  }
+
+  /** The I/O privilege level of RFLAGS. */
+  public int iopl() {
+    return flags.system >> 12 & 3;
+  }
+
+  /** Virtual-8086 mode: #GP(0) for instructions that a monitor handles unless IOPL is 3. */
+  public void requireVirtual8086Privilege() {
+    if (virtual8086() && iopl() != 3) {
+      throw fault(GuestFault.GP, 0);
+    }
   }
 
   /** #GP(0) unless at privilege 0. */

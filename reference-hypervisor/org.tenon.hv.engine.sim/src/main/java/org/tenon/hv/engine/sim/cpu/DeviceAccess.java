@@ -36,9 +36,13 @@ public final class DeviceAccess implements VcpuExit {
    * Cuts the devices off, or connects them again. While the processor itself delivers an event
    * there is no instruction to restart: what then touches MMIO reads all ones and writes nowhere,
    * as on a bus without anybody to answer.
+   *
+   * @return what was the case before
    */
-  void disconnect(boolean cut) {
+  boolean disconnect(boolean cut) {
+    boolean before = disconnected;
     disconnected = cut;
+    return before;
   }
 
   /** Reads from a port, physical address or MSR. */

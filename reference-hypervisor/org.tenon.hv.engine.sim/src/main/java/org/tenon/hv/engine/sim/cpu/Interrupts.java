@@ -18,6 +18,10 @@ public final class Interrupts {
   }
 
   private static final int NMI = 2;
+  private static final int EXTERNAL = 1;
+  private static final int TASK_GATE = 5;
+  private static final int[] PUSHED_8086 = {Insn.GS, Insn.FS, Insn.DS, Insn.ES};
+  private static final int[] NONE = {};
 
   private final Cpu cpu;
   private boolean nmiPending;
@@ -25,6 +29,7 @@ public final class Interrupts {
   private int injected = -1;
   private boolean windowRequested;
   private boolean shutdown;
+  private long deliveries;
 
   Interrupts(Cpu cpu) {
     this.cpu = cpu;
@@ -99,6 +104,11 @@ public final class Interrupts {
     }
   }
 
+  /** How many events have been delivered; to tell whether an instruction led to one. */
+  long deliveries() {
+    return deliveries;
+  }
+
   /** Whether the processor has shut down after a triple fault. */
   public boolean shutdown() {
     return shutdown;
@@ -119,11 +129,11 @@ public final class Interrupts {
 
   /** Delivers a vector; faults on the way become double and triple faults as they must. */
   public void raise(int firstVector, int firstCode, Cause firstCause, long returnRip) {
-    cpu.devices.disconnect(true);
+    boolean before = cpu.devices.disconnect(true);
     try {
       raiseUntilDelivered(firstVector, firstCode, firstCause, returnRip);
     } finally {
-      cpu.devices.disconnect(false);
+      cpu.devices.disconnect(before);
     }
   }
 
@@ -148,10 +158,15 @@ public final class Interrupts {
                     || (vector == GuestFault.PF
                         && (next.vector() == GuestFault.PF || contributory(next.vector()))));
         vector = becomesDouble ? GuestFault.DF : next.vector();
-        code = becomesDouble ? 0 : next.errorCode();
+        code = becomesDouble ? 0 : next.errorCode() | (namesSelector(next.vector()) ? EXTERNAL : 0);
         cause = Cause.FAULT;
       }
     }
+  }
+
+  /** Whether the error code has the EXT bit: the fault came while an event was delivered. */
+  private static boolean namesSelector(int vector) {
+    return vector >= GuestFault.TS && vector <= GuestFault.GP;
   }
 
   private static boolean contributory(int vector) {
@@ -162,7 +177,11 @@ public final class Interrupts {
   }
 
   private void deliver(int vector, int code, Cause cause, long returnRip) {
-    if (!cpu.protectedMode()) {
+    deliveries++;
+    if (vector == GuestFault.DB) {
+      cpu.debug.entered();
+    }
+    if ((cpu.cr0 & Cpu.CR0_PE) == 0) {
       deliverReal(vector, returnRip);
     } else if (cpu.longMode()) {
       deliverLong(vector, code, cause, returnRip);
@@ -192,40 +211,33 @@ public final class Interrupts {
     cpu.mmu.select();
   }
 
-  private GuestFault gateFault(int kind, int vector, Cause cause) {
-    return cpu.fault(kind, vector << 3 | 2 | external(cause));
-  }
-
-  private static int external(Cause cause) {
-    return cause == Cause.SOFTWARE ? 0 : 1;
+  private GuestFault gateFault(int kind, int vector) {
+    return cpu.fault(kind, vector << 3 | 2);
   }
 
   /** The target's code descriptor, checked; errors carry the selector. */
-  private SegmentLoader.Descriptor target(int selector, Cause cause) {
-    int ext = external(cause);
+  private SegmentLoader.Descriptor target(int selector) {
     if (SegmentLoader.isNull(selector)) {
-      throw cpu.fault(GuestFault.GP, ext);
-    }
-    if (!cpu.loader.inTable(selector, 8)) {
-      throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector) | ext);
+      throw cpu.fault(GuestFault.GP, 0);
     }
     SegmentLoader.Descriptor d = cpu.loader.read(selector, GuestFault.GP);
     if (!d.code() || d.dpl() > cpu.cpl()) {
-      throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector) | ext);
+      throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector));
     }
     if (!d.present()) {
-      throw cpu.fault(GuestFault.NP, SegmentLoader.errorCode(selector) | ext);
+      throw cpu.fault(GuestFault.NP, SegmentLoader.errorCode(selector));
     }
     return d;
   }
 
-  private long pushedFlags(Cause cause) {
-    return cpu.rflags() | (cause == Cause.FAULT ? Flags.RF : 0);
+  /** A fault's instruction is to be resumed, which a breakpoint on it must not prevent. */
+  private long pushedFlags(int vector, Cause cause) {
+    return cpu.rflags() | (cause == Cause.FAULT && vector != GuestFault.DF ? Flags.RF : 0);
   }
 
   private void deliverLong(int vector, int code, Cause cause, long returnRip) {
     if (vector * 16 + 15 > cpu.idtLimit) {
-      throw gateFault(GuestFault.GP, vector, cause);
+      throw gateFault(GuestFault.GP, vector);
     }
     long slot = cpu.idtBase + vector * 16L;
     long low = cpu.loader.loadSystem(slot);
@@ -233,26 +245,27 @@ public final class Interrupts {
     int type = (int) (low >>> 40) & 0x1f;
     int dpl = (int) (low >>> 45) & 3;
     if ((type != 0xe && type != 0xf) || (cause == Cause.SOFTWARE && dpl < cpu.cpl())) {
-      throw gateFault(GuestFault.GP, vector, cause);
+      throw gateFault(GuestFault.GP, vector);
     }
     if ((low >>> 47 & 1) == 0) {
-      throw gateFault(GuestFault.NP, vector, cause);
+      throw gateFault(GuestFault.NP, vector);
     }
     int selector = (int) (low >>> 16) & 0xffff;
     long offset = (low & 0xffff) | (low >>> 32 & 0xffff0000L) | high << 32;
-    SegmentLoader.Descriptor d = target(selector, cause);
+    SegmentLoader.Descriptor d = target(selector);
     if ((d.attributes() & (Segments.LONG | Segments.BIG)) != Segments.LONG) {
-      throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector) | external(cause));
+      throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector));
     }
     int privilege = d.conforming() ? cpu.cpl() : d.dpl();
     int ist = (int) (low >>> 32) & 7;
     boolean inner = privilege < cpu.cpl();
+    cpu.far.checkOffset(d, offset);
     long sp =
         ist != 0
-            ? taskStack(0x24 + 8 * (ist - 1))
-            : inner ? taskStack(4 + 8 * privilege) : cpu.r[Cpu.RSP];
+            ? cpu.task.interruptStack(ist)
+            : inner ? cpu.task.stackPointer(privilege) : cpu.r[Cpu.RSP];
     if (sp << 16 >> 16 != sp) {
-      throw cpu.fault(GuestFault.SS, external(cause));
+      throw cpu.fault(GuestFault.SS, 0);
     }
     sp &= ~15L;
     boolean hasCode = cause == Cause.FAULT && GuestFault.hasErrorCode(vector);
@@ -262,7 +275,7 @@ public final class Interrupts {
     try {
       cpu.mmu.store64(sp - 8, cpu.segments.selector(Insn.SS));
       cpu.mmu.store64(sp - 16, cpu.r[Cpu.RSP]);
-      cpu.mmu.store64(sp - 24, pushedFlags(cause));
+      cpu.mmu.store64(sp - 24, pushedFlags(vector, cause));
       cpu.mmu.store64(sp - 32, cpu.segments.selector(Insn.CS));
       cpu.mmu.store64(sp - 40, returnRip);
       if (hasCode) {
@@ -281,41 +294,68 @@ public final class Interrupts {
     cpu.rip = offset;
   }
 
-  private long taskStack(int offset) {
-    if (offset + 7 > (cpu.segments.limit[Segments.TR] & 0xffffffffL)) {
-      throw cpu.fault(GuestFault.TS, SegmentLoader.errorCode(cpu.segments.selector[Segments.TR]));
-    }
-    return cpu.loader.loadSystem(cpu.segments.base[Segments.TR] + offset);
-  }
-
   private void deliverProtected(int vector, int code, Cause cause, long returnRip) {
     if (vector * 8 + 7 > cpu.idtLimit) {
-      throw gateFault(GuestFault.GP, vector, cause);
+      throw gateFault(GuestFault.GP, vector);
     }
     long gate = cpu.loader.loadSystem(cpu.idtBase + vector * 8L);
     int type = (int) (gate >>> 40) & 0x1f;
     int dpl = (int) (gate >>> 45) & 3;
-    boolean known = type == 6 || type == 7 || type == 0xe || type == 0xf;
+    boolean known = type == TASK_GATE || type == 6 || type == 7 || type == 0xe || type == 0xf;
     if (!known || (cause == Cause.SOFTWARE && dpl < cpu.cpl())) {
-      throw gateFault(GuestFault.GP, vector, cause);
+      throw gateFault(GuestFault.GP, vector);
     }
     if ((gate >>> 47 & 1) == 0) {
-      throw gateFault(GuestFault.NP, vector, cause);
+      throw gateFault(GuestFault.NP, vector);
+    }
+    boolean hasCode = cause == Cause.FAULT && GuestFault.hasErrorCode(vector);
+    int selector = (int) (gate >>> 16) & 0xffff;
+    long flags = pushedFlags(vector, cause);
+    if (type == TASK_GATE) {
+      deliverToTask(selector, flags, hasCode, code, returnRip);
+      return;
     }
     int size = type >= 0xe ? 4 : 2;
-    int selector = (int) (gate >>> 16) & 0xffff;
-    long offset = (gate & 0xffff) | (size == 4 ? gate >>> 32 & 0xffff0000L : 0);
-    SegmentLoader.Descriptor d = target(selector, cause);
+    SegmentLoader.Descriptor d = target(selector);
+    long offset = size == 4 ? (gate & 0xffff) | (gate >>> 32 & 0xffff0000L) : gate & 0xffff;
     int privilege = d.conforming() ? cpu.cpl() : d.dpl();
-    boolean hasCode = cause == Cause.FAULT && GuestFault.hasErrorCode(vector);
+    cpu.far.checkOffset(d, offset);
+    if (cpu.virtual8086() && privilege != 0) {
+      throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector));
+    }
+    pushFrame(size, privilege, flags, returnRip, hasCode, code);
+    cpu.flags.system &=
+        ~(Flags.TF | Flags.NT | Flags.RF | Flags.VM | ((type & 1) == 0 ? Flags.IF : 0));
+    cpu.loader.fillCode(selector, d, privilege);
+    cpu.rip = offset;
+  }
+
+  private void deliverToTask(int selector, long flags, boolean hasCode, int code, long returnRip) {
+    SegmentLoader.Descriptor d = cpu.taskSwitch.descriptor(selector, TaskSwitch.Cause.NESTED);
+    cpu.flags.system |= (int) flags & Flags.RF;
+    cpu.taskSwitch.run(selector, d, TaskSwitch.Cause.NESTED, returnRip);
+    if (hasCode) {
+      cpu.push((d.type() & 8) != 0 ? 4 : 2, code);
+    }
+  }
+
+  /** Pushes the frame, after a change to an inner privilege's stack; all of it or nothing. */
+  private void pushFrame(
+      int size, int privilege, long flags, long returnRip, boolean hasCode, int code) {
     Segment stack = cpu.segments.get(Insn.SS);
     long sp = cpu.r[Cpu.RSP];
     int outer = cpu.cpl();
+    boolean from8086 = cpu.virtual8086();
     boolean pushed = false;
     try {
-      long flags = pushedFlags(cause);
+      cpu.flags.system &= ~Flags.VM;
       if (privilege < outer) {
-        deliverInner(size, privilege);
+        cpu.task.enterInnerStack(privilege);
+        for (int segment : from8086 ? PUSHED_8086 : NONE) {
+          cpu.push(size, cpu.segments.selector(segment));
+        }
+        cpu.push(size, stack.selector());
+        cpu.push(size, sp);
       }
       cpu.push(size, flags);
       cpu.push(size, cpu.segments.selector(Insn.CS));
@@ -326,37 +366,14 @@ public final class Interrupts {
       pushed = true;
     } finally {
       if (!pushed) {
-        cpu.segments.set(Insn.SS, stack);
-        cpu.r[Cpu.RSP] = sp;
-        cpu.setCpl(outer);
+        cpu.flags.system |= from8086 ? Flags.VM : 0;
+        cpu.task.leaveInnerStack(stack, sp, outer);
       }
     }
-    cpu.flags.system &=
-        ~(Flags.TF | Flags.NT | Flags.RF | Flags.VM | ((type & 1) == 0 ? Flags.IF : 0));
-    cpu.loader.fillCode(selector, d, privilege);
-    cpu.rip = offset;
-  }
-
-  /** Switches to the task's stack for an inner privilege level and pushes the outer one. */
-  private void deliverInner(int size, int privilege) {
-    boolean task32 = (cpu.segments.attributes[Segments.TR] & 8) != 0;
-    long task = cpu.segments.base[Segments.TR];
-    long sp;
-    int selector;
-    if (task32) {
-      sp = cpu.loader.loadSystem(task + 4 + 8L * privilege) & 0xffffffffL;
-      selector = (int) cpu.loader.loadSystem(task + 8 + 8L * privilege) & 0xffff;
-    } else {
-      long both = cpu.loader.loadSystem(task + 2 + 4L * privilege);
-      sp = both & 0xffff;
-      selector = (int) (both >>> 16) & 0xffff;
+    if (from8086) {
+      for (int segment : PUSHED_8086) {
+        cpu.segments.set(segment, 0, 0, 0, 0);
+      }
     }
-    int oldSelector = cpu.segments.selector(Insn.SS);
-    long oldSp = cpu.r[Cpu.RSP];
-    cpu.setCpl(privilege);
-    cpu.loader.loadStack(selector, privilege, GuestFault.TS);
-    cpu.setStackPointer(sp);
-    cpu.push(size, oldSelector);
-    cpu.push(size, oldSp);
   }
 }

@@ -19,8 +19,12 @@ public final class Mmu {
   private final PhysicalMemory memory;
   private final PageWalker walker;
 
-  /** For privilege 0 to 2, for the same with SMAP lifted by RFLAGS.AC, for privilege 3. */
-  private final Tlb[] tlbs = {new Tlb(), new Tlb(), new Tlb()};
+  /**
+   * For privilege 0 to 2, for the same with SMAP lifted by RFLAGS.AC, for privilege 3, for the same
+   * with alignment checks. The last never holds data translations, so that every access comes by
+   * the slow path, which checks.
+   */
+  private final Tlb[] tlbs = {new Tlb(), new Tlb(), new Tlb(), new Tlb()};
 
   private final CodeOverwritten codeOverwritten = new CodeOverwritten();
   private Tlb tlb = tlbs[0];
@@ -36,7 +40,8 @@ public final class Mmu {
 
   /** Chooses the translations of the current privilege. */
   void select() {
-    use(tlbs[cpu.cpl() == 3 ? 2 : cpu.flags.has(Flags.AC) && cpu.smap() ? 1 : 0]);
+    boolean ac = cpu.flags.has(Flags.AC);
+    use(tlbs[cpu.cpl() == 3 ? ac && cpu.alignmentMask() ? 3 : 2 : ac && cpu.smap() ? 1 : 0]);
   }
 
   /** Chooses a supervisor's translations, whatever the privilege; {@link #select()} ends it. */
@@ -52,7 +57,18 @@ public final class Mmu {
   }
 
   private boolean user() {
-    return tlb == tlbs[2];
+    return tlb == tlbs[2] || tlb == tlbs[3];
+  }
+
+  private boolean checksAlignment() {
+    return tlb == tlbs[3];
+  }
+
+  private void align(long a, int size) {
+    if (checksAlignment() && (a & size - 1) != 0) {
+      translate(a, READ); // a page fault comes first
+      throw cpu.fault(GuestFault.AC, 0);
+    }
   }
 
   private boolean smapLifted() {
@@ -185,13 +201,23 @@ public final class Mmu {
 
   /** Faults if a write of these bytes would. */
   public void checkWrite(long a, int size) {
-    translate(a, WRITE);
+    check(a, size, WRITE);
+  }
+
+  /** Faults if a read of these bytes would. */
+  public void checkRead(long a, int size) {
+    check(a, size, READ);
+  }
+
+  private void check(long a, int size, int access) {
+    translate(a, access);
     if (((a ^ a + size - 1) & PAGE) != 0) {
-      translate(a + size - 1 & PAGE, WRITE);
+      translate(cpu.wrapLinear(a + size - 1) & PAGE, access);
     }
   }
 
   private long loadSlow(long a, int size) {
+    align(a, size);
     if (((a ^ a + size - 1) & PAGE) != 0) {
       return loadAcross(a, size);
     }
@@ -200,7 +226,11 @@ public final class Mmu {
     if (host == PhysicalMemory.NONE) {
       return cpu.devices.read(VcpuExit.Reason.MMIO_READ, physical, size);
     }
-    tlb.fill(read, a, (host & PAGE) - (a & PAGE), walker.kind());
+    if (cpu.debug.watchesPage(a)) {
+      cpu.debug.accessed(a, size, false);
+    } else if (!checksAlignment()) {
+      tlb.fill(read, a, (host & PAGE) - (a & PAGE), walker.kind());
+    }
     return switch (size) {
       case 1 -> HostMemory.get8(host);
       case 2 -> HostMemory.get16(host);
@@ -218,6 +248,7 @@ public final class Mmu {
   }
 
   private void storeSlow(long a, int size, long v) {
+    align(a, size);
     if (((a ^ a + size - 1) & PAGE) != 0) {
       checkWrite(a, size);
       requireNoCode(a, size);
@@ -232,12 +263,16 @@ public final class Mmu {
       cpu.devices.write(VcpuExit.Reason.MMIO_WRITE, physical, size, v);
       return;
     }
+    boolean watched = cpu.debug.watchesPage(a);
+    if (watched) {
+      cpu.debug.accessed(a, size, true);
+    }
     if (memory.hasCode(physical)) {
       if (cpu.inRegion && memory.overlapsCode(physical, size)) {
         throw codeOverwritten;
       }
       memory.beforeWrite(physical, size);
-    } else {
+    } else if (!watched && !checksAlignment()) {
       tlb.fill(write, a, (host & PAGE) - (a & PAGE), walker.kind());
     }
     switch (size) {
@@ -269,7 +304,8 @@ public final class Mmu {
     if (read[k] == (a & PAGE)) {
       return a + read[k + 1];
     }
-    return memory.host(translate(a, READ));
+    long physical = translate(a, READ);
+    return bulkAllowed(a) ? memory.host(physical) : PhysicalMemory.NONE;
   }
 
   /**
@@ -282,7 +318,13 @@ public final class Mmu {
       return a + write[k + 1];
     }
     long physical = translate(a, WRITE);
-    return memory.hasCode(physical) ? PhysicalMemory.NONE : memory.hostForWrite(physical);
+    return memory.hasCode(physical) || !bulkAllowed(a)
+        ? PhysicalMemory.NONE
+        : memory.hostForWrite(physical);
+  }
+
+  private boolean bulkAllowed(long a) {
+    return !cpu.debug.watchesPage(a) && !checksAlignment();
   }
 
   /**

@@ -13,9 +13,8 @@ final class PageWalker {
   private static final long G = 0x100;
   private static final long NX = Long.MIN_VALUE;
 
-  private static final long ADDRESS = (1L << RamRegion.PHYSICAL_ADDRESS_BITS) - 1 & ~0xfffL;
-  private static final long RESERVED =
-      (1L << 52) - 1 & ~((1L << RamRegion.PHYSICAL_ADDRESS_BITS) - 1);
+  /** Of an entry for 4 MiB: bits 20:13 are the address's upper bits, 21 has no meaning. */
+  private static final int PSE_RESERVED = 1 << 21;
 
   private static final int PF_PRESENT = 1;
   private static final int PF_WRITE = 2;
@@ -25,8 +24,15 @@ final class PageWalker {
 
   private static final long UNMAPPED = -1;
 
+  private static final int ADDRESS_SIZES = 0x80000008;
+
   private final Cpu cpu;
   private final PhysicalMemory memory;
+
+  /** Physical address bits of an entry, and those that CPUID says do not exist. */
+  private final long addressBits;
+
+  private final long reservedBits;
 
   // The walk under way.
   private long linear;
@@ -39,6 +45,13 @@ final class PageWalker {
   PageWalker(Cpu cpu, PhysicalMemory memory) {
     this.cpu = cpu;
     this.memory = memory;
+    int shown = cpu.cpuid.get(ADDRESS_SIZES, 0).eax() & 0xff;
+    int width =
+        shown == 0
+            ? RamRegion.PHYSICAL_ADDRESS_BITS
+            : Math.min(shown, RamRegion.PHYSICAL_ADDRESS_BITS);
+    addressBits = (1L << width) - 1 & ~0xfffL;
+    reservedBits = (1L << 52) - (1L << width);
   }
 
   /** How the last translation may be cached: {@link Tlb#GLOBAL}, {@link Tlb#LARGE}. */
@@ -82,14 +95,14 @@ final class PageWalker {
         }
         throw cpu.nonCanonical();
       }
-      return walkLong(cpu.cr3 & ADDRESS, 39, 4);
+      return walkLong(cpu.cr3 & addressBits, 39, 4);
     }
     if ((cpu.cr4 & Cpu.CR4_PAE) != 0) {
       long entry = memory.read64((cpu.cr3 & 0xffffffe0L) + (linear >>> 30 & 3) * 8);
       if ((entry & P) == 0) {
         return fail(0);
       }
-      return walkLong(entry & ADDRESS, 21, 2);
+      return walkLong(entry & addressBits, 21, 2);
     }
     return walk32();
   }
@@ -120,15 +133,15 @@ final class PageWalker {
         long offset = (1L << shift) - 1;
         kind =
             ((entry & G) != 0 && cpu.globalPages() ? Tlb.GLOBAL : 0) | (level > 1 ? Tlb.LARGE : 0);
-        return (entry & ADDRESS & ~offset) | (linear & offset);
+        return (entry & addressBits & ~offset) | (linear & offset);
       }
       mark(slot, (int) entry, false);
-      at = entry & ADDRESS;
+      at = entry & addressBits;
     }
   }
 
   private boolean reserved(long entry, int level, boolean leaf, int shift) {
-    if ((entry & RESERVED) != 0 || ((entry & NX) != 0 && !cpu.nxe())) {
+    if ((entry & reservedBits) != 0 || ((entry & NX) != 0 && !cpu.nxe())) {
       return true;
     }
     if (leaf && level > 1) {
@@ -144,6 +157,9 @@ final class PageWalker {
       return fail(0);
     }
     if ((entry & PS) != 0 && (cpu.cr4 & Cpu.CR4_PSE) != 0) {
+      if ((entry & PSE_RESERVED) != 0) {
+        return fail(PF_PRESENT | PF_RESERVED);
+      }
       if (!allowed(entry, false)) {
         return fail(PF_PRESENT);
       }

@@ -95,6 +95,15 @@ public final class SegmentLoader {
     }
   }
 
+  void storeSystem16(long address, int value) {
+    cpu.mmu.selectSupervisor();
+    try {
+      cpu.mmu.store16(address, value);
+    } finally {
+      cpu.mmu.select();
+    }
+  }
+
   private void storeSystem8(long address, long value) {
     cpu.mmu.selectSupervisor();
     try {
@@ -104,7 +113,7 @@ public final class SegmentLoader {
     }
   }
 
-  private void setType(Descriptor descriptor, int type) {
+  void setType(Descriptor descriptor, int type) {
     if (descriptor.type() != type) {
       storeSystem8(descriptor.address() + 5, (descriptor.attributes() & 0xf0) | type);
     }
@@ -112,6 +121,11 @@ public final class SegmentLoader {
 
   /** MOV, POP and LxS to a data segment or stack segment register. */
   public void loadData(int segment, int selector) {
+    loadData(segment, selector, GuestFault.GP);
+  }
+
+  /** The same; what is wrong with the selector raises {@code vector}. */
+  void loadData(int segment, int selector, int vector) {
     if (!cpu.protectedMode()) {
       cpu.segments.set(
           segment,
@@ -122,23 +136,32 @@ public final class SegmentLoader {
       return;
     }
     if (segment == Insn.SS) {
-      loadStack(selector, cpu.cpl(), GuestFault.GP);
+      loadStack(selector, cpu.cpl(), vector);
       return;
     }
     if (isNull(selector)) {
       cpu.segments.set(segment, selector, 0, 0, 0);
       return;
     }
-    Descriptor d = read(selector, GuestFault.GP);
+    Descriptor d = read(selector, vector);
     boolean outer = d.dpl() < Math.max(cpu.cpl(), selector & 3);
     if (d.system() || !d.readable() || (outer && !(d.code() && d.conforming()))) {
-      throw cpu.fault(GuestFault.GP, errorCode(selector));
+      throw cpu.fault(vector, errorCode(selector));
     }
     if (!d.present()) {
       throw cpu.fault(GuestFault.NP, errorCode(selector));
     }
     setType(d, d.type() | Segments.ACCESSED);
     fill(segment, selector, d);
+  }
+
+  /** ES, CS, SS, DS, FS and GS of virtual-8086 mode. */
+  void loadVirtual8086(int[] selectors) {
+    for (int k = 0; k < selectors.length; k++) {
+      cpu.segments.set(k, selectors[k], (long) selectors[k] << 4, 0xffff, 0xf3);
+    }
+    cpu.setCpl(3);
+    cpu.updateMode();
   }
 
   /** Loads SS for a privilege level. */
@@ -296,7 +319,7 @@ public final class SegmentLoader {
       return -1;
     }
     return switch (what) {
-      case 0 -> d.raw() >>> 32 & 0xffff00;
+      case 0 -> d.raw() >>> 32 & 0xf0ff00; // the limit's bits are undefined
       case 1 -> d.limit() & 0xffffffffL;
       default -> 1;
     };

@@ -76,7 +76,8 @@ public final class Decoder {
   }
 
   private boolean mayLock(Definition row) {
-    return row.has("lock") && insn.rm == Insn.MEMORY && insn.dst == Insn.MEMORY;
+    return (row.has("lock") && insn.rm == Insn.MEMORY && insn.dst == Insn.MEMORY)
+        || row.has("lockcr8");
   }
 
   private Insn invalid(Definition row) {

@@ -39,7 +39,12 @@ final class ControlTransfer {
     h.bind("CALL.far", ControlTransfer::callFar);
     h.bind("RETF", (c, i) -> c.far.ret(i.operandSize, (int) i.imm & 0xffff));
     h.bind("IRET", (c, i) -> c.far.iret(i.operandSize));
-    h.bind("INT", (c, i) -> software(c, i, (int) i.imm & 0xff));
+    h.bind(
+        "INT",
+        (c, i) -> {
+          c.requireVirtual8086Privilege();
+          software(c, i, (int) i.imm & 0xff);
+        });
     h.bind("INT3", (c, i) -> software(c, i, GuestFault.BP));
     h.bind("INTO", ControlTransfer::into);
     h.bind("INT1", (c, i) -> c.interrupts.raise(GuestFault.DB, 0, Cause.TRAP, i.next));
@@ -90,9 +95,9 @@ final class ControlTransfer {
     if (i.dst == Insn.MEMORY) {
       long at = c.linear(i, i.operandSize + 2, false);
       long offset = c.mmu.load(at, i.operandSize);
-      c.far.jump((int) c.mmu.load16(c.wrapLinear(at + i.operandSize)), offset);
+      c.far.jump((int) c.mmu.load16(c.wrapLinear(at + i.operandSize)), offset, i.next);
     } else {
-      c.far.jump(i.imm2, direct(i));
+      c.far.jump(i.imm2, direct(i), i.next);
     }
   }
 

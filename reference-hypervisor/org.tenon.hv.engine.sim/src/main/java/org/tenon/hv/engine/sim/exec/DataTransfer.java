@@ -112,7 +112,7 @@ final class DataTransfer {
     c.loader.loadData(i.dst, (int) selector);
     if (i.dst == Insn.SS) {
       c.updateMode();
-      c.shadowNext(i);
+      c.stackShadowNext(i);
     }
   }
 

@@ -170,11 +170,11 @@ final class FpuState {
 
   private static void fxrstor(Cpu c, Insn i) {
     long at = imageAddress(c, i, 512, 16, false);
+    c.mmu.checkRead(at, 512); // both pages are there before anything changes
     long newMxcsr = c.mmu.load32(at + 24);
     if ((newMxcsr & ~MXCSR_MASK) != 0) {
       throw c.fault(GuestFault.GP, 0);
     }
-    c.mmu.load8(at + 511); // both pages are there before anything changes
     restoreX87(c, at, i.rexW);
     c.mxcsr = (int) newMxcsr;
     restoreXmm(c, at);
@@ -227,6 +227,7 @@ final class FpuState {
   private static void xrstor(Cpu c, Insn i) {
     long parts = requested(c);
     long at = imageAddress(c, i, HEADER + 64, 64, false);
+    c.mmu.checkRead(at, HEADER + 64);
     long present = c.mmu.load64(at + HEADER);
     long compaction = c.mmu.load64(at + HEADER + 8);
     if ((present & ~c.xcr0) != 0 || compaction != 0) {
@@ -293,7 +294,7 @@ final class FpuState {
 
   private static void fldenv(Cpu c, Insn i) {
     long at = environment(c, i, 0, false);
-    c.mmu.load8(at + 7L * (i.operandSize == 2 ? 2 : 4) - 1);
+    c.mmu.checkRead(at, 7 * (i.operandSize == 2 ? 2 : 4));
     loadEnvironment(c, i, at);
   }
 
@@ -313,7 +314,7 @@ final class FpuState {
   private static void frstor(Cpu c, Insn i) {
     long at = environment(c, i, 80, false);
     int bytes = i.operandSize == 2 ? 14 : 28;
-    c.mmu.load8(at + bytes + 79);
+    c.mmu.checkRead(at, bytes + 80);
     loadEnvironment(c, i, at);
     for (int k = 0; k < 8; k++) {
       int p = c.fpu.physical(k);

@@ -21,7 +21,7 @@ final class PortIo {
 
   /** IOPL or, beyond it, the task's bitmap must allow the ports. */
   private static void check(Cpu c, int port, int size) {
-    if (!c.protectedMode() || c.cpl() <= (c.flags.system >> 12 & 3)) {
+    if (!c.virtual8086() && (!c.protectedMode() || c.cpl() <= c.iopl())) {
       return;
     }
     long tss = c.segments.base(Segments.TR);
@@ -42,6 +42,7 @@ final class PortIo {
     int port = port(c, i.src, i);
     check(c, port, i.size);
     long value = c.devices.read(VcpuExit.Reason.PORT_READ, port, i.size);
+    c.debug.port(port, i.size);
     c.setRegister(Cpu.RAX, i.size, value);
   }
 
@@ -50,6 +51,7 @@ final class PortIo {
     int size = i.sourceSize;
     check(c, port, size);
     c.devices.write(VcpuExit.Reason.PORT_WRITE, port, size, c.register(Cpu.RAX, size));
+    c.debug.port(port, size);
   }
 
   static void ins(Cpu c, Insn i) {
@@ -58,6 +60,7 @@ final class PortIo {
     long at = Strings.destination(c, i, true);
     c.mmu.checkWrite(at, i.size);
     c.mmu.store(at, i.size, c.devices.read(VcpuExit.Reason.PORT_READ, port, i.size));
+    c.debug.port(port, i.size);
     Strings.advance(c, i, Cpu.RDI, i.size);
   }
 
@@ -66,6 +69,7 @@ final class PortIo {
     check(c, port, i.size);
     long value = c.mmu.load(Strings.source(c, i), i.size);
     c.devices.write(VcpuExit.Reason.PORT_WRITE, port, i.size, value);
+    c.debug.port(port, i.size);
     Strings.advance(c, i, Cpu.RSI, i.size);
   }
 }

@@ -51,7 +51,7 @@ final class StackOperations {
     c.setStackPointer(c.stackPointer() + size);
     if (i.dst == Insn.SS) {
       c.updateMode();
-      c.shadowNext(i);
+      c.stackShadowNext(i);
     }
   }
 
@@ -78,14 +78,16 @@ final class StackOperations {
   }
 
   private static void pushf(Cpu c, Insn i) {
+    c.requireVirtual8086Privilege();
     c.push(i.operandSize, c.rflags() & ~(Flags.VM | Flags.RF));
   }
 
   private static void popf(Cpu c, Insn i) {
+    c.requireVirtual8086Privilege();
     int changeable = Flags.ARITHMETIC | Flags.TF | Flags.DF | Flags.NT | Flags.AC | Flags.ID;
     if (c.cpl() == 0) {
       changeable |= Flags.IOPL | Flags.IF;
-    } else if (c.cpl() <= (c.flags.system >> 12 & 3)) {
+    } else if (c.cpl() <= c.iopl()) {
       changeable |= Flags.IF;
     }
     if (i.operandSize == 2) {

@@ -11,6 +11,9 @@ import org.tenon.hv.engine.sim.decode.Insn;
 final class SystemInstructions {
   private static final long CANONICAL_SHIFT = 16;
 
+  /** EBX of CPUID leaf 0 where the vendor is AuthenticAMD. */
+  private static final int AUTH_OF_AMD = 0x68747541;
+
   private SystemInstructions() {}
 
   static void bind(Handlers h) {
@@ -47,7 +50,7 @@ final class SystemInstructions {
   private static void fromControl(Cpu c, Insn i) {
     c.requirePrivilege();
     long value =
-        switch (i.reg) {
+        switch (controlRegister(c, i)) {
           case 0 -> c.cr0;
           case 2 -> c.cr2;
           case 3 -> c.cr3;
@@ -58,10 +61,22 @@ final class SystemInstructions {
     c.setRegister(i.modRmRegister(), c.code64() ? 8 : 4, value);
   }
 
+  /** AMD's way to reach CR8 outside 64-bit mode: CR0 with LOCK. */
+  private static int controlRegister(Cpu c, Insn i) {
+    if (!i.lock) {
+      return i.reg;
+    }
+    boolean alternative = (c.cpuid.get(CpuidTable.EXTENDED + 1, 0).ecx() & 1 << 4) != 0;
+    if (!alternative || i.reg != 0) {
+      throw c.fault(GuestFault.UD, 0);
+    }
+    return 8;
+  }
+
   private static void toControl(Cpu c, Insn i) {
     c.requirePrivilege();
     long value = c.register(i.modRmRegister(), c.code64() ? 8 : 4);
-    switch (i.reg) {
+    switch (controlRegister(c, i)) {
       case 0 -> c.control.writeCr0(value);
       case 2 -> c.cr2 = value;
       case 3 -> c.control.writeCr3(value);
@@ -73,12 +88,22 @@ final class SystemInstructions {
 
   private static void fromDebug(Cpu c, Insn i) {
     c.requirePrivilege();
-    c.setRegister(i.modRmRegister(), c.code64() ? 8 : 4, c.control.readDebug(i.reg & 7));
+    checkDebug(c, i);
+    c.setRegister(i.modRmRegister(), c.code64() ? 8 : 4, c.control.readDebug(i.reg));
   }
 
   private static void toDebug(Cpu c, Insn i) {
     c.requirePrivilege();
-    c.control.writeDebug(i.reg & 7, c.register(i.modRmRegister(), c.code64() ? 8 : 4));
+    checkDebug(c, i);
+    c.control.writeDebug(i.reg, c.register(i.modRmRegister(), c.code64() ? 8 : 4));
+  }
+
+  private static void checkDebug(Cpu c, Insn i) {
+    boolean alias = (i.reg == 4 || i.reg == 5) && (c.cr4 & Cpu.CR4_DE) != 0;
+    if (i.reg > 7 || alias) {
+      throw c.fault(GuestFault.UD, 0);
+    }
+    c.debug.checkAccess();
   }
 
   private static void clts(Cpu c, Insn i) {
@@ -140,14 +165,7 @@ final class SystemInstructions {
   }
 
   private static void rdpmc(Cpu c, Insn i) {
-    if ((c.cr4 & Cpu.CR4_PCE) == 0) {
-      c.requirePrivilege();
-    }
-    int counter = (int) c.r[Cpu.RCX];
-    if (counter < 0 || counter > 3) {
-      throw c.fault(GuestFault.GP, 0);
-    }
-    setPair(c, c.msrs.read(0xc0010004 + counter, i) & 0xffffffffffffL);
+    throw c.fault(GuestFault.GP, 0); // CPUID shows no counter
   }
 
   private static void cpuid(Cpu c, Insn i) {
@@ -248,6 +266,7 @@ final class SystemInstructions {
       c.loader.fillFlat(selector, selector + 8, 0, false);
       c.rip = m.star & 0xffffffffL;
     }
+    c.debug.recheckStep();
   }
 
   private static void sysret(Cpu c, Insn i) {
@@ -268,12 +287,22 @@ final class SystemInstructions {
     }
     c.loader.fillFlat(selector + (i.rexW ? 16 : 0), selector + 8, 3, i.rexW);
     c.rip = target;
+    c.debug.recheckStep();
+  }
+
+  /** AMD's processors know SYSENTER and SYSEXIT outside long mode only. */
+  private static void requireSysenter(Cpu c) {
+    boolean amd = c.cpuid.get(0, 0).ebx() == AUTH_OF_AMD;
+    if (amd && c.longMode()) {
+      throw c.fault(GuestFault.UD, 0);
+    }
   }
 
   private static void sysenter(Cpu c, Insn i) {
+    requireSysenter(c);
     Msrs m = c.msrs;
     int selector = (int) m.sysenterCs & 0xfffc;
-    if (!c.protectedMode() || selector == 0) {
+    if ((c.cr0 & Cpu.CR0_PE) == 0 || selector == 0) {
       throw c.fault(GuestFault.GP, 0);
     }
     boolean to64 = c.longMode();
@@ -284,6 +313,7 @@ final class SystemInstructions {
   }
 
   private static void sysexit(Cpu c, Insn i) {
+    requireSysenter(c);
     int selector = (int) c.msrs.sysenterCs & 0xfffc;
     if (!c.protectedMode() || selector == 0 || c.cpl() != 0) {
       throw c.fault(GuestFault.GP, 0);

@@ -227,9 +227,7 @@ final class Emitter {
   void load(int size) {
     code.aload(MEMORY).lload(ADDRESS);
     code.invokevirtual(
-        MMU,
-        "load" + 8 * size,
-        MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long));
+        MMU, "load" + 8 * size, MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long));
   }
 
   /** Pushes what memory holds at {@link #ADDRESS}, which will be written. */
@@ -238,8 +236,7 @@ final class Emitter {
     code.invokevirtual(
         MMU,
         "loadForWrite",
-        MethodTypeDesc.of(
-            ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_int));
+        MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_int));
   }
 
   /** Writes a local variable to memory at {@link #ADDRESS}. */
@@ -248,8 +245,7 @@ final class Emitter {
     code.invokevirtual(
         MMU,
         "store" + 8 * size,
-        MethodTypeDesc.of(
-            ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long));
+        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long));
   }
 
   /** Calls a static helper of {@link Operations} whose arguments lie on the stack. */

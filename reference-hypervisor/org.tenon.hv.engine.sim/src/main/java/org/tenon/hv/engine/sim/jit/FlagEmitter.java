@@ -158,8 +158,7 @@ final class FlagEmitter {
       code.invokestatic(
           LAZY,
           "result",
-          MethodTypeDesc.of(
-              ConstantDescs.CD_long, ConstantDescs.CD_int, ConstantDescs.CD_long));
+          MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int, ConstantDescs.CD_long));
     } else {
       code.lload(OUTCOME);
       if (shift != 0) {

@@ -8,18 +8,84 @@ import org.tenon.hv.engine.sim.decode.Operand;
 final class NativeForms {
   private static final Set<String> ALWAYS =
       Set.of(
-          "MOV", "MOVZX", "MOVSX", "LEA", "XCHG", "ADD", "ADC", "SUB", "SBB", "CMP", "AND", "OR",
-          "XOR", "TEST", "NOT", "NEG", "INC", "DEC", "XADD", "CMPXCHG", "IMUL", "IMUL.three",
-          "SHL", "SHR", "SAR", "BSF", "BSR", "POPCNT", "SETcc", "CMOVcc", "CBW", "CWD", "CLC",
-          "STC", "CMC", "NOP", "PAUSE", "PREFETCH", "PREFETCHW", "LFENCE", "MFENCE", "SFENCE",
-          "Jcc", "JMP", "CALL", "CALL.near", "JMP.near", "RET");
+          "MOV",
+          "MOVZX",
+          "MOVSX",
+          "LEA",
+          "XCHG",
+          "ADD",
+          "ADC",
+          "SUB",
+          "SBB",
+          "CMP",
+          "AND",
+          "OR",
+          "XOR",
+          "TEST",
+          "NOT",
+          "NEG",
+          "INC",
+          "DEC",
+          "XADD",
+          "CMPXCHG",
+          "IMUL",
+          "IMUL.three",
+          "SHL",
+          "SHR",
+          "SAR",
+          "BSF",
+          "BSR",
+          "POPCNT",
+          "SETcc",
+          "CMOVcc",
+          "CBW",
+          "CWD",
+          "CLC",
+          "STC",
+          "CMC",
+          "NOP",
+          "PAUSE",
+          "PREFETCH",
+          "PREFETCHW",
+          "LFENCE",
+          "MFENCE",
+          "SFENCE",
+          "Jcc",
+          "JMP",
+          "CALL",
+          "CALL.near",
+          "JMP.near",
+          "RET");
 
-  /** Packed and x87 instructions that read or write flags or general registers beyond an address. */
+  /**
+   * Packed and x87 instructions that read or write flags or general registers beyond an address.
+   */
   private static final Set<String> LOUD =
       Set.of(
-          "MASKMOVDQU", "MASKMOVQ", "COMISS", "COMISD", "UCOMISS", "UCOMISD", "PTEST", "PCMPESTRM",
-          "PCMPESTRI", "PCMPISTRM", "PCMPISTRI", "FNSTSW", "FCOMI", "FCOMIP", "FUCOMI", "FUCOMIP",
-          "FCMOVB", "FCMOVE", "FCMOVBE", "FCMOVU", "FCMOVNB", "FCMOVNE", "FCMOVNBE", "FCMOVNU");
+          "MASKMOVDQU",
+          "MASKMOVQ",
+          "COMISS",
+          "COMISD",
+          "UCOMISS",
+          "UCOMISD",
+          "PTEST",
+          "PCMPESTRM",
+          "PCMPESTRI",
+          "PCMPISTRM",
+          "PCMPISTRI",
+          "FNSTSW",
+          "FCOMI",
+          "FCOMIP",
+          "FUCOMI",
+          "FUCOMIP",
+          "FCMOVB",
+          "FCMOVE",
+          "FCMOVBE",
+          "FCMOVU",
+          "FCMOVNB",
+          "FCMOVNE",
+          "FCMOVNBE",
+          "FCMOVNU");
 
   private NativeForms() {}
 
@@ -34,7 +100,8 @@ final class NativeForms {
       case "POP" -> insn.operandSize == 8 && insn.dst >= 0;
       case "MUL", "IMUL.one", "DIV", "BSWAP" -> insn.size >= 4;
       case "ROL", "ROR" -> insn.src == Insn.IMMEDIATE;
-      case "SHLD", "SHRD" -> insn.size >= 4 && insn.definition.operands().get(2).text().equals("Ib");
+      case "SHLD", "SHRD" ->
+          insn.size >= 4 && insn.definition.operands().get(2).text().equals("Ib");
       case "BT", "BTS", "BTR", "BTC" -> insn.dst >= 0 || insn.src == Insn.IMMEDIATE;
       default -> SseInstructions.covers(insn);
     };

@@ -22,8 +22,7 @@ public final class RegionCompiler {
       ClassDesc.of(RegionCompiler.class.getPackageName() + ".Region");
   private static final ClassDesc INTERFACE = CompiledRegion.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc RUN =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_void, Emitter.CPU, Emitter.CODE, ConstantDescs.CD_int);
+      MethodTypeDesc.of(ConstantDescs.CD_void, Emitter.CPU, Emitter.CODE, ConstantDescs.CD_int);
 
   private RegionCompiler() {}
 
@@ -83,9 +82,7 @@ public final class RegionCompiler {
       MethodHandles.Lookup lookup =
           MethodHandles.lookup().defineHiddenClassWithClassData(bytes, constants, false);
       return (CompiledRegion)
-          lookup
-              .findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
-              .invoke();
+          lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
     } catch (Throwable e) {
       throw new IllegalStateException("compiled region does not load", e);
     }

@@ -37,8 +37,7 @@ public final class Successors {
       }
       return found;
     }
-    long[] named =
-        end.definition.name().equals("CALL") ? new long[] {end.target} : named(end);
+    long[] named = end.definition.name().equals("CALL") ? new long[] {end.target} : named(end);
     for (long to : named) {
       if (all.contains(to) && !found.contains(to)) {
         found.add(to);

@@ -81,8 +81,7 @@ final class SimProcessor {
   /** Lets a page of the window lie where another one does; the caller flushes. */
   void remap(long page, long where) {
     int index = (int) (page >>> 12) & 511;
-    ram.set(
-        ValueLayout.JAVA_LONG, 0x4000 + 8L * index, WINDOW + ((where & ~0xfffL) - base) | 7);
+    ram.set(ValueLayout.JAVA_LONG, 0x4000 + 8L * index, WINDOW + ((where & ~0xfffL) - base) | 7);
   }
 
   /** The bytes at a linear address of the window. */

@@ -1,4 +1,4 @@
-package org.tenon.hv.virtio;
+package org.tenon.hv.attach;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
