@@ -1,7 +1,10 @@
-/** PCI configuration space: the tree of functions and the two ways a guest reaches it. */
+/**
+ * PCI: functions with their configuration space, base addresses and message-signalled interrupts.
+ */
 module org.tenon.hv.pci {
   requires static org.jspecify;
   requires transitive org.tenon.hv.bus;
+  requires transitive org.tenon.hv.irq;
 
   exports org.tenon.hv.pci;
 }

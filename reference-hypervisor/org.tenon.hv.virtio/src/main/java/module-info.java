@@ -2,8 +2,10 @@
 module org.tenon.hv.virtio {
   requires transitive org.tenon.hv.attach;
   requires transitive org.tenon.hv.memory;
+  requires transitive org.tenon.hv.pci;
   requires static org.jspecify;
 
   exports org.tenon.hv.virtio;
   exports org.tenon.hv.virtio.blk;
+  exports org.tenon.hv.virtio.pci;
 }

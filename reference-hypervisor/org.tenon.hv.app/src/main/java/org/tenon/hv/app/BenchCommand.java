@@ -20,8 +20,8 @@ import org.tenon.spi.DriverException;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.subject.Scratch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tenon bench}: how fast a driver is. */
 @Command(
@@ -46,16 +46,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(
-      paramLabel = "BUNDLE",
-      description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
-  private @Nullable Path path;
-
-  @Option(
-      names = "--driver",
-      paramLabel = "ID",
-      description = "Which driver, where the bundle has several.")
-  private @Nullable String driver;
+  @Mixin private SubjectArguments subject = new SubjectArguments();
 
   @Option(
       names = "--set",
@@ -124,12 +115,10 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call()
       throws InputException, BundleException, AgainstSubjectException, InterruptedException {
-    if (path == null) {
-      throw new InputException("which driver? name a bundle, a folder or a project");
-    }
     BenchPlan plan = plan();
-    try (ExitGuard guard = ExitGuard.watch(BundlePath.open(path, console), console)) {
-      DriverChoice choice = new DriverChoice(BundlePath.load(guard.bundle()), driver, null, null);
+    try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
+      DriverChoice choice =
+          new DriverChoice(BundlePath.load(guard.bundle()), subject.driver(), null, null);
       report(
           settings.isEmpty() ? onScratch(choice, plan) : measure(choice.factory(), settings, plan));
     }

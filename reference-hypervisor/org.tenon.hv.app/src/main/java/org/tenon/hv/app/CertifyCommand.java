@@ -2,6 +2,7 @@ package org.tenon.hv.app;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -20,9 +21,10 @@ import org.tenon.tck.core.report.ReportFolder;
 import org.tenon.tck.core.run.Certification;
 import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
+import org.tenon.tck.core.verdict.Waivers;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tenon certify}: runs the compatibility suite on a driver and says what came out. */
 @Command(
@@ -49,10 +51,7 @@ import picocli.CommandLine.Parameters;
 final class CertifyCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(
-      paramLabel = "SUBJECT",
-      description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
-  private @Nullable Path path;
+  @Mixin private SubjectArguments subject = new SubjectArguments();
 
   @Option(
       names = "--profile",
@@ -81,12 +80,6 @@ final class CertifyCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
-      names = "--driver",
-      paramLabel = "ID",
-      description = "Which driver, where the bundle has several.")
-  private @Nullable String driver;
-
-  @Option(
       names = "--nbd-server",
       paramLabel = "PROGRAM",
       description =
@@ -101,6 +94,12 @@ final class CertifyCommand implements Callable<Integer> {
   private @Nullable Path image;
 
   @Option(
+      names = "--waivers",
+      paramLabel = "FILE",
+      description = "Excuse the clauses that this file waives; printed on the report.")
+  private @Nullable Path waivers;
+
+  @Option(
       names = "--test",
       paramLabel = "NAME",
       description = "Run this test only; may be given more than once.")
@@ -112,9 +111,6 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, BundleException, AgainstSubjectException {
-    if (path == null) {
-      throw new InputException("which driver? name a bundle, a folder or a project");
-    }
     if (!profile.equals(BlockProfile.get().id().value())) {
       throw new InputException(
           "no profile is called '%s'; there is %s".formatted(profile, BlockProfile.get().id()));
@@ -123,10 +119,11 @@ final class CertifyCommand implements Callable<Integer> {
     NbdServer.Program server = server();
     Path folder = checkedFolder();
     RunReport report;
-    try (ExitGuard guard = ExitGuard.watch(BundlePath.open(path, console), console)) {
+    try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
       LoadedBundle loaded = BundlePath.load(guard.bundle());
-      BlockSubject subject = new DriverChoice(loaded, driver, server, image).subject(commandLine());
-      report = RunLog.during(folder, () -> run(subject, options));
+      BlockSubject chosen =
+          new DriverChoice(loaded, subject.driver(), server, image).subject(commandLine());
+      report = RunLog.during(folder, () -> run(chosen, options));
     } catch (IllegalArgumentException e) {
       if (tests.isEmpty()) {
         throw e;
@@ -155,10 +152,22 @@ final class CertifyCommand implements Callable<Integer> {
     try {
       Seed chosen = seed == null ? new Seed(new SecureRandom().nextLong()) : Seed.parse(seed);
       RunOptions options =
-          RunOptions.of(Level.parse(level), chosen).withTests(new TreeSet<>(tests));
+          RunOptions.of(Level.parse(level), chosen)
+              .withTests(new TreeSet<>(tests))
+              .withWaivers(excused());
       return image == null ? options : options.keepingData();
     } catch (IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Waivers excused() throws InputException {
+    try {
+      return waivers == null ? Waivers.none() : Waivers.read(waivers);
+    } catch (NoSuchFileException e) {
+      throw new InputException(waivers + ": there is no such file; give a waiver file", e);
+    } catch (IOException e) {
+      throw new InputException("%s: cannot be read (%s)".formatted(waivers, e), e);
     }
   }
 
@@ -194,19 +203,20 @@ final class CertifyCommand implements Callable<Integer> {
   }
 
   /** What to type to certify the same again, without level, tests and seed. */
-  private String commandLine() {
+  private String commandLine() throws InputException {
     StringBuilder line =
         new StringBuilder(System.getProperty("tenon.command", "tenon")).append(" certify ");
-    line.append(ShellWord.quote(String.valueOf(path)));
-    if (driver != null) {
-      line.append(" --driver ").append(ShellWord.quote(driver));
-    }
-    if (nbdServer != null) {
-      line.append(" --nbd-server ").append(ShellWord.quote(nbdServer));
-    }
-    if (image != null) {
-      line.append(" --image ").append(ShellWord.quote(image.toString()));
-    }
+    line.append(ShellWord.quote(subject.path().toString()));
+    append(line, "--driver", subject.driver());
+    append(line, "--nbd-server", nbdServer);
+    append(line, "--image", image);
+    append(line, "--waivers", waivers);
     return line.toString();
+  }
+
+  private static void append(StringBuilder line, String option, @Nullable Object value) {
+    if (value != null) {
+      line.append(' ').append(option).append(' ').append(ShellWord.quote(value.toString()));
+    }
   }
 }

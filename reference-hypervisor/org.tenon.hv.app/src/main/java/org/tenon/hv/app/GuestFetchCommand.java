@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestException;
 import org.tenon.hv.app.guest.GuestFetch;
 import org.tenon.hv.app.guest.GuestStore;
@@ -13,17 +14,19 @@ import picocli.CommandLine.Option;
 /** {@code tenon guest fetch}: a kernel and an initial RAM disk into the user's cache. */
 @Command(
     name = "fetch",
-    header =
-        "Get Debian's cloud kernel and busybox through apt, and make an initial RAM disk of them.",
+    header = "Get a Debian kernel and busybox through apt, and make an initial RAM disk of them.",
     footer = {"", "Example: tenon guest fetch && tenon run --append console=ttyS0"})
 final class GuestFetchCommand implements Callable<Integer> {
   private final Console console;
 
   @Option(
       names = "--kernel",
-      paramLabel = "FILE",
-      description = "A kernel of your own instead of Debian's.")
-  private @Nullable Path kernel;
+      paramLabel = "NAME|FILE",
+      defaultValue = "cloud",
+      description =
+          "cloud or standard: Debian's kernel for virtual machines, or the one for every PC; or a"
+              + " kernel file of your own (default: ${DEFAULT-VALUE}).")
+  private String kernel = "";
 
   @Option(
       names = "--busybox",
@@ -37,10 +40,13 @@ final class GuestFetchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException {
-    GuestStore store = GuestStore.ofUser();
+    Optional<DebianKernel> named = DebianKernel.of(kernel);
+    DebianKernel debian = named.orElse(DebianKernel.CLOUD);
+    Optional<Path> file = named.isPresent() ? Optional.empty() : Optional.of(Path.of(kernel));
+    GuestStore store = GuestStore.ofUser(debian);
     try {
-      new GuestFetch(store, line -> console.err().println(line))
-          .fetch(Optional.ofNullable(kernel), Optional.ofNullable(busybox));
+      new GuestFetch(store, debian, line -> console.err().println(line))
+          .fetch(file, Optional.ofNullable(busybox));
     } catch (GuestException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }

@@ -1,12 +1,12 @@
 package org.tenon.hv.app;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
+import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.app.run.GuestConsole;
 import org.tenon.hv.bus.state.StateException;
@@ -32,6 +33,7 @@ import org.tenon.hv.machine.TraceKind;
 import org.tenon.hv.machine.gdb.GdbServer;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
+import org.tenon.hv.plugin.BundleException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,7 +46,9 @@ import picocli.CommandLine.Option;
       "Keys on a terminal: Ctrl-A x ends the run, Ctrl-A Ctrl-A sends Ctrl-A.",
       "Exit status: 0 the guest powered off, 10 it asked for a restart, 11 it halted for good, 12"
           + " you ended it.",
-      "Example: tenon guest fetch && tenon run --append console=ttyS0"
+      "Examples:",
+      "  tenon guest fetch && tenon run --append console=ttyS0",
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
@@ -60,11 +64,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "FILE",
+      paramLabel = "FILE|NAME",
+      defaultValue = "cloud",
       description =
-          "Linux bzImage, PVH or Multiboot kernel; without it the guest that 'tenon guest fetch'"
-              + " got.")
-  private @Nullable Path kernel;
+          "Linux bzImage, PVH or Multiboot kernel; or cloud or standard, for the guest that 'tenon"
+              + " guest fetch' got (default: ${DEFAULT-VALUE}).")
+  private String kernel = "";
 
   @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk.")
   private @Nullable Path initrd;
@@ -112,10 +117,33 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String trace;
 
   @Option(
+      names = "--disk",
+      paramLabel = "driver=ID[,model=virtio],KEY=VALUE…",
+      description =
+          "A disk served by a driver of a bundle, with the driver's settings; may be given more"
+              + " than once.")
+  private List<String> diskOptions = List.of();
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "B",
+      description =
+          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+              + " given more than once.")
+  private List<Path> bundles = List.of();
+
+  @Option(
       names = "--save",
       paramLabel = "FILE",
-      description = "When you end the run from the console, save the machine to FILE.")
+      description =
+          "When --until or you end the run, save the machine to FILE; an older one is replaced.")
   private @Nullable Path save;
+
+  @Option(
+      names = "--until",
+      paramLabel = "TEXT",
+      description = "End the run, with status 0, as soon as the guest's console shows TEXT.")
+  private @Nullable String until;
 
   @Option(
       names = "--restore",
@@ -141,38 +169,80 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InputException, IOException, InterruptedException {
+  public Integer call()
+      throws InputException,
+          IOException,
+          InterruptedException,
+          BundleException,
+          AgainstSubjectException {
+    if (!diskOptions.isEmpty() && (save != null || restore != null)) {
+      throw new InputException(
+          "a machine with disks cannot be saved or restored yet; leave out --disk or --save and"
+              + " --restore");
+    }
+    try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
+      return run(disks);
+    }
+  }
+
+  private int run(RunDisks disks) throws InputException, IOException, InterruptedException {
     boolean interactive =
         Boolean.getBoolean("tenon.stdin.terminal") && Boolean.getBoolean("tenon.stdout.terminal");
-    try (GuestConsole guest = GuestConsole.open(interactive);
-        Machine machine =
-            restore == null ? fresh(guest, interactive) : restored(restore, guest, interactive)) {
-      guest.read(machine::type, machine::stop);
-      long before = machine.statistics().instructions();
-      Outcome outcome = run(machine);
-      if (statistics) {
-        report(machine.statistics(), before);
-      }
-      if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
-        try (OutputStream file = Files.newOutputStream(save)) {
-          machine.save(file);
+    if (save != null) {
+      checkFolder(save);
+    }
+    try (GuestConsole guest = GuestConsole.open(interactive)) {
+      ConsoleWatch watch = until == null ? null : new ConsoleWatch(guest, until);
+      MachineConfig.Console output = watch == null ? guest : watch;
+      try (Machine machine =
+          restore == null ? fresh(output, interactive) : restored(restore, output, interactive)) {
+        if (watch != null) {
+          watch.whenSeen(machine::stop);
         }
+        disks.plugInto(machine);
+        guest.read(machine::type, machine::stop);
+        long before = machine.statistics().instructions();
+        Outcome outcome = run(machine);
+        if (statistics) {
+          report(machine.statistics(), before);
+        }
+        if (save != null && outcome.kind() == Outcome.Kind.STOPPED) {
+          save(machine, save);
+        }
+        return watch != null && watch.isSeen() ? ExitStatus.OK : status(outcome);
       }
-      return status(outcome);
-    } catch (BootException | StateException | IllegalArgumentException e) {
+    } catch (BootException | IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private Machine fresh(GuestConsole guest, boolean interactive)
+  /** Said before the run, not after it. */
+  private static void checkFolder(Path file) throws InputException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new InputException("cannot save to " + file + ": no folder that can be written to");
+    }
+  }
+
+  private static void save(Machine machine, Path file) throws InputException {
+    try {
+      machine.save(file);
+    } catch (IOException e) {
+      throw new InputException("cannot save to " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Machine fresh(MachineConfig.Console guest, boolean interactive)
       throws BootException, InputException {
-    Path kernelFile = kernel;
+    Optional<DebianKernel> debian = DebianKernel.of(kernel);
+    Path kernelFile = Path.of(kernel);
     Path initrdFile = initrd;
-    if (kernelFile == null) {
-      GuestStore store = GuestStore.ofUser();
+    if (debian.isPresent()) {
+      GuestStore store = GuestStore.ofUser(debian.get());
       if (!store.isComplete()) {
         throw new InputException(
-            "which kernel? name one with --kernel, or run 'tenon guest fetch' first");
+            "there is no %s guest yet; run 'tenon guest fetch --kernel %s', or name a kernel file with --kernel"
+                .formatted(kernel, kernel));
       }
       kernelFile = store.kernel();
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
@@ -181,22 +251,16 @@ final class RunCommand implements Callable<Integer> {
     return new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
   }
 
-  private Machine restored(Path file, GuestConsole guest, boolean interactive)
-      throws IOException, InputException, StateException {
-    try (InputStream in = open(file);
-        SavedMachine saved = SavedMachine.open(in)) {
+  private Machine restored(Path file, MachineConfig.Console guest, boolean interactive)
+      throws InputException {
+    try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
-      int processors = state.processors().size();
       return Machine.restore(
-          config(guest, interactive, processors, state.memory(), NOTHING, NOTHING), saved);
-    } catch (ZipException e) {
-      throw new InputException(file + " is no saved machine: " + e.getMessage(), e);
-    }
-  }
-
-  private static InputStream open(Path file) throws InputException {
-    try {
-      return Files.newInputStream(file);
+          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING), saved);
+    } catch (NoSuchFileException e) {
+      throw new InputException("there is no file " + file, e);
+    } catch (StateException e) {
+      throw new InputException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -213,7 +277,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private MachineConfig config(
-      GuestConsole guest,
+      MachineConfig.Console guest,
       boolean interactive,
       int processors,
       long bytes,

@@ -186,6 +186,7 @@ class BadInputEndToEnd {
         "certify x --profile net|no profile is called 'net'; there is block",
         "certify x --nbd-server y|'y' is no NBD server that the suite can start; use nbdkit or"
             + " qemu-nbd",
+        "certify x --waivers absent.yaml|absent.yaml: there is no such file; give a waiver file",
         "certify x --colour|Unknown option: '--colour'",
         "bundle|Missing required subcommand",
         "bundle create x|x is no Maven project (it has no pom.xml)",
@@ -193,6 +194,16 @@ class BadInputEndToEnd {
   void wrongUsage(String words, String reason) throws IOException {
     List<String> arguments = words == null ? List.of() : List.of(words.split(" ", -1));
     assertOneLine(tenon.run(arguments.toArray(String[]::new)), 2, reason);
+  }
+
+  @Test
+  void waiverWithoutOwner() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("waivers.yaml"),
+            "waivers:\n  - {clause: BLK-062, driver: acme-disk, reason: r, expires: 2027-03-31}\n");
+    assertOneLine(
+        tenon.run("certify", "x", "--waivers", file.toString()), 2, file.toString(), "'owner'");
   }
 
   private void refused(int status, String command, Path bundle, String... parts)

@@ -165,7 +165,6 @@ public final class BlockAttachment implements Conduct {
               Objects.requireNonNull(opened.queue(i), "queue " + i + " is null"),
               table,
               agreement.queueDepth(),
-              context.clock(),
               this));
     }
     ports = List.copyOf(made);
@@ -447,27 +446,32 @@ public final class BlockAttachment implements Conduct {
   }
 
   private void watch() {
-    long shortest =
-        Math.min(context.deadlines().request().toNanos(), context.deadlines().control().toNanos());
-    Duration period = Duration.ofNanos(Math.clamp(shortest / 4, 1_000_000L, 1_000_000_000L));
-    context.clock().schedule(period, () -> check(period));
+    long request = context.deadlines().request().toNanos();
+    long control = context.deadlines().control().toNanos();
+    long period = Math.clamp(Math.min(request, control) / 4, 1_000_000L, 1_000_000_000L);
+    Duration tick = Duration.ofNanos(period);
+    context
+        .clock()
+        .schedule(tick, () -> check(tick, ticks(request, period), ticks(control, period)));
   }
 
-  private void check(Duration period) {
+  /** How many whole ticks are no less than the time. */
+  private static int ticks(long nanos, long period) {
+    return (int) Math.min(Math.ceilDiv(nanos, period), Integer.MAX_VALUE / 2);
+  }
+
+  private void check(Duration tick, int request, int control) {
     if (state.get() == State.CLOSED || state.get() == State.QUARANTINED) {
       return;
     }
-    long request = context.deadlines().request().toNanos();
-    long control = context.deadlines().control().toNanos();
-    long now = context.clock().nanoTime();
     for (BlockPort port : ports) {
-      Overdue overdue = port.overdue(now, request, control);
+      Overdue overdue = port.overdue(request, control);
       if (overdue != null) {
         fault(overdue.clause(), Fault.Kind.HUNG, overdue.subject(), overdue.detail());
         return;
       }
     }
-    context.clock().schedule(period, () -> check(period));
+    context.clock().schedule(tick, () -> check(tick, request, control));
   }
 
   BlockRequests requests(int queue) {

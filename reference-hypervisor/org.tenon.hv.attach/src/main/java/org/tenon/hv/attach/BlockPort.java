@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.api.Status;
 import org.tenon.hv.memory.MemoryRegion;
-import org.tenon.spi.HostClock;
 import org.tenon.spi.block.BlockBatch;
 import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockQueue;
@@ -28,10 +27,10 @@ import org.tenon.spi.block.BlockQueue;
  * }
  * }</pre>
  *
- * <p>Everything but {@link #submit}, {@link #arm} and {@link #onReady} is called with the port's
- * monitor held, so that several threads may serve a queue in turn: when the driver keeps one of
- * them inside {@code submit}, another goes on. No method here blocks, throws for what the driver
- * does, or allocates.
+ * <p>Everything but {@link #submit}, {@link #offer}, {@link #arm} and {@link #onReady} is called
+ * with the port's monitor held, so that several threads may serve a queue in turn: when the driver
+ * keeps one of them inside {@code submit}, another goes on. No method here blocks, throws for what
+ * the driver does, or allocates.
  */
 public final class BlockPort {
   /** No tag. */
@@ -39,12 +38,9 @@ public final class BlockPort {
 
   private final int index;
   private final BlockQueue queue;
-  private final HostClock clock;
   private final Conduct conduct;
   private final RequestTable table;
   private final InFlightLedger ledger;
-  private final CompletionRing ring;
-  private final int[] statuses;
   private final int[] staged;
   private int stagedHead;
   private int stagedCount;
@@ -58,31 +54,37 @@ public final class BlockPort {
   private boolean paused;
   private boolean dead;
   private int deadStatus;
-  private volatile boolean submitting;
-  private volatile long submittingSince;
+  private boolean submitting;
 
-  /** Whether something has happened since the last offer that may let the driver accept more. */
-  private volatile boolean mayAccept;
+  /**
+   * The watchdog's ticks so far, and at the last offer: reading a clock would cost a request more.
+   */
+  private int tick;
+
+  private int submittingSince;
+
+  /** Whether a completion has been seen since the last offer: the driver may accept more. */
+  private boolean completedSince;
+
+  /** Whether the driver has said since the last offer that it may accept more. */
+  private volatile boolean saidReady;
 
   private volatile boolean armed;
 
-  BlockPort(
-      int index,
-      BlockQueue queue,
-      RequestTable table,
-      int depth,
-      HostClock clock,
-      Conduct conduct) {
+  /** Who calls {@link #offer}; null for whoever calls {@link #submit}. */
+  private volatile @Nullable Runnable submitter;
+
+  private final StagingOrder order;
+
+  BlockPort(int index, BlockQueue queue, RequestTable table, int depth, Conduct conduct) {
     this.index = index;
     this.queue = queue;
     this.table = table;
-    this.clock = clock;
     this.conduct = conduct;
     ledger = new InFlightLedger(depth);
-    ring = new CompletionRing(depth);
-    statuses = new int[depth];
     staged = new int[depth];
     batch = new Batch(depth);
+    order = new StagingOrder(depth);
   }
 
   /** The most requests at one time. */
@@ -127,13 +129,65 @@ public final class BlockPort {
     int slot = stagedHead + stagedCount;
     staged[slot >= staged.length ? slot - staged.length : slot] = tag;
     stagedCount++;
+    order.staged(tag);
+  }
+
+  /**
+   * Gives completed requests back in the order in which they were staged, and only as many as
+   * {@link #allow} says, whatever the driver does. Called before the first request.
+   */
+  public synchronized void keepOrder() {
+    order.keep();
+  }
+
+  /** How many requests have been staged so far. */
+  public long stagedTotal() {
+    return order.total();
+  }
+
+  /** Lets the first {@code total} requests ever staged be given back, where order is kept. */
+  public void allow(long total) {
+    order.allow(total);
+  }
+
+  /** Whether the driver has completed the first {@code total} requests ever staged. */
+  public boolean isAnswered(long total) {
+    takeAnswers();
+    return order.isAnswered(total);
+  }
+
+  private void takeAnswers() {
+    for (int tag = ledger.takeEnded(); tag != NONE; tag = ledger.takeEnded()) {
+      completedSince = true;
+      order.answered(tag);
+    }
+  }
+
+  /**
+   * Has {@link #offer} called by another thread than those that call {@link #submit}, so that a
+   * driver that keeps its caller keeps none of them.
+   *
+   * @param wake has that thread call it soon; must not block
+   */
+  public void submitBy(Runnable wake) {
+    submitter = wake;
+  }
+
+  /** Has what is staged offered to the driver, if it may be offered now. Without the monitor. */
+  public void submit() {
+    Runnable elsewhere = submitter;
+    if (elsewhere == null) {
+      offer();
+    } else {
+      elsewhere.run();
+    }
   }
 
   /**
    * Offers what is staged to the driver, if it may be offered now. Called without the monitor, by
    * any thread; while one thread is inside the driver the others return at once.
    */
-  public void submit() {
+  public void offer() {
     Batch offer = prepare();
     if (offer == null) {
       return;
@@ -149,7 +203,7 @@ public final class BlockPort {
   }
 
   private synchronized @Nullable Batch prepare() {
-    if (submitting || stagedCount == 0 || paused || (refused && !mayAccept)) {
+    if (submitting || stagedCount == 0 || paused || (refused && !mayAccept())) {
       return null;
     }
     if (dead) {
@@ -157,7 +211,7 @@ public final class BlockPort {
       return null;
     }
     Batch offer = batch;
-    long now = clock.nanoTime();
+    int now = tick;
     for (int i = 0, slot = stagedHead; i < stagedCount; i++) {
       int tag = staged[slot];
       offer.tags[i] = tag;
@@ -165,7 +219,10 @@ public final class BlockPort {
       slot = slot + 1 == staged.length ? 0 : slot + 1;
     }
     offer.size = stagedCount;
-    mayAccept = false;
+    completedSince = false;
+    if (saidReady) {
+      saidReady = false;
+    }
     submittingSince = now;
     submitting = true;
     return offer;
@@ -182,13 +239,7 @@ public final class BlockPort {
       submitting = false;
       boolean sane = thrown == null && accepted >= 0 && accepted <= offer.size;
       if (sane) {
-        for (int i = accepted; i < offer.size; i++) {
-          if (!ledger.withdraw(offer.tags[i])) {
-            unaccepted = offer.tags[i];
-          }
-        }
-        refused = accepted < offer.size;
-        dropStaged(accepted);
+        unaccepted = withdraw(offer, accepted);
       } else {
         // The quarantine that follows ends them.
         dropStaged(offer.size);
@@ -217,6 +268,26 @@ public final class BlockPort {
     }
   }
 
+  /** Takes back what the driver did not accept; a tag that it completed all the same, or NONE. */
+  private int withdraw(Batch offer, int accepted) {
+    int unaccepted = NONE;
+    for (int i = offer.size - 1; i >= accepted; i--) {
+      if (!ledger.withdraw(offer.tags[i])) {
+        unaccepted = offer.tags[i];
+      }
+    }
+    if (unaccepted == NONE) {
+      refused = accepted < offer.size;
+      dropStaged(accepted);
+    } else {
+      dropStaged(offer.size);
+      for (int i = accepted; i < offer.size; i++) {
+        ledger.failWithdrawn(offer.tags[i], Status.NOT_READY);
+      }
+    }
+    return unaccepted;
+  }
+
   private void dropStaged(int count) {
     int head = stagedHead + count;
     stagedHead = head >= staged.length ? head - staged.length : head;
@@ -225,18 +296,23 @@ public final class BlockPort {
 
   private void failStaged(int status) {
     for (; stagedCount > 0; dropStaged(1)) {
-      int tag = staged[stagedHead];
-      ledger.completeStaged(tag);
-      finish(tag, status);
+      ledger.completeStaged(staged[stagedHead], status);
     }
   }
 
   /** The next completed request, or {@link #NONE}. It stays the caller's until {@link #release}. */
   public int completed() {
-    int tag = ring.poll();
-    if (tag == CompletionRing.EMPTY) {
+    int tag;
+    if (order.isKept()) {
+      takeAnswers();
+      tag = order.next();
+    } else {
+      tag = ledger.takeEnded();
+    }
+    if (tag == NONE) {
       return NONE;
     }
+    completedSince = true;
     if (table.operation(tag) == BlockOperation.READ) {
       table.markDirty(tag);
     }
@@ -245,7 +321,7 @@ public final class BlockPort {
 
   /** How a completed request ended: a code of {@link Status}. */
   public int status(int tag) {
-    return statuses[tag];
+    return ledger.status(tag);
   }
 
   /**
@@ -272,44 +348,48 @@ public final class BlockPort {
    *
    * @return false where there is something to do already
    */
-  public boolean arm() {
+  public synchronized boolean arm() {
     armed = true;
-    if (ring.isEmpty() && !(mayAccept && isRefused())) {
-      return true;
+    if (ledger.hasEnded() || (refused && mayAccept())) {
+      armed = false;
+      return false;
     }
-    armed = false;
-    return false;
-  }
-
-  private synchronized boolean isRefused() {
-    return refused;
+    return true;
   }
 
   /** The driver completes a request; any thread. */
   void complete(int tag, int status, long bytes) {
-    switch (ledger.complete(tag)) {
-      case ACCEPTED -> {
-        long expected = expectedBytes(tag);
-        boolean honest = status != Status.OK || bytes == expected;
-        finish(tag, honest ? status : Status.IO_ERROR);
-        if (!honest) {
-          conduct.fault(
-              Clauses.WHOLE_LENGTH,
-              Fault.Kind.BAD_ANSWER,
-              subject(tag),
-              "completed as OK with %d bytes instead of %d".formatted(bytes, expected));
-        }
-      }
-      case TWICE ->
-          conduct.fault(
-              Clauses.EXACTLY_ONCE, Fault.Kind.COMPLETED_TWICE, subject(tag), "completed again");
-      case UNKNOWN ->
-          conduct.fault(
-              Clauses.NOTHING_ELSE_COMPLETED,
-              Fault.Kind.COMPLETED_UNKNOWN,
-              subject(tag),
-              "completed, but not in flight");
+    if (tag < 0 || tag >= ledger.depth()) {
+      completedUnknown(tag);
+      return;
     }
+    // Read before the tag is given back; of a tag that is not in flight it means nothing.
+    long expected = expectedBytes(tag);
+    boolean honest = status != Status.OK || bytes == expected;
+    InFlightLedger.Verdict verdict = ledger.complete(tag, honest ? status : Status.IO_ERROR);
+    if (verdict == InFlightLedger.Verdict.ACCEPTED) {
+      wake();
+      if (!honest) {
+        conduct.fault(
+            Clauses.WHOLE_LENGTH,
+            Fault.Kind.BAD_ANSWER,
+            subject(tag),
+            "completed as OK with %d bytes instead of %d".formatted(bytes, expected));
+      }
+    } else if (verdict == InFlightLedger.Verdict.TWICE) {
+      conduct.fault(
+          Clauses.EXACTLY_ONCE, Fault.Kind.COMPLETED_TWICE, subject(tag), "completed again");
+    } else {
+      completedUnknown(tag);
+    }
+  }
+
+  private void completedUnknown(int tag) {
+    conduct.fault(
+        Clauses.NOTHING_ELSE_COMPLETED,
+        Fault.Kind.COMPLETED_UNKNOWN,
+        subject(tag),
+        "completed, but not in flight");
   }
 
   private long expectedBytes(int tag) {
@@ -319,18 +399,17 @@ public final class BlockPort {
         : 0;
   }
 
-  /** Sends a tag that this thread has just moved to COMPLETED on its way back. */
-  private void finish(int tag, int status) {
-    statuses[tag] = status;
-    ring.push(tag);
-    driverReady();
-  }
-
   /** The driver may accept again; any thread. */
   void driverReady() {
-    if (!mayAccept) {
-      mayAccept = true;
-    }
+    saidReady = true;
+    wake();
+  }
+
+  private boolean mayAccept() {
+    return completedSince || saidReady || ledger.hasEnded();
+  }
+
+  private void wake() {
     if (armed) {
       armed = false;
       ready.run();
@@ -368,10 +447,13 @@ public final class BlockPort {
   }
 
   /** Ends every staged request without the driver. */
-  synchronized void abortStaged() {
-    if (!submitting) {
-      failStaged(Status.ABORTED);
+  void abortStaged() {
+    synchronized (this) {
+      if (!submitting) {
+        failStaged(Status.ABORTED);
+      }
     }
+    wake();
   }
 
   /** Ends every request, now and later, without the driver; in the order of submission. */
@@ -390,7 +472,7 @@ public final class BlockPort {
         batch = new Batch(batch.tags.length);
         submitting = false;
       }
-      failInFlight(status);
+      ledger.completeAll(status);
       failStaged(status);
       waiting = idle;
       idle = null;
@@ -401,36 +483,44 @@ public final class BlockPort {
     }
   }
 
-  private void failInFlight(int status) {
-    for (int tag : ledger.inFlight()) {
-      if (ledger.complete(tag) == InFlightLedger.Verdict.ACCEPTED) {
-        finish(tag, status);
-      }
-    }
-  }
-
   /** How many requests the driver has accepted and not completed. For control. */
-  int inFlight() {
-    return ledger.inFlight().size();
+  synchronized int inFlight() {
+    return ledger.inFlight();
   }
 
-  /** What is overdue, for the watchdog; null if nothing is. */
-  @Nullable Overdue overdue(long now, long requestNanos, long controlNanos) {
-    if (submitting && now - submittingSince > controlNanos) {
+  /**
+   * One tick of the watchdog.
+   *
+   * @param requestTicks after how many whole ticks a request is overdue
+   * @param controlTicks after how many a submit is
+   * @return what is overdue; null if nothing is
+   */
+  @Nullable Overdue overdue(int requestTicks, int controlTicks) {
+    boolean hangs;
+    int late;
+    boolean stalled;
+    synchronized (this) {
+      int now = ++tick;
+      hangs = submitting && now - submittingSince > controlTicks;
+      late = ledger.offeredBefore(now - requestTicks);
+      stalled =
+          refused
+              && !paused
+              && !submitting
+              && now - submittingSince > requestTicks
+              && !mayAccept()
+              && ledger.inFlight() == 0;
+    }
+    if (hangs) {
       return new Overdue(Clauses.SUBMIT_RETURNS, subject(), "submit has not returned");
     }
-    int late = ledger.overdue(now - requestNanos);
-    if (late != InFlightLedger.NONE) {
+    if (late != NONE) {
       return new Overdue(
           Clauses.EXACTLY_ONCE,
           subject(late),
           BlockOperation.name(table.operation(late)) + " has not completed");
     }
-    boolean stalled;
-    synchronized (this) {
-      stalled = refused && !mayAccept && !paused && now - submittingSince > requestNanos;
-    }
-    return stalled && inFlight() == 0
+    return stalled
         ? new Overdue(
             Clauses.CALLS_QUEUE_READY, subject(), "refuses requests and has not called queueReady")
         : null;

@@ -2,22 +2,24 @@ package org.tenon.hv.attach;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 
 /**
- * Who owns each tag of one queue. The state of a tag moves by compare-and-set, which is what makes
- * a completion count exactly once whoever calls, whenever:
+ * Who owns each tag of one queue, and how each request ended. A tag leaves IN_FLIGHT by one
+ * compare-and-set that also carries its status, which is what makes a completion count exactly once
+ * whoever calls, whenever:
  *
  * <pre>{@code
- * FREE ── claim ──▶ STAGED ── offer ──▶ IN_FLIGHT ── complete | fail ──▶ COMPLETED ── release ──▶ FREE
+ * FREE ── claim ──▶ STAGED ── offer ──▶ IN_FLIGHT ── complete ──▶ COMPLETED ── release ──▶ FREE
  *                      ▲                    │
  *                      └──── withdraw ──────┘  (the driver did not accept it)
  * }</pre>
+ *
+ * <p>{@link #complete} may be called by any thread at any time; everything else by one thread at a
+ * time, which finds what was completed by looking at what it had offered, in the order in which it
+ * had: no second hand-over costs the driver's thread anything.
  */
 final class InFlightLedger {
-  /** What {@link #claim} answers when every tag is in use. */
+  /** No tag. */
   static final int NONE = -1;
 
   /** How a completion was judged. */
@@ -30,16 +32,29 @@ final class InFlightLedger {
     UNKNOWN
   }
 
-  private static final int FREE = 0;
-  private static final int STAGED = 1;
-  private static final int IN_FLIGHT = 2;
-  private static final int COMPLETED = 3;
-  private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final long FREE = 0;
+  private static final long STAGED = 1;
+  private static final long IN_FLIGHT = 2;
+  private static final long COMPLETED = 3;
+  private static final long STATE_MASK = 3;
+  private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(long[].class);
 
-  private final int[] states;
-  private final long[] offeredAt;
-  private final long[] order;
-  private long nextOrder;
+  /** By tag: the state, and once COMPLETED the status in the upper half. */
+  private final long[] states;
+
+  /** By tag: when it was offered, in ticks of the watchdog. */
+  private final int[] offeredAt;
+
+  /** Tags offered and not seen completed yet, oldest first. */
+  private final int[] offered;
+
+  private int offeredCount;
+
+  /** Tags seen completed and not taken yet, oldest first from {@link #endedHead}. */
+  private final int[] ended;
+
+  private int endedHead;
+  private int endedCount;
 
   /**
    * Free tags, oldest first, so that a tag rests as long as possible and a late completion is seen
@@ -51,9 +66,10 @@ final class InFlightLedger {
   private int freeCount;
 
   InFlightLedger(int depth) {
-    states = new int[depth];
-    offeredAt = new long[depth];
-    order = new long[depth];
+    states = new long[depth];
+    offeredAt = new int[depth];
+    offered = new int[depth];
+    ended = new int[depth];
     free = new int[depth];
     for (int tag = 0; tag < depth; tag++) {
       free[tag] = tag;
@@ -65,7 +81,7 @@ final class InFlightLedger {
     return states.length;
   }
 
-  /** A free tag, now STAGED, or {@link #NONE}. The queue's thread. */
+  /** A free tag, now STAGED, or {@link #NONE}. */
   int claim() {
     if (freeCount == 0) {
       return NONE;
@@ -77,7 +93,7 @@ final class InFlightLedger {
     return tag;
   }
 
-  /** Frees a COMPLETED or STAGED tag. The queue's thread. */
+  /** Frees a COMPLETED or STAGED tag. */
   void release(int tag) {
     STATE.setOpaque(states, tag, FREE);
     int slot = freeHead + freeCount;
@@ -85,22 +101,20 @@ final class InFlightLedger {
     freeCount++;
   }
 
-  /** Moves a COMPLETED tag to STAGED for a second round. The queue's thread. */
+  /** Moves a COMPLETED tag to STAGED for a second round. */
   void restage(int tag) {
     STATE.setOpaque(states, tag, STAGED);
   }
 
-  /** Tags that are not free. The queue's thread. */
+  /** Tags that are not free. */
   int used() {
     return states.length - freeCount;
   }
 
-  /**
-   * Hands a STAGED tag to the driver, with everything the thread wrote before. The queue's thread.
-   */
-  void offer(int tag, long now) {
-    offeredAt[tag] = now;
-    order[tag] = nextOrder++;
+  /** Hands a STAGED tag to the driver, with everything the thread wrote before. */
+  void offer(int tag, int tick) {
+    offeredAt[tag] = tick;
+    offered[offeredCount++] = tag;
     STATE.setRelease(states, tag, IN_FLIGHT);
   }
 
@@ -108,47 +122,127 @@ final class InFlightLedger {
    * Takes back a tag that the driver did not accept; false where it has completed it nevertheless.
    */
   boolean withdraw(int tag) {
-    return STATE.compareAndSet(states, tag, IN_FLIGHT, STAGED);
+    if (!STATE.compareAndSet(states, tag, IN_FLIGHT, STAGED)) {
+      return false;
+    }
+    int at = offeredCount - 1;
+    while (offered[at] != tag) {
+      at--;
+    }
+    offeredCount--;
+    System.arraycopy(offered, at + 1, offered, at, offeredCount - at);
+    return true;
   }
 
   /** Any thread; any number. */
-  Verdict complete(int tag) {
+  Verdict complete(int tag, int status) {
     if (tag < 0 || tag >= states.length) {
       return Verdict.UNKNOWN;
     }
-    if (STATE.compareAndSet(states, tag, IN_FLIGHT, COMPLETED)) {
+    long end = (long) status << 32 | COMPLETED;
+    if (STATE.compareAndSet(states, tag, IN_FLIGHT, end)) {
       return Verdict.ACCEPTED;
     }
-    return (int) STATE.getVolatile(states, tag) == COMPLETED ? Verdict.TWICE : Verdict.UNKNOWN;
+    long now = (long) STATE.getVolatile(states, tag);
+    return (now & STATE_MASK) == COMPLETED ? Verdict.TWICE : Verdict.UNKNOWN;
   }
 
-  /** Marks a STAGED tag as completed without the driver. The queue's thread. */
-  void completeStaged(int tag) {
-    STATE.setRelease(states, tag, COMPLETED);
+  /** Ends a STAGED tag without the driver. */
+  void completeStaged(int tag, int status) {
+    STATE.setRelease(states, tag, (long) status << 32 | COMPLETED);
+    addEnded(tag);
   }
 
-  /** The tags in flight, in the order of submission. Any thread; for control, it allocates. */
-  List<Integer> inFlight() {
-    List<Integer> tags = new ArrayList<>();
-    for (int tag = 0; tag < states.length; tag++) {
-      if ((int) STATE.getAcquire(states, tag) == IN_FLIGHT) {
-        tags.add(tag);
+  /** Ends a tag that was withdrawn; leaves one that the driver has completed as it is. */
+  void failWithdrawn(int tag, int status) {
+    if (state(tag) == STAGED) {
+      completeStaged(tag, status);
+    }
+  }
+
+  /** Ends everything in flight without the driver, in the order in which it was offered. */
+  void completeAll(int status) {
+    for (int i = 0; i < offeredCount; i++) {
+      var _ = complete(offered[i], status);
+    }
+    collect();
+  }
+
+  /** The next tag that was completed, or {@link #NONE}; its owner is the caller from now on. */
+  int takeEnded() {
+    if (endedCount == 0) {
+      collect();
+      if (endedCount == 0) {
+        return NONE;
       }
     }
-    tags.sort(Comparator.comparingLong(tag -> order[tag]));
-    return tags;
+    int tag = ended[endedHead];
+    endedHead = endedHead + 1 == ended.length ? 0 : endedHead + 1;
+    endedCount--;
+    return tag;
   }
 
-  /**
-   * A tag in flight since before {@code limit} (on the clock of {@link #offer}), or {@link #NONE}.
-   * Any thread.
-   */
-  int overdue(long limit) {
-    for (int tag = 0; tag < states.length; tag++) {
-      if ((int) STATE.getAcquire(states, tag) == IN_FLIGHT && offeredAt[tag] - limit < 0) {
-        return tag;
+  /** Moves what is completed from one list to the other. */
+  private void collect() {
+    int kept = 0;
+    for (int i = 0; i < offeredCount; i++) {
+      int tag = offered[i];
+      if (state(tag) == COMPLETED) {
+        addEnded(tag);
+      } else {
+        offered[kept++] = tag;
+      }
+    }
+    offeredCount = kept;
+  }
+
+  private void addEnded(int tag) {
+    int slot = endedHead + endedCount;
+    ended[slot >= ended.length ? slot - ended.length : slot] = tag;
+    endedCount++;
+  }
+
+  /** Whether {@link #takeEnded} would find something. */
+  boolean hasEnded() {
+    if (endedCount > 0) {
+      return true;
+    }
+    for (int i = 0; i < offeredCount; i++) {
+      if (state(offered[i]) == COMPLETED) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How the COMPLETED tag ended. */
+  int status(int tag) {
+    return (int) ((long) STATE.getAcquire(states, tag) >> 32);
+  }
+
+  /** How many tags are in flight. */
+  int inFlight() {
+    int count = 0;
+    for (int i = 0; i < offeredCount; i++) {
+      if (state(offered[i]) == IN_FLIGHT) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** The oldest tag in flight if it was offered before the tick, or {@link #NONE}. */
+  int offeredBefore(int tick) {
+    for (int i = 0; i < offeredCount; i++) {
+      int tag = offered[i];
+      if (state(tag) == IN_FLIGHT) {
+        return offeredAt[tag] - tick < 0 ? tag : NONE;
       }
     }
     return NONE;
+  }
+
+  private long state(int tag) {
+    return (long) STATE.getVolatile(states, tag) & STATE_MASK;
   }
 }

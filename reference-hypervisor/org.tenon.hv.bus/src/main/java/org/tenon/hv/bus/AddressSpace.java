@@ -62,6 +62,14 @@ public final class AddressSpace {
     last = null;
   }
 
+  /** Whether {@link #map} would take a window of this range. */
+  public boolean isFree(long base, long length) {
+    return base >= 0
+        && length > 0
+        && length <= limit - base
+        && windows.stream().noneMatch(other -> base < other.end() && other.base() < base + length);
+  }
+
   /** The windows in the order of their addresses. */
   public List<Window> windows() {
     return Collections.unmodifiableList(windows);

@@ -76,8 +76,11 @@ public interface Vcpu {
    * Called between runs.
    *
    * @param ticks of the time stamp counter since the machine was switched on
+   * @param sharing among how many vCPUs the time goes, 1 or more: until the next call each retired
+   *     instruction moves the counter by {@link VmConfig#tscTicksPerInstruction()} divided by this,
+   *     rounded down over all of them; a hardware engine ignores it
    */
-  void setTsc(long ticks);
+  void setTsc(long ticks, int sharing);
 
   /** Everything the guest could see of this vCPU, and what an exact continuation needs. */
   VcpuState state();

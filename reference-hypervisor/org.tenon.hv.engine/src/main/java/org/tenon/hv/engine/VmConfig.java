@@ -8,8 +8,9 @@ import java.util.List;
  *
  * @param ram the guest's memory, regions that do not overlap; every other physical address is MMIO
  * @param cpuid what CPUID reports; must not promise more than {@link Engine#supportedCpuid()}
- * @param tscTicksPerInstruction how far the time stamp counter moves for each retired instruction,
- *     1 or more; a hardware engine, whose counter follows real time, ignores it
+ * @param tscTicksPerInstruction how far the time stamp counter moves for each instruction that a
+ *     vCPU retires while no other runs, 1 or more; a hardware engine, whose counter follows real
+ *     time, ignores it
  */
 public record VmConfig(List<RamRegion> ram, CpuidTable cpuid, int tscTicksPerInstruction) {
   public VmConfig {

@@ -43,7 +43,7 @@
  *
  * A deterministic engine counts retired instructions; the time stamp counter is what the machine
  * last {@linkplain Vcpu#setTsc(long) set} plus {@link VmConfig#tscTicksPerInstruction()} for each
- * instruction since.
+ * instruction since, divided by the number of vCPUs that share the time.
  *
  * <h2>Threads</h2>
  *

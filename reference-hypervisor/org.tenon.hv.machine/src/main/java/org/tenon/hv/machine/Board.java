@@ -6,24 +6,40 @@ import org.tenon.hv.bus.AddressSpace;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.RegisterWidth;
 import org.tenon.hv.bus.Window;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.irq.ApicBus;
 import org.tenon.hv.irq.InterruptRouting;
 import org.tenon.hv.irq.IoApic;
+import org.tenon.hv.irq.IoApicState;
 import org.tenon.hv.irq.IrqLine;
 import org.tenon.hv.irq.PicPair;
+import org.tenon.hv.irq.PicState;
+import org.tenon.hv.irq.SharedLine;
+import org.tenon.hv.pci.Bar;
+import org.tenon.hv.pci.BarAllocator;
+import org.tenon.hv.pci.BarDecoder;
+import org.tenon.hv.pci.BridgeWindow;
+import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.ConfigPorts;
 import org.tenon.hv.pci.EnhancedConfig;
 import org.tenon.hv.pci.HostBridge;
 import org.tenon.hv.pci.PciBus;
+import org.tenon.hv.pci.PciSlot;
+import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.AddressRange;
 import org.tenon.hv.platform.KeyboardController;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.Pit;
+import org.tenon.hv.platform.PitState;
 import org.tenon.hv.platform.PowerControl;
 import org.tenon.hv.platform.PowerManagement;
 import org.tenon.hv.platform.ResetControl;
 import org.tenon.hv.platform.Rtc;
+import org.tenon.hv.platform.RtcState;
 import org.tenon.hv.platform.Uart16550;
+import org.tenon.hv.platform.UartState;
 
 /** Every device of the machine at its place in the two address spaces. */
 final class Board {
@@ -47,6 +63,10 @@ final class Board {
   final ResetControl resetControl;
   final PciBus pci = new PciBus();
   final ConfigPorts configPorts;
+  private final BarDecoder decoder;
+  private final BarAllocator allocator;
+  private final List<SharedLine> intx = new ArrayList<>();
+  private int nextSlot;
 
   /**
    * A board without processors.
@@ -76,6 +96,12 @@ final class Board {
             type.integer("host-bridge.device"),
             type.integer("host-bridge.revision"),
             type.integer("host-bridge.subsystem")));
+    decoder = new BarDecoder(ports, mmio, bridgeWindows());
+    allocator = new BarAllocator(decoder);
+    nextSlot = (int) type.range("pci.slots").first();
+    for (int i = 0; i < type.integer("pci.intx-count"); i++) {
+      intx.add(new SharedLine(routing.ioApicPin(type.integer("pci.intx-first") + i)));
+    }
     mapPorts();
     long ioApicBase = type.number("io-apic.base");
     mmio.map(new Window("io-apic", ioApicBase, IoApic.WINDOW, RegisterWidth.DWORD, ioApic));
@@ -111,6 +137,40 @@ final class Board {
     ports.map(new Window(name, range.first(), range.length(), width, registers));
   }
 
+  private List<BridgeWindow> bridgeWindows() {
+    return List.of(
+        window(Bar.Kind.PORTS, "pci.ports"),
+        window(Bar.Kind.MEMORY32, "pci.memory32"),
+        window(Bar.Kind.MEMORY64, "pci.memory64"));
+  }
+
+  private BridgeWindow window(Bar.Kind kind, String key) {
+    AddressRange range = type.range(key);
+    return new BridgeWindow(kind, range.first(), range.last());
+  }
+
+  /**
+   * The next free slot of bus 0.
+   *
+   * @throws IllegalArgumentException when all are taken
+   */
+  PciSlot nextSlot() {
+    AddressRange slots = type.range("pci.slots");
+    if (nextSlot > slots.last()) {
+      throw new IllegalArgumentException(
+          "a machine of type %s has room for %d devices".formatted(type.name(), slots.length()));
+    }
+    SharedLine wire = intx.get(nextSlot % intx.size());
+    return new PciSlot(decoder, new BusMaster(apicBus), wire.input());
+  }
+
+  /** Plugs a function into the slot that {@link #nextSlot} gave, its BARs placed. */
+  void plug(Type0Function function) {
+    allocator.allocate(function);
+    pci.plug(nextSlot, 0, function);
+    nextSlot++;
+  }
+
   /** Connects the 8259 pair's output to a processor's LINT0. */
   void connectLegacyOutput(IrqLine lint0) {
     legacyOutput.add(lint0);
@@ -124,31 +184,30 @@ final class Board {
     return mmio;
   }
 
-  BoardState save() {
-    return new BoardState(
-        pics.save(),
-        ioApic.save(),
-        pit.save(),
-        rtc.save(),
-        com1.save(),
-        keyboard.save(),
-        power.save(),
-        resetControl.save(),
-        configPorts.save());
-  }
-
   /**
    * Devices first: they drive their wires, whose effects the controllers' own state then replaces.
    */
-  void restore(BoardState state) {
-    pit.restore(state.pit());
-    rtc.restore(state.rtc());
-    com1.restore(state.com1());
-    keyboard.restore(state.keyboard());
-    power.restore(state.power());
+  void save(StateWriter out) {
+    out.put(pit.save());
+    out.put(rtc.save());
+    out.put(com1.save());
+    out.put(keyboard.save());
+    out.put(power.save());
+    out.put(new BoardState(resetControl.save(), configPorts.save()));
+    out.put(pics.save());
+    out.put(ioApic.save());
+  }
+
+  void restore(StateReader in) throws StateException {
+    pit.restore(in.take(PitState.class));
+    rtc.restore(in.take(RtcState.class));
+    com1.restore(in.take(UartState.class));
+    keyboard.restore(in.take(KeyboardController.State.class));
+    power.restore(in.take(PowerManagement.State.class));
+    BoardState state = in.take(BoardState.class);
     resetControl.restore(state.resetControl());
     configPorts.restore(state.configAddress());
-    pics.restore(state.pics());
-    ioApic.restore(state.ioApic());
+    pics.restore(in.take(PicState.class));
+    ioApic.restore(in.take(IoApicState.class));
   }
 }

@@ -1,21 +1,12 @@
 package org.tenon.hv.machine;
 
-import org.tenon.hv.irq.IoApicState;
-import org.tenon.hv.irq.PicState;
-import org.tenon.hv.platform.KeyboardController;
-import org.tenon.hv.platform.PitState;
-import org.tenon.hv.platform.PowerManagement;
-import org.tenon.hv.platform.RtcState;
-import org.tenon.hv.platform.UartState;
+import org.tenon.hv.bus.state.StateFormat;
 
-/** What the devices of a board keep; each record checks itself. */
-public record BoardState(
-    PicState pics,
-    IoApicState ioApic,
-    PitState pit,
-    RtcState rtc,
-    UartState com1,
-    KeyboardController.State keyboard,
-    PowerManagement.State power,
-    int resetControl,
-    int configAddress) {}
+/**
+ * What the board keeps beside its devices, whose states are records of their own.
+ *
+ * @param resetControl port CF9H
+ * @param configAddress port CF8H
+ */
+@StateFormat(name = "board", version = 1)
+public record BoardState(int resetControl, int configAddress) {}

@@ -1,15 +1,18 @@
 package org.tenon.hv.machine;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.engine.CpuidTable;
 import org.tenon.hv.engine.EngineVm;
 import org.tenon.hv.engine.RamRegion;
@@ -36,6 +39,8 @@ public final class Machine implements AutoCloseable {
   private final Board board;
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
+  private final DiskPlug diskPlug;
+  private final List<Disk> disks = new ArrayList<>();
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -81,6 +86,8 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
+    diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    memory.onWrite(new DmaWrites(vm, loop));
   }
 
   /**
@@ -95,20 +102,15 @@ public final class Machine implements AutoCloseable {
     MachineState state = saved.state();
     if (!state.type().equals(config.type().name())
         || state.memory() != config.memory()
-        || state.processors().size() != config.processors()) {
+        || state.processors() != config.processors()) {
       throw new StateException(
           "the saved machine is a %s with %d processors and %d MiB; ask for the same"
-              .formatted(state.type(), state.processors().size(), state.memory() >> 20));
+              .formatted(state.type(), state.processors(), state.memory() >> 20));
     }
     Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
     try {
       saved.readMemory(machine.memory);
-      machine.clock.start(state.nanos());
-      machine.board.restore(state.board());
-      for (int i = 0; i < machine.processors.size(); i++) {
-        machine.processors.get(i).restore(state.processors().get(i));
-      }
-      machine.loop.restore(state.turn(), state.left());
+      machine.restore(state, saved.devices());
       return machine;
     } catch (IllegalArgumentException e) {
       machine.close();
@@ -119,18 +121,43 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /** Saves the whole machine; between two runs. */
-  public void save(OutputStream target) throws IOException {
-    MachineState state =
+  private void restore(MachineState state, StateReader in) throws StateException {
+    clock.restore(state.nanos(), state.carry());
+    board.restore(in);
+    for (Processor processor : processors) {
+      processor.restore(in);
+    }
+    in.end();
+    processors.forEach(loop::setTime);
+    loop.restore(state.turn(), state.left());
+  }
+
+  /**
+   * Saves the whole machine; between two runs.
+   *
+   * @param file is replaced when everything is written
+   * @throws IllegalStateException when it has disks, whose state has no format yet
+   */
+  public void save(Path file) throws IOException {
+    if (!disks.isEmpty()) {
+      throw new IllegalStateException("a machine with disks cannot be saved yet");
+    }
+    StateWriter out = new StateWriter();
+    out.put(
         new MachineState(
             config.type().name(),
             config.memory(),
+            config.processors(),
             clock.now(),
+            clock.carry(),
             loop.turn(),
-            loop.left(),
-            board.save(),
-            processors.stream().map(Processor::save).toList());
-    SavedMachine.write(state, memory, target);
+            loop.left()));
+    board.save(out);
+    for (Processor processor : processors) {
+      loop.setTime(processor);
+      processor.save(out);
+    }
+    SavedMachine.write(out, memory, file);
   }
 
   private static RamLayout layout(MachineConfig config) {
@@ -181,12 +208,26 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
+   * Plugs a disk into the next PCI slot; before the first {@link #run()}. The machine closes its
+   * driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken
+   */
+  public void plug(DiskConfig disk) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("disks are plugged before the machine runs");
+    }
+    disks.add(diskPlug.plug("disk" + disks.size(), disk));
+  }
+
+  /**
    * Runs until the guest, the caller or a failure ends it. May be called again after {@link
    * Outcome.Kind#STOPPED}.
    */
   public Outcome run() {
     long start = System.nanoTime();
-    clock.start(clock.now());
+    clock.start();
     try {
       return loop.run();
     } finally {
@@ -206,7 +247,7 @@ public final class Machine implements AutoCloseable {
 
   /** Ends {@link #run()} at an instruction boundary. Any thread. */
   public void stop() {
-    post(() -> loop.end(new Outcome(Outcome.Kind.STOPPED, "")));
+    loop.stop();
   }
 
   /** Hands work to the run-loop thread, between two instructions. Any thread. */
@@ -242,9 +283,10 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Releases engine and memory; not while {@link #run()} runs. */
+  /** Closes the disks' drivers, then releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {
+    disks.forEach(Disk::close);
     vm.close();
     memory.close();
   }

@@ -10,6 +10,7 @@ final class MachineClock implements Clock {
   private final EventQueue queue = new EventQueue(this::now);
   private long origin;
   private long now;
+  private long carry;
 
   MachineClock(ClockMode mode) {
     this.mode = mode;
@@ -33,20 +34,44 @@ final class MachineClock implements Clock {
     return mode;
   }
 
-  /** Moves virtual time on; the real clock moves by itself. */
-  void advance(long nanos) {
+  /**
+   * Moves virtual time on by what a processor has executed; the real clock moves by itself.
+   *
+   * @param nanos what the instructions take
+   * @param sharing how many processors execute side by side; what the division leaves counts next
+   *     time
+   */
+  void advance(long nanos, int sharing) {
     if (mode == ClockMode.VIRTUAL) {
-      now += nanos;
+      long whole = nanos + carry;
+      now += whole / sharing;
+      carry = whole % sharing;
     }
   }
 
-  /**
-   * Sets time: at the start (real time begins with the first instruction) and when a saved machine
-   * goes on.
-   */
-  void start(long at) {
-    now = at;
-    origin = System.nanoTime() - at;
+  /** Moves virtual time to an instant at which something happens: nobody executes until then. */
+  void skipTo(long instant) {
+    if (mode == ClockMode.VIRTUAL) {
+      now = instant;
+      carry = 0;
+    }
+  }
+
+  /** What the last division has left, in nanoseconds of one processor. */
+  long carry() {
+    return carry;
+  }
+
+  /** Real time begins, or goes on, with the first instruction. */
+  void start() {
+    origin = System.nanoTime() - now;
+  }
+
+  /** Goes on where a saved machine stood. */
+  void restore(long nanos, long savedCarry) {
+    now = nanos;
+    carry = savedCarry;
+    start();
   }
 
   /** When the next alarm rings, or {@link Alarm#NEVER}. */

@@ -1,9 +1,13 @@
 package org.tenon.hv.machine;
 
 import org.tenon.hv.bus.Ticks;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.engine.Vcpu;
 import org.tenon.hv.irq.ApicBus;
 import org.tenon.hv.irq.LocalApic;
+import org.tenon.hv.irq.LocalApicState;
 import org.tenon.hv.irq.ProcessorSignals;
 
 /**
@@ -151,16 +155,18 @@ final class Processor implements ProcessorSignals {
     return vector;
   }
 
-  ProcessorState save() {
-    return new ProcessorState(
-        activity.name(), initRequested, startupVector, apic.save(), VcpuImage.of(vcpu.state()));
+  void save(StateWriter out) {
+    out.put(new ProcessorState(activity.name(), initRequested, startupVector));
+    out.put(apic.save());
+    out.put(VcpuImage.of(vcpu.state()));
   }
 
-  void restore(ProcessorState state) {
+  void restore(StateReader in) throws StateException {
+    ProcessorState state = in.take(ProcessorState.class);
     activity = Activity.valueOf(state.activity());
     initRequested = state.initRequested();
     startupVector = state.startupVector();
-    vcpu.setState(state.vcpu().toState());
-    apic.restore(state.apic());
+    apic.restore(in.take(LocalApicState.class));
+    vcpu.setState(in.take(VcpuImage.class).toState());
   }
 }

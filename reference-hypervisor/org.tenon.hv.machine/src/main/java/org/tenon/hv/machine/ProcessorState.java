@@ -1,20 +1,16 @@
 package org.tenon.hv.machine;
 
-import org.tenon.hv.irq.LocalApicState;
+import org.tenon.hv.bus.state.StateFormat;
 
 /**
- * What a processor keeps.
+ * What a processor keeps beside its local APIC and its vCPU.
  *
  * @param activity RUNNING, HALTED or WAITING_FOR_STARTUP
  * @param initRequested whether an INIT waits to be acted on
  * @param startupVector a start-up message that waits, or -1
  */
-public record ProcessorState(
-    String activity,
-    boolean initRequested,
-    int startupVector,
-    LocalApicState apic,
-    VcpuImage vcpu) {
+@StateFormat(name = "processor", version = 1)
+public record ProcessorState(String activity, boolean initRequested, int startupVector) {
   /** Checks the ranges. */
   public ProcessorState {
     Processor.Activity.valueOf(activity);

@@ -1,5 +1,6 @@
 package org.tenon.hv.machine;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -8,24 +9,36 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Alarm;
+import org.tenon.hv.bus.Handoff;
+import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.engine.Vcpu;
 import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.irq.LocalApic;
 
 /**
- * Runs the processors in turn, one time slice each, and answers their exits. Machine time under the
- * virtual clock is the sum of what all processors have retired, so a slice of one is time for all,
- * and no two processors ever see time go back.
+ * Runs the processors in turn, one time slice each, and answers their exits. Under the virtual
+ * clock the processors that have something to execute share the time as if they ran side by side:
+ * with four of them, time moves by a quarter of what one has executed. It moves forward only, for
+ * all at once, so no processor sees another's time go back (decision 0007).
  */
-final class RunLoop {
+final class RunLoop implements Handoffs {
   /**
    * A slice in instructions: short enough that a processor waiting for another's lock waits little.
    */
   private static final long SLICE = 10_000;
 
+  /** A processor that is alone gives way to nobody; it looks at its inbox now and then. */
+  private static final long SLICE_ALONE = 1_000_000;
+
   /** The real clock is read after at most this many instructions. */
-  private static final long REAL_BUDGET = 200_000;
+  private static final long REAL_BUDGET = 50_000;
+
+  /**
+   * Under the real clock the time stamp counter is set at every exit, and moves slower than any
+   * host executes in between: else it would have to go back.
+   */
+  private static final int REAL_SHARING = 16;
 
   private static final long IDLE_PARK = 50_000_000;
 
@@ -37,8 +50,11 @@ final class RunLoop {
   private final long instructionNanos;
   private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private final List<Flag> flags = new ArrayList<>();
+  private volatile boolean flagged;
+  private volatile boolean stopping;
   private int turn;
-  private long left = SLICE;
+  private long left;
   private long interrupts;
   private volatile @Nullable Vcpu current;
   private volatile @Nullable Thread thread;
@@ -61,16 +77,75 @@ final class RunLoop {
     this.trace = trace;
     this.tsc = tsc;
     this.instructionNanos = instructionNanos;
+    this.left = slice();
   }
 
   /** Hands work to the run-loop thread; any thread. */
   void post(Runnable work) {
     inbox.add(work);
+    wake();
+  }
+
+  private void wake() {
     Vcpu running = current;
     if (running != null) {
       running.kick();
     }
     LockSupport.unpark(thread);
+  }
+
+  /** Ends the run soon, whatever it waits for; any thread. */
+  void stop() {
+    stopping = true;
+    post(() -> end(new Outcome(Outcome.Kind.STOPPED, "")));
+  }
+
+  /** Whether somebody wants the run to end, for whoever waits on the run-loop thread. */
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** Whether the caller is on the thread that runs the guest. */
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public Handoff handoff(Runnable action) {
+    Flag flag = new Flag(action);
+    flags.add(flag);
+    return flag;
+  }
+
+  /** News for the run-loop thread; the run loop wakes up for it wherever it is. */
+  private final class Flag implements Handoff {
+    private final Runnable action;
+    private volatile boolean raised;
+
+    Flag(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public void raise() {
+      raised = true;
+      flagged = true;
+      if (!isCurrentThread()) {
+        wake();
+      }
+    }
+  }
+
+  private void takeFlags() {
+    while (flagged) {
+      flagged = false;
+      for (Flag flag : flags) {
+        if (flag.raised) {
+          flag.raised = false;
+          flag.action.run();
+        }
+      }
+    }
   }
 
   /** Ends the run at the next instruction boundary; run-loop thread only. */
@@ -83,6 +158,7 @@ final class RunLoop {
   Outcome run() {
     thread = Thread.currentThread();
     outcome = null;
+    stopping = false;
     int idle = 0;
     try {
       while (true) {
@@ -111,7 +187,11 @@ final class RunLoop {
 
   private void nextTurn() {
     turn = (turn + 1) % processors.size();
-    left = SLICE;
+    left = slice();
+  }
+
+  private long slice() {
+    return processors.size() == 1 ? SLICE_ALONE : SLICE;
   }
 
   /** Whose turn it is, for a save. */
@@ -131,6 +211,7 @@ final class RunLoop {
   }
 
   private void drainInbox() {
+    takeFlags();
     for (Runnable work = inbox.poll(); work != null; work = inbox.poll()) {
       work.run();
     }
@@ -143,8 +224,8 @@ final class RunLoop {
     if (!wakeable) {
       end(new Outcome(Outcome.Kind.HALTED, "every processor has halted with interrupts off"));
     } else if (clock.mode() == ClockMode.VIRTUAL && next != Alarm.NEVER) {
-      clock.advance(next - clock.now());
-    } else if (inbox.isEmpty()) {
+      clock.skipTo(Math.max(next, clock.now()));
+    } else if (inbox.isEmpty() && !flagged) {
       long until = next == Alarm.NEVER ? IDLE_PARK : Math.min(IDLE_PARK, next - clock.now());
       if (until > 0) {
         LockSupport.parkNanos(this, until);
@@ -158,6 +239,7 @@ final class RunLoop {
     current = vcpu;
     while (true) {
       boolean boundary = vcpu.atInstructionBoundary();
+      int sharing = setTime(processor);
       if (boundary) {
         drainInbox();
         if (outcome == null && !processor.applySignals()) {
@@ -172,7 +254,7 @@ final class RunLoop {
           break;
         }
       }
-      left -= runOnce(processor, boundary ? budget(left) : 1);
+      left -= runOnce(processor, boundary ? budget(sharing) : 1, sharing);
     }
     current = null;
   }
@@ -181,32 +263,49 @@ final class RunLoop {
   void step(Processor processor) {
     if (processor.isRunning()) {
       do {
-        runOnce(processor, 1);
+        runOnce(processor, 1, setTime(processor));
       } while (!processor.vcpu().atInstructionBoundary());
     }
   }
 
   /**
+   * Tells a vCPU what time it is. Returns among how many processors time goes: this one and those
+   * others that run.
+   */
+  int setTime(Processor processor) {
+    int sharing = REAL_SHARING;
+    if (clock.mode() == ClockMode.VIRTUAL) {
+      sharing = processor.isRunning() ? 0 : 1;
+      for (int i = 0; i < processors.size(); i++) {
+        sharing += processors.get(i).isRunning() ? 1 : 0;
+      }
+    }
+    processor.vcpu().setTsc(tsc.at(clock.now()), sharing);
+    return sharing;
+  }
+
+  /**
    * Runs to the next exit, moves time on and answers. Returns how many instructions have retired.
    */
-  private long runOnce(Processor processor, long budget) {
+  private long runOnce(Processor processor, long budget, int sharing) {
     Vcpu vcpu = processor.vcpu();
     long before = vcpu.retired();
-    vcpu.setTsc(tsc.at(clock.now()));
     VcpuExit exit = vcpu.run(budget);
     long retired = vcpu.retired() - before;
-    clock.advance(retired * instructionNanos);
+    clock.advance(retired * instructionNanos, sharing);
     answer(processor, exit);
     clock.ring();
     return retired;
   }
 
-  private long budget(long left) {
+  /** How many instructions may retire until the next alarm or the end of the slice. */
+  private long budget(int sharing) {
     if (clock.mode() == ClockMode.REAL) {
       return REAL_BUDGET / processors.size();
     }
-    long untilAlarm = clock.next() - clock.now();
-    return Math.clamp((untilAlarm + instructionNanos - 1) / instructionNanos, 1, left);
+    long untilAlarm = Math.clamp(clock.next() - clock.now(), 0, left * instructionNanos);
+    long shared = untilAlarm * sharing - clock.carry();
+    return Math.clamp(Math.ceilDiv(shared, instructionNanos), 1, left);
   }
 
   private void deliver(Processor processor) {

@@ -4,6 +4,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.tenon.hv.bus.state.StateFormat;
 import org.tenon.hv.engine.DebugRegisters;
 import org.tenon.hv.engine.FpuState;
 import org.tenon.hv.engine.PendingEvents;
@@ -17,6 +18,7 @@ import org.tenon.hv.engine.VcpuState;
  * @param fpu the FXSAVE image in hexadecimal
  * @param msrs by ascending index
  */
+@StateFormat(name = "vcpu", version = 1)
 public record VcpuImage(
     int version,
     Registers registers,

@@ -61,7 +61,7 @@ class BoardFuzzTest {
             .as("%s %x", window.name(), address)
             .isTrue();
       }
-      clock.advance(random.nextInt(20_000));
+      clock.advance(random.nextInt(20_000), 1);
       clock.ring();
     }
     assertThat(transmitted).as("the fuzzer reached the serial port").isPositive();

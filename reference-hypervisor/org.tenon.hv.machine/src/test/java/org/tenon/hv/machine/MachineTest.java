@@ -107,6 +107,46 @@ class MachineTest {
     assertThat(costs.get(0).exits()).isEqualTo(costs.get(1).exits());
   }
 
+  /** Many processors that print and compute. */
+  private Statistics letters(int processors) throws BootException {
+    MachineConfig letters =
+        new MachineConfig(
+            MachineType.of(MachineType.CURRENT),
+            new SimEngine(),
+            processors,
+            64 << 20,
+            ClockMode.VIRTUAL,
+            LettersKernel.of(processors),
+            ByteBuffer.allocate(0),
+            "",
+            value -> console.append((char) value),
+            Trace.OFF);
+    console.setLength(0);
+    try (Machine machine = new Machine(letters)) {
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      return machine.statistics();
+    }
+  }
+
+  /** Time goes on as if each had a processor of its own (decision 0007). */
+  @Test
+  void processorsWorkSideBySide() throws BootException {
+    long one = letters(1).machineNanos();
+    for (int processors : new int[] {2, 4}) {
+      Statistics cost = letters(processors);
+      String printed = console.toString();
+      for (char letter : "ABC".substring(0, processors - 1).toCharArray()) {
+        assertThat(printed.chars().filter(each -> each == letter).count())
+            .as("letters %c", letter)
+            .isEqualTo(LettersKernel.EACH);
+      }
+      assertThat(cost.instructions())
+          .as("work of %d", processors)
+          .isGreaterThan(processors * 120_000L);
+      assertThat(cost.machineNanos()).as("time of %d", processors).isBetween(one / 2, one * 5 / 4);
+    }
+  }
+
   @Test
   void traceShowsWhatItIsAskedFor() throws BootException {
     Trace trace = new Trace(EnumSet.of(TraceKind.PORT, TraceKind.IRQ), traced::add);

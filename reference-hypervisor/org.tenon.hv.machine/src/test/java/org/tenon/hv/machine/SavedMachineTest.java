@@ -3,14 +3,16 @@ package org.tenon.hv.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
@@ -18,6 +20,7 @@ import org.tenon.hv.platform.boot.BootException;
 
 @Timeout(120)
 class SavedMachineTest {
+  @TempDir private Path folder;
   private final StringBuilder console = new StringBuilder();
   private int stopAfter = -1;
   private Runnable stop = () -> {};
@@ -43,20 +46,20 @@ class SavedMachineTest {
     }
   }
 
-  private byte[] runAndSaveAt(int dots) throws BootException, IOException {
+  private Path runAndSaveAt(int dots) throws BootException, IOException {
     try (Machine machine = new Machine(config(2))) {
       stopAfter = dots;
       stop = machine::stop;
       assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.STOPPED);
       stopAfter = -1;
-      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      Path file = folder.resolve("saved-" + dots);
       machine.save(file);
-      return file.toByteArray();
+      return file;
     }
   }
 
-  private Machine restore(byte[] file) throws IOException, StateException {
-    try (SavedMachine saved = SavedMachine.open(new ByteArrayInputStream(file))) {
+  private Machine restore(Path file) throws IOException, StateException {
+    try (SavedMachine saved = SavedMachine.open(file)) {
       return Machine.restore(config(2), saved);
     }
   }
@@ -81,20 +84,41 @@ class SavedMachineTest {
     }
   }
 
+  /** The file format is a promise: {@link SavedMachineFixture} wrote this one. */
+  @Test
+  void aMachineThatAnEarlierBuildSavedGoesOn() throws IOException, StateException {
+    Path file = Path.of("src/test/resources/org/tenon/hv/machine/saved-1.tenon");
+    try (SavedMachine saved = SavedMachine.open(file)) {
+      MachineState state = saved.state();
+      assertThat(state.nanos()).isBetween(20_000_000L, 21_000_000L);
+      try (Machine machine = Machine.restore(config(2), saved)) {
+        assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+        assertThat(console).as("two dots were printed before the save").hasToString("...");
+      }
+    }
+  }
+
   @Test
   void savingTwiceGivesTheSameBytes() throws BootException, IOException, StateException {
-    byte[] file = runAndSaveAt(2);
+    Path file = runAndSaveAt(2);
     try (Machine machine = restore(file)) {
-      ByteArrayOutputStream again = new ByteArrayOutputStream();
+      Path again = folder.resolve("again");
       machine.save(again);
-      assertThat(again.toByteArray()).isEqualTo(file);
+      assertThat(again).hasSameBinaryContentAs(file);
+    }
+  }
+
+  @Test
+  void zeroPagesTakeNoRoomAndNothingElseIsLeft() throws BootException, IOException {
+    assertThat(Files.size(runAndSaveAt(1))).isLessThan(1 << 20);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(1);
     }
   }
 
   @Test
   void anotherMachineIsRefused() throws BootException, IOException, StateException {
-    byte[] file = runAndSaveAt(1);
-    try (SavedMachine saved = SavedMachine.open(new ByteArrayInputStream(file))) {
+    try (SavedMachine saved = SavedMachine.open(runAndSaveAt(1))) {
       assertThatThrownBy(() -> Machine.restore(config(1), saved))
           .isInstanceOf(StateException.class)
           .hasMessage(
@@ -103,19 +127,30 @@ class SavedMachineTest {
   }
 
   @Test
-  void damageIsOneClearError() throws BootException, IOException {
-    byte[] file = runAndSaveAt(1);
+  void damageIsAlwaysNoticed() throws BootException, IOException {
+    byte[] whole = Files.readAllBytes(runAndSaveAt(1));
+    Path file = folder.resolve("damaged");
     Random random = new Random(12);
     for (int i = 0; i < 200; i++) {
-      byte[] damaged = i % 2 == 0 ? Arrays.copyOf(file, random.nextInt(file.length)) : file.clone();
-      if (i % 2 == 1) {
-        damaged[random.nextInt(damaged.length - 10) + 10] ^= (byte) (1 << random.nextInt(8));
+      byte[] damaged =
+          switch (i % 3) {
+            case 0 -> Arrays.copyOf(whole, random.nextInt(whole.length));
+            case 1 -> Arrays.copyOf(whole, whole.length + 1 + random.nextInt(9000));
+            default -> whole.clone();
+          };
+      if (i % 3 == 2) {
+        // The zeros that fill up the head's last page mean nothing.
+        int head = 16 + ByteBuffer.wrap(whole).getInt(8);
+        int room = (head + 4095 & -4096) - head;
+        int at = random.nextInt(whole.length - room);
+        damaged[at < head ? at : at + room] ^= (byte) (1 << random.nextInt(8));
       }
-      try {
-        restore(damaged).close();
-      } catch (StateException | IOException e) {
-        assertThat(e.getMessage()).isNotEmpty();
-      }
+      Files.write(file, damaged);
+      assertThatThrownBy(() -> restore(file).close())
+          .as("case %d", i)
+          .isInstanceOf(StateException.class)
+          .message()
+          .isNotEmpty();
     }
   }
 }

@@ -162,6 +162,13 @@ public final class GuestMemory implements AutoCloseable {
     return true;
   }
 
+  /** Tells this one, instead of another, of everything written from now on for the guest. */
+  public void onWrite(WriteListener listener) {
+    for (MemoryRegion region : regions) {
+      region.onWrite(listener);
+    }
+  }
+
   /**
    * Lends the RAM; what is lent is taken back by {@link MemoryLease#revoke}, at the latest by
    * {@link #close}.

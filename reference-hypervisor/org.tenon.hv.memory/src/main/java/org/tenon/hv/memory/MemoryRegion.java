@@ -16,6 +16,7 @@ public final class MemoryRegion {
   private final MemorySegment segment;
   private final int fileDescriptor;
   private volatile @Nullable DirtyPages dirty;
+  private volatile @Nullable WriteListener listener;
 
   MemoryRegion(RamLayout.Range range, MemorySegment segment, int fileDescriptor) {
     base = range.base();
@@ -73,15 +74,24 @@ public final class MemoryRegion {
   }
 
   /**
-   * Notes that {@code [offset, offset + length)} was written on the guest's behalf; one field read
-   * while tracking is off. Call it after the write, so that whoever drains the mark also finds the
-   * bytes.
+   * Notes that {@code [offset, offset + length)} was written on the guest's behalf; two field reads
+   * while nobody wants to know. Call it after the write, so that whoever drains the mark also finds
+   * the bytes, and before the guest is told of it.
    */
   public void markDirty(long offset, long length) {
     DirtyPages pages = dirty;
     if (pages != null) {
       pages.mark(offset, length);
     }
+    WriteListener told = listener;
+    if (told != null) {
+      told.written(base + offset, length);
+    }
+  }
+
+  /** Tells this one, instead of another, of every {@link #markDirty}. */
+  void onWrite(WriteListener told) {
+    listener = told;
   }
 
   /** Begins to track; every page counts as dirty at first. */

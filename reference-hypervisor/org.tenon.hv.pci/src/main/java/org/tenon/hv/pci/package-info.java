@@ -1,8 +1,20 @@
 /**
- * PCI configuration space. {@link org.tenon.hv.pci.PciBus} holds the functions of bus 0; guests
- * reach them through {@link org.tenon.hv.pci.ConfigPorts} (0CF8H, 0CFCH) and {@link
- * org.tenon.hv.pci.EnhancedConfig} (ECAM). A place without a function reads as all ones. Runs on
- * the run-loop thread.
+ * PCI functions as a guest sees them.
+ *
+ * <pre>{@code
+ * guest ─▶ ConfigPorts (0CF8H) ─┐
+ *       ─▶ EnhancedConfig (ECAM)├▶ PciBus ─▶ Type0Function ── BARs ──▶ BarDecoder ─▶ AddressSpace
+ *                               ┘               │  └─ capabilities: Msix, a device's own
+ * device model ─▶ Msix.signal ─▶ BusMaster ─────┴─▶ MsiSink
+ * }</pre>
+ *
+ * <p>{@link org.tenon.hv.pci.PciBus} holds the functions of bus 0; a place without one reads as all
+ * ones. A device model describes itself with a {@link org.tenon.hv.pci.PciIdentity}, {@link
+ * org.tenon.hv.pci.Bar}s and {@link org.tenon.hv.pci.Capability}s and is given a {@link
+ * org.tenon.hv.pci.Type0Function}, which does the rest: sizing, relocation, the command register.
+ * What a guest writes never throws: a base address that cannot be decoded is not decoded.
+ *
+ * <p>Everything runs on the run-loop thread.
  */
 @NullMarked
 package org.tenon.hv.pci;

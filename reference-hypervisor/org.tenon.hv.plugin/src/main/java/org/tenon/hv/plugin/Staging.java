@@ -3,12 +3,19 @@ package org.tenon.hv.plugin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,26 +24,73 @@ import org.jspecify.annotations.Nullable;
  * all it holds.
  */
 final class Staging implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Staging.class.getName());
+  private static final String ANY = "tenon-bundle-";
   private static final int CHUNK = 64 << 10;
 
+  /** Held by the process that uses the folder for as long as it lives. */
+  private static final String LOCK = "in-use";
+
+  /** A younger folder may not have its lock yet. */
+  private static final Duration SETTLED = Duration.ofMinutes(1);
+
   private final Path root;
+  private final FileChannel inUse;
   private int files;
   private long bytes;
 
-  private Staging(Path root) {
+  private Staging(Path root, FileChannel inUse) {
     this.root = root;
+    this.inUse = inUse;
   }
 
   /** A new, empty one, which no other user of the machine can read. */
   static Staging create() throws IOException {
     Path root = Files.createTempDirectory(prefix());
+    removeAbandoned(root.resolveSibling(""));
+    FileChannel inUse =
+        FileChannel.open(
+            root.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    inUse.lock();
     Files.createDirectory(root.resolve("files"));
-    return new Staging(root);
+    return new Staging(root, inUse);
   }
 
-  /** Names the process, so that what a killed one left is told apart. */
+  /** Names the process; only what other processes left is ever removed as abandoned. */
   static String prefix() {
-    return "tenon-bundle-" + ProcessHandle.current().pid() + "-";
+    return ANY + ProcessHandle.current().pid() + "-";
+  }
+
+  /** Removes what processes that were killed have left: nobody holds its lock any more. */
+  static void removeAbandoned(Path parent) throws IOException {
+    FileTime settled = FileTime.from(Instant.now().minus(SETTLED));
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, ANY + "*")) {
+      for (Path each : found) {
+        if (!String.valueOf(each.getFileName()).startsWith(prefix())) {
+          removeIfAbandoned(each, settled);
+        }
+      }
+    }
+  }
+
+  private static void removeIfAbandoned(Path root, FileTime settled) {
+    try {
+      if (Files.getLastModifiedTime(root, LinkOption.NOFOLLOW_LINKS).compareTo(settled) > 0) {
+        return;
+      }
+      boolean abandoned;
+      try (FileChannel lock =
+          FileChannel.open(
+              root.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+        abandoned = lock.tryLock() != null;
+      }
+      if (abandoned) {
+        Files.walkFileTree(root, new Remover());
+      }
+    } catch (IOException e) {
+      // Another user's, or another process was quicker: theirs to remove.
+      LOG.log(Level.DEBUG, "left as it is: " + root, e);
+    }
   }
 
   /** Where the bundle's files are, by their names inside the bundle. */
@@ -81,6 +135,7 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    inUse.close();
     if (Files.exists(root)) {
       Files.walkFileTree(root, new Remover());
     }

@@ -28,6 +28,22 @@ final class QueueRegisters {
     enabled = false;
   }
 
+  long area(QueueArea area) {
+    return switch (area) {
+      case DESCRIPTOR -> descriptorArea;
+      case DRIVER -> driverArea;
+      case DEVICE -> deviceArea;
+    };
+  }
+
+  void area(QueueArea area, long address) {
+    switch (area) {
+      case DESCRIPTOR -> descriptorArea = address;
+      case DRIVER -> driverArea = address;
+      case DEVICE -> deviceArea = address;
+    }
+  }
+
   VirtioState.Queue state(@Nullable QueueState running) {
     return new VirtioState.Queue(size, descriptorArea, driverArea, deviceArea, enabled, running);
   }

@@ -4,6 +4,8 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.memory.GuestMemory;
@@ -46,6 +48,8 @@ public final class VirtioDevice {
   private boolean resetting;
   private volatile int resets;
   private volatile boolean running;
+  private volatile CompletionStage<@Nullable Void> lastReset =
+      CompletableFuture.completedStage(null);
 
   /** A device after reset, over the machine's RAM. */
   public VirtioDevice(DeviceModel model, GuestMemory memory, Interrupts interrupts) {
@@ -193,6 +197,18 @@ public final class VirtioDevice {
     }
   }
 
+  /** Where the driver has put an area of a queue; 0 for a queue that does not exist. */
+  public synchronized long queueArea(int queue, QueueArea area) {
+    return exists(queue) ? queues.get(queue).area(area) : 0;
+  }
+
+  /** Places one area of a queue that is not enabled yet. */
+  public synchronized void queueArea(int queue, QueueArea area, long address) {
+    if (configurable(queue)) {
+      queues.get(queue).area(area, address);
+    }
+  }
+
   /**
    * Places a queue that is not enabled yet.
    *
@@ -325,7 +341,13 @@ public final class VirtioDevice {
       resetting = true;
       reset = ++resets;
     }
-    model.stop().thenRun(() -> finishReset(reset)).exceptionally(VirtioDevice::impossible);
+    lastReset =
+        model.stop().thenRun(() -> finishReset(reset)).exceptionally(VirtioDevice::impossible);
+  }
+
+  /** Completes, never exceptionally, when the last reset that was asked for is over. */
+  public CompletionStage<@Nullable Void> whenReset() {
+    return lastReset;
   }
 
   /** Returns to the initial state, unless a later reset will. */

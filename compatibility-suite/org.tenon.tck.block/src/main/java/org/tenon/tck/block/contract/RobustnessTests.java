@@ -74,29 +74,38 @@ public abstract class RobustnessTests extends BlockTests {
 
   @Test
   @Clause({"BLK-056", "DRV-010"})
-  void quiesceDuringIo() {
-    Device device = trial().open();
-    RandomGenerator random = trial().random();
-    for (int round = 0; round < ROUNDS; round++) {
-      byte[] all = device.data(random, 256);
-      int size = device.geometry().logicalBlockSize();
-      List<Submission> writes = new ArrayList<>();
-      for (int block = 0; block < 256; block += 4) {
-        byte[] data = Arrays.copyOfRange(all, block * size, (block + 4) * size);
-        int queue = (block / 4) % device.agreement().queues();
-        writes.addAll(
-            device.harness().offer(queue, List.of(device.harness().writing(block, data))));
+  void quiesceDuringIo() throws IOException {
+    try (Observed observed = trial().scratch().observe(new Ticks())) {
+      Device device = trial().open(observed.reach());
+      // Slow enough that a quiesce finds requests in flight.
+      observed
+          .storage()
+          .faults()
+          .delay(access -> access.operation() == Operation.WRITE, Duration.ofMillis(1));
+      for (int round = 0; round < ROUNDS; round++) {
+        quiesceAmongWrites(device, trial().random());
       }
-      device.harness().quiesce();
-      device.harness().resume();
-      for (Submission write : writes) {
-        if (!write.isAccepted()) {
-          device.ok(write.request());
-        }
-      }
-      device.await(writes.stream().filter(Submission::isAccepted).toList());
-      device.expectData(0, all);
     }
+  }
+
+  private static void quiesceAmongWrites(Device device, RandomGenerator random) {
+    byte[] all = device.data(random, 256);
+    int size = device.geometry().logicalBlockSize();
+    List<Submission> writes = new ArrayList<>();
+    for (int block = 0; block < 256; block += 4) {
+      byte[] data = Arrays.copyOfRange(all, block * size, (block + 4) * size);
+      int queue = (block / 4) % device.agreement().queues();
+      writes.addAll(device.harness().offer(queue, List.of(device.harness().writing(block, data))));
+    }
+    device.harness().quiesce();
+    device.harness().resume();
+    for (Submission write : writes) {
+      if (!write.isAccepted()) {
+        device.ok(write.request());
+      }
+    }
+    device.await(writes.stream().filter(Submission::isAccepted).toList());
+    device.expectData(0, all);
   }
 
   @Test

@@ -16,19 +16,21 @@ import java.util.stream.Stream;
  * a {@link GuestStore}.
  */
 public final class GuestFetch {
-  private static final String KERNEL_PACKAGE = "linux-image-cloud-amd64";
   private static final String BUSYBOX_PACKAGE = "busybox-static";
 
   private final GuestStore store;
+  private final DebianKernel debian;
   private final Consumer<String> progress;
 
   /**
    * Fetches into a store.
    *
+   * @param debian which of Debian's kernels, where the user has none of their own
    * @param progress takes a line for each step
    */
-  public GuestFetch(GuestStore store, Consumer<String> progress) {
+  public GuestFetch(GuestStore store, DebianKernel debian, Consumer<String> progress) {
     this.store = store;
+    this.debian = debian;
     this.progress = progress;
   }
 
@@ -62,7 +64,7 @@ public final class GuestFetch {
     if (kernel.isPresent()) {
       image = read(kernel.get());
     } else {
-      String name = apt.resolveKernel(KERNEL_PACKAGE);
+      String name = apt.resolveKernel(debian.metapackage());
       progress.accept("downloading " + name);
       Map<String, byte[]> files =
           DebianArchive.read(apt.download(name), GuestFetch::isKernelOrModule);

@@ -5,22 +5,24 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Where guests are kept: {@code $XDG_CACHE_HOME/tenon/guest}, or {@code ~/.cache/tenon/guest}.
+ * Where a guest is kept: {@code $XDG_CACHE_HOME/tenon/guest}, or {@code ~/.cache/tenon/guest}, and
+ * a folder below it for every kernel but the cloud one.
  *
  * @param folder the folder
  */
 public record GuestStore(Path folder) {
-  /** The user's store. */
-  public static GuestStore ofUser() {
-    return of(System.getenv(), Path.of(System.getProperty("user.home", ".")));
+  /** The user's store of one kernel. */
+  public static GuestStore ofUser(DebianKernel kernel) {
+    return of(System.getenv(), Path.of(System.getProperty("user.home", ".")), kernel);
   }
 
-  static GuestStore of(Map<String, String> environment, Path home) {
+  static GuestStore of(Map<String, String> environment, Path home, DebianKernel kernel) {
     String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
     Path root = Path.of(cache);
     // The XDG specification has relative paths ignored.
-    return new GuestStore(
-        (root.isAbsolute() ? root : home.resolve(".cache")).resolve("tenon").resolve("guest"));
+    Path guest =
+        (root.isAbsolute() ? root : home.resolve(".cache")).resolve("tenon").resolve("guest");
+    return new GuestStore(kernel == DebianKernel.CLOUD ? guest : guest.resolve(kernel.label()));
   }
 
   /** The kernel. */

@@ -2,7 +2,7 @@
 # The first process of Tenon's test guest. Kernel parameters it knows:
 #   tenon.exec=COMMAND   run COMMAND with sh and power off; everything up to the end of the line belongs to it
 # Without one it opens a shell on the console and powers off when the shell ends.
-/bin/busybox mkdir -p /bin /sbin /usr/bin /usr/sbin /proc /sys /dev /tmp /root
+/bin/busybox mkdir -p /bin /sbin /usr/bin /usr/sbin /proc /sys /dev /tmp /root /mnt
 /bin/busybox --install -s
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TERM=${TERM:-vt100}
 mount -t proc proc /proc

@@ -116,11 +116,12 @@ class GuestFetchTest {
     Path busybox = Files.write(folder.resolve("busybox"), ascii("busybox"));
     GuestStore store = new GuestStore(folder.resolve("store"));
     assertThat(store.isComplete()).isFalse();
-    new GuestFetch(store, line -> {}).fetch(Optional.of(kernel), Optional.of(busybox));
+    new GuestFetch(store, DebianKernel.CLOUD, line -> {})
+        .fetch(Optional.of(kernel), Optional.of(busybox));
     assertThat(store.isComplete()).isTrue();
     assertThat(store.kernel()).hasBinaryContent(ascii("kernel"));
     assertThat(entries(Files.readAllBytes(store.initramfs()))).containsKey("bin/busybox");
-    GuestFetch missing = new GuestFetch(store, line -> {});
+    GuestFetch missing = new GuestFetch(store, DebianKernel.CLOUD, line -> {});
     assertThatThrownBy(
             () -> missing.fetch(Optional.of(folder.resolve("none")), Optional.of(busybox)))
         .isInstanceOf(GuestException.class)
@@ -129,11 +130,23 @@ class GuestFetchTest {
 
   @Test
   void theStoreFollowsTheXdgSpecification() {
-    Path home = Path.of("/home/someone");
-    assertThat(GuestStore.of(Map.of("XDG_CACHE_HOME", "/var/cache"), home).folder())
+    assertThat(store(Map.of("XDG_CACHE_HOME", "/var/cache"), DebianKernel.CLOUD))
         .isEqualTo(Path.of("/var/cache/tenon/guest"));
     Path usual = Path.of("/home/someone/.cache/tenon/guest");
-    assertThat(GuestStore.of(Map.of(), home).folder()).isEqualTo(usual);
-    assertThat(GuestStore.of(Map.of("XDG_CACHE_HOME", "relative"), home).folder()).isEqualTo(usual);
+    assertThat(store(Map.of(), DebianKernel.CLOUD)).isEqualTo(usual);
+    assertThat(store(Map.of("XDG_CACHE_HOME", "relative"), DebianKernel.CLOUD)).isEqualTo(usual);
+    assertThat(store(Map.of(), DebianKernel.STANDARD)).isEqualTo(usual.resolve("standard"));
+  }
+
+  private static Path store(Map<String, String> environment, DebianKernel kernel) {
+    return GuestStore.of(environment, Path.of("/home/someone"), kernel).folder();
+  }
+
+  @Test
+  void debiansKernelsHaveNamesAndEverythingElseIsAFile() {
+    assertThat(DebianKernel.of("cloud")).contains(DebianKernel.CLOUD);
+    assertThat(DebianKernel.of("standard")).contains(DebianKernel.STANDARD);
+    assertThat(DebianKernel.of("./standard")).isEmpty();
+    assertThat(DebianKernel.of("vmlinuz")).isEmpty();
   }
 }

@@ -1,5 +1,7 @@
 package org.tenon.hv.engine.sim;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.tenon.hv.engine.DebugRegisters;
 import org.tenon.hv.engine.FpuState;
 import org.tenon.hv.engine.PendingEvents;
@@ -19,9 +21,17 @@ import org.tenon.hv.engine.sim.cpu.StateTransfer;
 final class SimVcpu implements Vcpu {
   private static final int SIGNATURE_LEAF = 1;
 
-  /** Executions that make a block worth compiling; to try others, or 0 for none, when measuring. */
+  /**
+   * Executions that make a block the head of a region; to try others, or 0 for none, when
+   * measuring.
+   */
   private static final int COMPILE_THRESHOLD =
-      Integer.getInteger("tenon.sim.compileThreshold", 30_000);
+      Integer.getInteger("tenon.sim.compileThreshold", 20_000);
+
+  /** One thread compiles for every VM; it ends with the process. */
+  private static final Executor COMPILER =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("tenon-region-compiler").factory());
 
   private final Cpu cpu;
   private final RunLoop loop;
@@ -29,7 +39,7 @@ final class SimVcpu implements Vcpu {
   SimVcpu(int apicId, VmConfig config, PhysicalMemory memory, BlockCache cache) {
     cpu = new Cpu(apicId, config.cpuid(), memory, config.tscTicksPerInstruction());
     cache.add(cpu);
-    loop = new RunLoop(cpu, cache, memory, COMPILE_THRESHOLD);
+    loop = new RunLoop(cpu, cache, memory, COMPILE_THRESHOLD, COMPILER);
     int signature = config.cpuid().get(SIGNATURE_LEAF, 0).eax();
     StateTransfer.restore(
         cpu,
@@ -118,8 +128,8 @@ final class SimVcpu implements Vcpu {
   }
 
   @Override
-  public void setTsc(long ticks) {
-    cpu.clock.set(ticks);
+  public void setTsc(long ticks, int sharing) {
+    cpu.clock.set(ticks, sharing);
   }
 
   @Override

@@ -89,6 +89,7 @@ final class GdbSession {
       case 'T' -> isThread(thread(rest)) ? OK : ERROR;
       case 'D' -> {
         detached = true;
+        channel.detach();
         debugger.setBreakpoints();
         yield OK;
       }

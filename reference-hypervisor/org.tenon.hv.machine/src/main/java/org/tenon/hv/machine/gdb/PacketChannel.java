@@ -22,6 +22,7 @@ final class PacketChannel implements AutoCloseable {
   private final InputStream in;
   private final OutputStream out;
   private final Runnable onInterrupt;
+  private volatile boolean detached;
   private final BlockingQueue<Optional<String>> packets = new LinkedBlockingQueue<>();
 
   /**
@@ -40,6 +41,19 @@ final class PacketChannel implements AutoCloseable {
   /** The next packet, or nothing when the debugger has gone. */
   Optional<String> receive() throws InterruptedException {
     return packets.take();
+  }
+
+  /**
+   * From now on the guest runs by itself: neither Ctrl-C nor the end of the connection stops it.
+   */
+  void detach() {
+    detached = true;
+  }
+
+  private void interrupt() {
+    if (!detached) {
+      onInterrupt.run();
+    }
   }
 
   /** Sends a packet. */
@@ -62,16 +76,16 @@ final class PacketChannel implements AutoCloseable {
     try {
       for (int next = in.read(); next >= 0; next = in.read()) {
         if (next == INTERRUPT) {
-          onInterrupt.run();
+          interrupt();
         } else if (next == '$') {
           readPacket();
         }
       }
     } catch (IOException e) {
       // The debugger has gone; receive() says so.
-      onInterrupt.run();
+      interrupt();
     }
-    onInterrupt.run();
+    interrupt();
     packets.add(Optional.empty());
   }
 

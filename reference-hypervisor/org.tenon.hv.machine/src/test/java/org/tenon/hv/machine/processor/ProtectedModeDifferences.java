@@ -49,7 +49,7 @@ final class ProtectedModeDifferences extends QemuDifferences {
 
   /** In {@code item: code fd=8}. */
   private static String setExternal(String line) {
-    String[] words = line.strip().split(" ");
+    String[] words = line.strip().split(" ", -1);
     return !line.startsWith("  ") || words.length < 3
         ? line
         : "  %s %x %s".formatted(words[0], Integer.parseInt(words[1], 16) | 1, words[2]);

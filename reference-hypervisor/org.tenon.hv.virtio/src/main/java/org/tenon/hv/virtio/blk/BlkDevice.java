@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.BlockPort;
+import org.tenon.hv.attach.QueueSchedule;
+import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.virtio.DeviceEvents;
 import org.tenon.hv.virtio.DeviceModel;
 import org.tenon.hv.virtio.Feature;
@@ -22,19 +24,20 @@ import org.tenon.spi.block.BlockOperation;
 
 /**
  * virtio-blk over an attached driver. It does no work of its own: whoever made it calls {@link
- * #poll} for a queue when told that there is work, from a thread for each queue ({@link
- * org.tenon.hv.virtio.QueueThread}) or, where runs must repeat exactly, from one thread for all.
+ * #poll} for a queue when its schedule is told that there is work, from a thread for each queue
+ * ({@link org.tenon.hv.attach.QueueThread}) or, where runs must repeat exactly, from one thread for
+ * all.
  *
  * <p>The cache the guest sees (5.2.6.2) is that of the driver: where the guest chose write-through
  * over a driver with a volatile cache, writes carry FUA, or are followed by a flush where the
  * driver has no FUA, before the guest hears of them.
  */
-public final class BlkDevice implements DeviceModel, AttachListener {
+public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
   /** The device type (5.2.1). */
   public static final int TYPE = 2;
 
   private final int maxQueueSize;
-  private final IntConsumer work;
+  private final QueueSchedule schedule;
   private final long offered;
   private volatile BlockAttachment attachment;
   private volatile List<BlkQueue> queues;
@@ -52,11 +55,11 @@ public final class BlkDevice implements DeviceModel, AttachListener {
    *
    * @param attachment a driver that runs
    * @param maxQueueSize of each virtqueue: a power of two, at least 4
-   * @param work told the index of a queue that has something to do; by any thread, must not block
+   * @param schedule told of a queue that has something to do
    */
-  public BlkDevice(BlockAttachment attachment, int maxQueueSize, IntConsumer work) {
+  public BlkDevice(BlockAttachment attachment, int maxQueueSize, QueueSchedule schedule) {
     this.maxQueueSize = maxQueueSize;
-    this.work = work;
+    this.schedule = schedule;
     this.attachment = attachment;
     offered = offer(attachment);
     limits = limitsOf(attachment, attachment.geometry());
@@ -102,7 +105,7 @@ public final class BlkDevice implements DeviceModel, AttachListener {
     List<BlkQueue> made = new ArrayList<>();
     for (int i = 0; i < of.agreement().queues(); i++) {
       int index = i;
-      of.port(i).onReady(() -> work.accept(index));
+      of.port(i).onReady(() -> schedule.answered(index));
       made.add(new BlkQueue(i, of.port(i), this, maxQueueSize));
     }
     return List.copyOf(made);
@@ -147,14 +150,14 @@ public final class BlkDevice implements DeviceModel, AttachListener {
       Virtqueue ring = rings.get(i);
       if (ring != null) {
         now.get(i).start(ring, to);
-        work.accept(i);
+        schedule.offered(i);
       }
     }
   }
 
   @Override
   public void notified(int queue) {
-    work.accept(queue);
+    schedule.offered(queue);
   }
 
   @Override
@@ -202,23 +205,21 @@ public final class BlkDevice implements DeviceModel, AttachListener {
       if (ring != null && to != null) {
         fresh.get(i).start(ring, to);
       }
-      work.accept(i);
+      schedule.offered(i);
     }
   }
 
-  /**
-   * Does what there is to do for a queue.
-   *
-   * @return whether another call may find more; false means to wait for {@code work}
-   */
+  @Override
+  public BlockPort port(int queue) {
+    return attachment.port(queue);
+  }
+
+  @Override
   public boolean poll(int queue) {
     return queues.get(queue).poll();
   }
 
-  /**
-   * Asks for {@code work} to be told once the driver has something for a queue; false where it has
-   * already.
-   */
+  @Override
   public boolean arm(int queue) {
     return queues.get(queue).arm();
   }

@@ -92,6 +92,7 @@ final class BlkQueue {
   /** Releases what completed after a stop. */
   void discard() {
     synchronized (port) {
+      port.allow(port.stagedTotal());
       reap();
     }
   }

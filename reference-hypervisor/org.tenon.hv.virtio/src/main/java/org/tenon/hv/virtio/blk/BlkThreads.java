@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 import org.tenon.api.Fault;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
-import org.tenon.hv.virtio.QueueThread;
+import org.tenon.hv.attach.QueueSchedule;
+import org.tenon.hv.attach.QueueThread;
 
 /**
  * A block device with a thread for each of its queues, as machines run it. A thread that a driver
@@ -24,7 +25,7 @@ public final class BlkThreads implements AttachListener, AutoCloseable {
    * @param maxQueueSize of each virtqueue, a power of two
    */
   public BlkThreads(String name, BlockAttachment attachment, int maxQueueSize) {
-    device = new BlkDevice(attachment, maxQueueSize, this::wake);
+    device = new BlkDevice(attachment, maxQueueSize, QueueSchedule.of(this::wake));
     threads =
         IntStream.range(0, device.queueCount())
             .mapToObj(queue ->

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.api.Status;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
 import org.tenon.hv.virtio.DeviceStatus;
@@ -60,7 +61,7 @@ class BlkDeviceTest {
   }
 
   private void make(long seed) {
-    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, work::add);
+    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, QueueSchedule.of(work::add));
     guest = new BlkGuest(new VirtioDevice(model, memory, lines()), memory, new Random(seed));
   }
 
@@ -429,7 +430,7 @@ class BlkDeviceTest {
     BlkState own = model.state();
     VirtioState common = guest.device.state();
     disk.lazy = false;
-    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, work::add);
+    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, QueueSchedule.of(work::add));
     model.restore(own);
     VirtioDevice restored = new VirtioDevice(model, memory, lines());
     restored.restore(common);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
 import org.tenon.hv.virtio.DeviceStatus;
@@ -46,7 +47,7 @@ final class DeviceProgram implements Interrupts {
   private DeviceProgram(byte[] input) {
     program = new Program(input);
     RAM.asSlice(0, 2 * DATA).fill((byte) 0);
-    model = new BlkDevice(disk.attach(MEMORY), 16, work::add);
+    model = new BlkDevice(disk.attach(MEMORY), 16, QueueSchedule.of(work::add));
     device = new VirtioDevice(model, MEMORY, this);
   }
 

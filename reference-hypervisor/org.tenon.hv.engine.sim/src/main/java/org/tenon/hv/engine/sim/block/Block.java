@@ -1,9 +1,10 @@
 package org.tenon.hv.engine.sim.block;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.exec.Handler;
-import org.tenon.hv.engine.sim.jit.CompiledBlock;
 
 /**
  * Instructions that are executed one after the other: one entry, and no transfer of control but by
@@ -28,8 +29,14 @@ public final class Block {
   /** How often the interpreter has executed it. */
   int heat;
 
-  /** Set once it is hot. */
-  @Nullable CompiledBlock compiled;
+  /** The heat at which it may become the head of a region. */
+  int headAt;
+
+  /** The region that begins with it, once it is hot. */
+  @Nullable Region region;
+
+  /** All regions that it is part of. */
+  final List<Region> regions = new ArrayList<>(0);
 
   /** Next in the bucket of the cache. */
   @Nullable Block chain;

@@ -87,6 +87,7 @@ public final class BlockCache {
       return false;
     }
     block.valid = false;
+    block.regions.forEach(Region::invalidate);
     int k = bucket(block.physical, block.rip);
     Block b = buckets[k];
     if (b == block) {

@@ -1,17 +1,19 @@
 package org.tenon.hv.engine.sim.block;
 
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.VcpuExit.Reason;
+import org.tenon.hv.engine.sim.cpu.CodeOverwritten;
 import org.tenon.hv.engine.sim.cpu.Cpu;
 import org.tenon.hv.engine.sim.cpu.GuestFault;
 import org.tenon.hv.engine.sim.cpu.LeaveRun;
 import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.exec.Handler;
-import org.tenon.hv.engine.sim.jit.BlockCompiler;
-import org.tenon.hv.engine.sim.jit.CompiledBlock;
+import org.tenon.hv.engine.sim.jit.RegionCode;
+import org.tenon.hv.engine.sim.jit.RegionPlan;
 
 /**
  * Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's.
@@ -22,13 +24,14 @@ public final class RunLoop {
   /** Threshold that never compiles. */
   public static final int INTERPRET_ONLY = 0;
 
-  /** Instructions that a compiled loop may run before the run loop looks up. */
+  /** Instructions that a region may run before the run loop looks up. */
   private static final long LONGEST_LOOP = 100_000;
 
   private final Cpu cpu;
   private final BlockCache cache;
   private final BlockBuilder builder;
   private final int compileThreshold;
+  private final Executor compiler;
 
   /** Blocks that this processor executed lately, by RIP. */
   private final @Nullable Block[] recent = new Block[RECENT];
@@ -43,12 +46,15 @@ public final class RunLoop {
   /**
    * A loop for one processor.
    *
-   * @param compileThreshold executions after which a block of 64-bit code is compiled, or {@link
-   *     #INTERPRET_ONLY}
+   * @param compileThreshold executions after which a block of 64-bit code becomes the head of a
+   *     region, or {@link #INTERPRET_ONLY}
+   * @param compiler compiles regions, at once or later
    */
-  public RunLoop(Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold) {
+  public RunLoop(
+      Cpu cpu, BlockCache cache, PhysicalMemory memory, int compileThreshold, Executor compiler) {
     this.cpu = cpu;
     this.compileThreshold = compileThreshold;
+    this.compiler = compiler;
     this.cache = cache;
     this.builder = new BlockBuilder(memory);
   }
@@ -163,6 +169,10 @@ public final class RunLoop {
    * act.
    */
   private boolean execute(long limit) {
+    return execute(limit, true);
+  }
+
+  private boolean execute(long limit, boolean compiled) {
     Block block;
     try {
       block = lookup();
@@ -178,15 +188,17 @@ public final class RunLoop {
       fault(cpu.fault(GuestFault.GP, 0), cpu.rip);
       return true;
     }
-    if (limit < within || within < block.insns.length) {
+    if (limit < within || within < block.insns.length || !compiled) {
       return interpret(block, (int) Math.min(limit, within));
     }
-    CompiledBlock compiled = block.compiled;
-    if (compiled != null) {
-      return runCompiled(block, compiled, limit);
-    }
-    if (++block.heat == compileThreshold && block.codeSize == 8) {
-      block.compiled = BlockCompiler.compile(block.insns, block.handlers);
+    Region region = block.region;
+    if (region != null) {
+      RegionCode code = region.usable(cpu.mmu);
+      if (code != null) {
+        return runRegion(code, limit);
+      }
+    } else if (++block.heat >= block.headAt + compileThreshold && compileThreshold > 0) {
+      compile(block);
     }
     return interpret(block, block.insns.length);
   }
@@ -205,18 +217,36 @@ public final class RunLoop {
     return count;
   }
 
-  private boolean runCompiled(Block block, CompiledBlock compiled, long limit) {
+  /** Waits while a region that holds the block is on its way. */
+  private void compile(Block head) {
+    head.headAt = head.heat;
+    if (head.regions.stream().noneMatch(Region::isPending)) {
+      RegionPlan plan = RegionPicker.pick(head, cache, cpu.mmu);
+      if (plan != null && head.region != null) {
+        head.region.compile(plan, compiler);
+      }
+    }
+  }
+
+  private boolean runRegion(RegionCode code, long limit) {
     Cpu c = cpu;
     c.leaveBlock = false;
+    c.inRegion = true;
     try {
-      compiled.run(c, c.retired + Math.min(limit, LONGEST_LOOP));
+      code.run(c, (int) Math.min(limit, LONGEST_LOOP));
       return true;
     } catch (GuestFault fault) {
-      faultAt(fault, block.insns[c.position]);
+      faultAt(fault, code.insn(c.position));
       return true;
     } catch (LeaveRun exit) {
-      exitAt(block.insns[c.position]);
+      exitAt(code.insn(c.position));
       return false;
+    } catch (CodeOverwritten store) {
+      exitAt(code.insn(c.position));
+      c.inRegion = false;
+      return execute(1, false);
+    } finally {
+      c.inRegion = false;
     }
   }
 

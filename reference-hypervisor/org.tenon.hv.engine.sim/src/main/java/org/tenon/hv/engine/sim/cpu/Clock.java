@@ -9,14 +9,20 @@ public final class Clock {
   private long base;
   private long baseRetired;
   private long guestOffset;
+  private int sharing = 1;
 
   Clock(Cpu cpu, int ticksPerInstruction) {
     this.cpu = cpu;
     this.ticksPerInstruction = ticksPerInstruction;
   }
 
-  /** The machine sets its time, between two runs. */
-  public void set(long ticks) {
+  /**
+   * The machine sets its time, between two runs.
+   *
+   * @param among how many vCPUs the time goes from now on
+   */
+  public void set(long ticks, int among) {
+    sharing = among;
     base = ticks;
     baseRetired = cpu.retired;
   }
@@ -45,7 +51,8 @@ public final class Clock {
    * @param position instructions retired since the current block began
    */
   public long tsc(int position) {
-    return base + (cpu.retired + position - baseRetired) * ticksPerInstruction + guestOffset;
+    long ticks = (cpu.retired + position - baseRetired) * ticksPerInstruction;
+    return base + ticks / sharing + guestOffset;
   }
 
   /** The guest writes IA32_TSC. */

@@ -102,7 +102,7 @@ public final class Cpu {
    */
   public boolean leaveBlock;
 
-  /** Which instruction of a compiled block is under way; set where it may fault. */
+  /** Which instruction of a compiled region is under way; set where it may fault. */
   public int position;
 
   /** Whether the shadow is that of MOV SS or POP SS, which holds debug exceptions back too. */
@@ -110,6 +110,12 @@ public final class Cpu {
 
   /** Whether the last instruction is a string instruction that will be executed again. */
   boolean repeated;
+
+  /**
+   * Set while compiled code executes that holds registers of its own: a store to translated code
+   * must throw {@link CodeOverwritten} before it changes anything.
+   */
+  public boolean inRegion;
 
   /** Set by a string instruction that has stopped half-way. */
   public boolean repeatAgain;
@@ -413,8 +419,8 @@ public final class Cpu {
   }
 
   /**
-   * Compiled code leaves its block early: after {@code done} instructions, the last of which lies
-   * at {@code last}.
+   * Compiled code leaves a block behind a handler: after {@code done} instructions, the last of
+   * which lies at {@code last}.
    */
   public void leave(int done, long last) {
     retired += done;

@@ -26,6 +26,7 @@ public final class Mmu {
    */
   private final Tlb[] tlbs = {new Tlb(), new Tlb(), new Tlb(), new Tlb()};
 
+  private final CodeOverwritten codeOverwritten = new CodeOverwritten();
   private Tlb tlb = tlbs[0];
   private long[] read = tlb.read;
   private long[] write = tlb.write;
@@ -250,6 +251,7 @@ public final class Mmu {
     align(a, size);
     if (((a ^ a + size - 1) & PAGE) != 0) {
       checkWrite(a, size);
+      requireNoCode(a, size);
       for (int k = 0; k < size; k++) {
         store8(cpu.wrapLinear(a + k), v >>> (8 * k));
       }
@@ -266,6 +268,9 @@ public final class Mmu {
       cpu.debug.accessed(a, size, true);
     }
     if (memory.hasCode(physical)) {
+      if (cpu.inRegion && memory.overlapsCode(physical, size)) {
+        throw codeOverwritten;
+      }
       memory.beforeWrite(physical, size);
     } else if (!watched && !checksAlignment()) {
       tlb.fill(write, a, (host & PAGE) - (a & PAGE), walker.kind());
@@ -275,6 +280,18 @@ public final class Mmu {
       case 2 -> HostMemory.put16(host, v);
       case 4 -> HostMemory.put32(host, v);
       default -> HostMemory.put64(host, v);
+    }
+  }
+
+  /** A store across pages must not stop between them. */
+  private void requireNoCode(long a, int size) {
+    if (cpu.inRegion) {
+      long next = a + size - 1 & PAGE;
+      int here = (int) (next - a);
+      if (memory.overlapsCode(translate(a, WRITE), here)
+          || memory.overlapsCode(translate(cpu.wrapLinear(next), WRITE), size - here)) {
+        throw codeOverwritten;
+      }
     }
   }
 
@@ -324,6 +341,17 @@ public final class Mmu {
     long physical = translate(a, EXECUTE);
     tlb.fill(t, a, (physical & PAGE) - (a & PAGE), walker.kind());
     return physical;
+  }
+
+  /** The physical address of an instruction byte if its translation is cached, else -1. */
+  public long cachedFetch(long a) {
+    int k = ((int) (a >>> 12) & MASK) << 1;
+    return execute[k] == (a & PAGE) ? a + execute[k + 1] : -1;
+  }
+
+  /** Changes with every translation that is forgotten, and with the privilege. */
+  public long epoch() {
+    return tlb.epoch();
   }
 
   private long translate(long a, int access) {

@@ -34,6 +34,8 @@ public final class Msrs {
 
   private static final int MTRR_CAP = 0xfe;
   private static final int MICROCODE = 0x8b;
+  private static final int MACHINE_CHECK_CAP = 0x179;
+  private static final int MACHINE_CHECK_STATUS = 0x17a;
   private static final long EFER_KNOWN =
       Cpu.EFER_SCE | Cpu.EFER_LME | Cpu.EFER_LMA | Cpu.EFER_NXE | Cpu.EFER_FFXSR;
 
@@ -56,6 +58,7 @@ public final class Msrs {
     this.cpu = cpu;
     storage.put(PAT, 0x0007040600070406L);
     storage.put(MICROCODE, 0L);
+    storage.put(MACHINE_CHECK_STATUS, 0L);
     for (int k = 0x200; k < 0x210; k++) {
       storage.put(k, 0L); // variable MTRRs
     }
@@ -78,6 +81,7 @@ public final class Msrs {
       case FS_BASE -> cpu.segments.base(Insn.FS);
       case GS_BASE -> cpu.segments.base(Insn.GS);
       case MTRR_CAP -> 0x508; // write combining, fixed ranges, 8 variable ranges
+      case MACHINE_CHECK_CAP -> 0; // no banks: nothing here can break
       case STAR,
           LSTAR,
           CSTAR,
@@ -140,7 +144,7 @@ public final class Msrs {
       case EFER -> writeEfer(value);
       case FS_BASE -> cpu.segments.setBase(Insn.FS, value);
       case GS_BASE -> cpu.segments.setBase(Insn.GS, value);
-      case MTRR_CAP -> throw cpu.fault(GuestFault.GP, 0);
+      case MTRR_CAP, MACHINE_CHECK_CAP -> throw cpu.fault(GuestFault.GP, 0);
       case MICROCODE -> {} // a signature of zero stays
       case STAR,
           LSTAR,

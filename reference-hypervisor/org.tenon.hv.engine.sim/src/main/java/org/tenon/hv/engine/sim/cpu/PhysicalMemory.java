@@ -79,6 +79,12 @@ public final class PhysicalMemory {
     return codePage(physical) != null;
   }
 
+  /** Whether any of these bytes of one page has been translated. */
+  public boolean overlapsCode(long physical, int length) {
+    CodePage marks = codePage(physical);
+    return marks != null && marks.overlaps((int) physical & 0xfff, length);
+  }
+
   private @Nullable CodePage codePage(long physical) {
     int k = region(physical);
     return k < 0 ? null : code[k][(int) ((physical - bases[k]) >> PAGE_SHIFT)];

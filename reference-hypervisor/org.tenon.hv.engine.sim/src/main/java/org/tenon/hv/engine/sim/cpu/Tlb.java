@@ -1,6 +1,7 @@
 package org.tenon.hv.engine.sim.cpu;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Cached translations for one privilege: direct-mapped, separate for reads, writes and execution.
@@ -8,6 +9,8 @@ import java.util.Arrays;
  * linear address to get the host address (for execution, the physical address).
  */
 final class Tlb {
+  private static final AtomicLong EPOCHS = new AtomicLong();
+
   static final int ENTRIES = 1024;
   static final long EMPTY = 1; // no page address has this bit
 
@@ -22,6 +25,9 @@ final class Tlb {
   final long[] execute = new long[2 * ENTRIES];
   private final byte[] kinds = new byte[ENTRIES];
   private boolean used = true;
+
+  /** A number that no other state of this or another TLB has. */
+  private long epoch;
 
   Tlb() {
     flush();
@@ -50,7 +56,13 @@ final class Tlb {
     execute[2 * k] = EMPTY;
   }
 
+  /** Changes when a translation is forgotten on purpose; no two TLBs ever share a value. */
+  long epoch() {
+    return epoch;
+  }
+
   void flush() {
+    epoch = EPOCHS.incrementAndGet();
     if (used) {
       Arrays.fill(read, EMPTY);
       Arrays.fill(write, EMPTY);
@@ -60,6 +72,7 @@ final class Tlb {
   }
 
   void flushNonGlobal() {
+    epoch = EPOCHS.incrementAndGet();
     if (used) {
       for (int k = 0; k < ENTRIES; k++) {
         if ((kinds[k] & GLOBAL) == 0) {
@@ -71,6 +84,7 @@ final class Tlb {
 
   /** INVLPG: the page, and whatever may belong to the same large page. */
   void flushPage(long linear) {
+    epoch = EPOCHS.incrementAndGet();
     flushEntry(index(linear));
     for (int k = 0; k < ENTRIES; k++) {
       if ((kinds[k] & LARGE) != 0 && inSameLargePage(k, linear)) {

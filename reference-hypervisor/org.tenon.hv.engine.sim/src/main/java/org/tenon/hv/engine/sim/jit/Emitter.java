@@ -1,7 +1,6 @@
 package org.tenon.hv.engine.sim.jit;
 
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.DirectMethodHandleDesc;
@@ -14,11 +13,16 @@ import org.tenon.hv.engine.sim.cpu.Segments;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.exec.Handler;
 
-/** Pieces of bytecode that instructions are made of: registers, memory, flags, RIP. */
+/**
+ * Pieces of bytecode that instructions are made of: registers and memory. General registers are
+ * local variables; what calls for them in their array is told by {@link #storeRegisters} and {@link
+ * #loadRegisters}.
+ */
 final class Emitter {
   static final ClassDesc CPU = Cpu.class.describeConstable().orElseThrow();
+  static final ClassDesc FLAGS = Flags.class.describeConstable().orElseThrow();
+  static final ClassDesc CODE = RegionCode.class.describeConstable().orElseThrow();
   private static final ClassDesc MMU = Mmu.class.describeConstable().orElseThrow();
-  private static final ClassDesc FLAGS = Flags.class.describeConstable().orElseThrow();
   private static final ClassDesc SEGMENTS = Segments.class.describeConstable().orElseThrow();
   private static final ClassDesc HANDLER = Handler.class.describeConstable().orElseThrow();
   private static final ClassDesc INSN = Insn.class.describeConstable().orElseThrow();
@@ -30,90 +34,103 @@ final class Emitter {
           ConstantDescs.CD_Object,
           ConstantDescs.CD_int);
 
-  // Local variables: this, the processor, the limit, and what is fetched once.
-  private static final int PROCESSOR = 1;
-  private static final int END = 2;
-  private static final int REGISTERS = 4;
-  private static final int MEMORY = 5;
-  private static final int FLAG_STATE = 6;
+  // Parameters and local variables. LEFT counts the budget down, END is the retired count at 0.
+  static final int PROCESSOR = 1;
+  static final int SELF = 2;
+  static final int LEFT = 3;
+  static final int END = 4;
+  private static final int REGISTER_0 = 6;
+  static final int POSITION = 38;
+  private static final int MEMORY = 39;
+  private static final int ARRAY = 40;
+  static final int XMM = 41;
+  static final int THROWN = 42;
+  static final int TARGET = 43;
 
   /** Scratch of one instruction: first and second operand, result, address. */
-  static final int A = 7;
+  static final int A = 45;
 
-  static final int B = 9;
-  static final int RESULT = 11;
-  static final int ADDRESS = 13;
+  static final int B = 47;
+  static final int RESULT = 49;
+  static final int ADDRESS = 51;
+  static final int HIGH = 53;
+
+  /** The first variable that {@link FlagEmitter} uses. */
+  static final int FLAG_VARIABLES = 55;
 
   private final CodeBuilder code;
+  private final int used;
 
-  Emitter(CodeBuilder code) {
+  /**
+   * Emits to {@code code}.
+   *
+   * @param used the general registers that the region touches, as a set of bits
+   */
+  Emitter(CodeBuilder code, int used) {
     this.code = code;
+    this.used = used;
   }
 
   CodeBuilder code() {
     return code;
   }
 
+  static int local(int register) {
+    return REGISTER_0 + 2 * register;
+  }
+
   void prologue() {
-    code.aload(PROCESSOR).getfield(CPU, "r", LONGS).astore(REGISTERS);
+    code.aload(PROCESSOR).getfield(CPU, "r", LONGS).astore(ARRAY);
+    code.aload(PROCESSOR).getfield(CPU, "xmm", LONGS).astore(XMM);
     code.aload(PROCESSOR).getfield(CPU, "mmu", MMU).astore(MEMORY);
-    code.aload(PROCESSOR).getfield(CPU, "flags", FLAGS).astore(FLAG_STATE);
-  }
-
-  /** Counts the block. */
-  void epilogue(int instructions) {
-    count(instructions);
-    code.return_();
-  }
-
-  /** Counts the block, and starts it again if RIP is its own start and it fits once more. */
-  void loopEpilogue(int instructions, long rip, Label top) {
-    Label out = code.newLabel();
-    count(instructions);
-    code.aload(PROCESSOR).getfield(CPU, "rip", ConstantDescs.CD_long);
-    code.loadConstant(rip).lcmp().ifne(out);
     code.aload(PROCESSOR).getfield(CPU, "retired", ConstantDescs.CD_long);
-    code.loadConstant((long) instructions).ladd().lload(END).lcmp().ifle(top);
-    code.labelBinding(out).return_();
+    code.iload(LEFT).i2l().ladd().lstore(END);
+    code.iconst_0().istore(POSITION);
+    code.lconst_0().lstore(TARGET);
+    loadRegisters();
   }
 
-  private void count(int instructions) {
-    code.aload(PROCESSOR).dup().getfield(CPU, "retired", ConstantDescs.CD_long);
-    code.loadConstant((long) instructions).ladd();
-    code.putfield(CPU, "retired", ConstantDescs.CD_long);
+  /** Fetches the registers that the region uses from their array. */
+  void loadRegisters() {
+    for (int r = 0; r < 16; r++) {
+      if ((used >> r & 1) != 0) {
+        code.aload(ARRAY).loadConstant(r).laload().lstore(local(r));
+      }
+    }
+  }
+
+  /** Puts the registers that the region uses back into their array. */
+  void storeRegisters() {
+    for (int r = 0; r < 16; r++) {
+      if ((used >> r & 1) != 0) {
+        storeRegister(r);
+      }
+    }
+  }
+
+  /** Puts one register back. */
+  void storeRegister(int r) {
+    code.aload(ARRAY).loadConstant(r).lload(local(r)).lastore();
   }
 
   void setRip(long value) {
     code.aload(PROCESSOR).loadConstant(value).putfield(CPU, "rip", ConstantDescs.CD_long);
   }
 
-  /** Notes which instruction is under way, for what may fault. */
-  void position(int k) {
-    code.aload(PROCESSOR).loadConstant(k).putfield(CPU, "position", ConstantDescs.CD_int);
+  /** Notes which place is reached, for what may fault. */
+  void position(int place) {
+    code.loadConstant(place).istore(POSITION);
   }
 
-  /**
-   * Leaves the block after instruction {@code k} if its code may have changed; the last has set RIP
-   * already.
-   */
-  void leaveIfAsked(Insn insn, int k, boolean last) {
-    Label on = code.newLabel();
-    code.aload(PROCESSOR).getfield(CPU, "leaveBlock", ConstantDescs.CD_boolean).ifeq(on);
-    if (!last) {
-      setRip(insn.next);
-    }
-    code.aload(PROCESSOR).loadConstant(k + 1).loadConstant(insn.rip);
-    code.invokevirtual(
-        CPU,
-        "leave",
-        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_long));
-    code.return_().labelBinding(on);
+  /** Pushes the retired count that all of the budget taken so far amounts to. */
+  void retired() {
+    code.lload(END).iload(LEFT).i2l().lsub();
   }
 
-  /** Calls the handler of instruction {@code k}. */
-  void handler(int k) {
-    code.loadConstant(constant(HANDLER, 2 * k));
-    code.aload(PROCESSOR).loadConstant(constant(INSN, 2 * k + 1));
+  /** Calls the handler of the instruction whose class data begin at {@code constant}. */
+  void handler(int constant) {
+    code.loadConstant(constant(HANDLER, constant));
+    code.aload(PROCESSOR).loadConstant(constant(INSN, constant + 1));
     code.invokeinterface(HANDLER, "execute", MethodTypeDesc.of(ConstantDescs.CD_void, CPU, INSN));
   }
 
@@ -123,127 +140,118 @@ final class Emitter {
 
   /** Pushes a register, zero-extended. */
   void register(int number, int size) {
-    if (size >= 4) {
-      code.aload(REGISTERS).loadConstant(number).laload();
-      if (size == 4) {
-        code.loadConstant(0xffffffffL).land();
-      }
+    if (size == 1 && number >= Insn.HIGH_BYTE) {
+      code.lload(local(number - Insn.HIGH_BYTE)).loadConstant(8).lushr();
     } else {
-      code.aload(PROCESSOR).loadConstant(number).loadConstant(size);
-      code.invokevirtual(
-          CPU,
-          "register",
-          MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int, ConstantDescs.CD_int));
+      code.lload(local(number));
+    }
+    zeroExtend(size);
+  }
+
+  /** Clears what lies above an operand's size on top of the stack. */
+  void zeroExtend(int size) {
+    if (size < 8) {
+      code.loadConstant((1L << 8 * size) - 1).land();
+    }
+  }
+
+  /** Sign-extends the top of the stack from an operand's size. */
+  void signExtend(int size) {
+    if (size == 4) {
+      code.l2i().i2l();
+    } else if (size == 2) {
+      code.l2i().i2s().i2l();
+    } else if (size == 1) {
+      code.l2i().i2b().i2l();
     }
   }
 
   /** Writes a local variable to a register. */
-  void setRegister(int number, int size, int local) {
+  void setRegister(int number, int size, int from) {
     if (size >= 4) {
-      code.aload(REGISTERS).loadConstant(number).lload(local);
-      if (size == 4) {
-        code.loadConstant(0xffffffffL).land();
-      }
-      code.lastore();
-    } else {
-      code.aload(PROCESSOR).loadConstant(number).loadConstant(size).lload(local);
-      code.invokevirtual(
-          CPU,
-          "setRegister",
-          MethodTypeDesc.of(
-              ConstantDescs.CD_void,
-              ConstantDescs.CD_int,
-              ConstantDescs.CD_int,
-              ConstantDescs.CD_long));
+      code.lload(from);
+      zeroExtend(size);
+      code.lstore(local(number));
+      return;
     }
+    boolean high = size == 1 && number >= Insn.HIGH_BYTE;
+    int to = local(high ? number - Insn.HIGH_BYTE : number);
+    long mask = (1L << 8 * size) - 1;
+    code.lload(to).loadConstant(high ? ~(mask << 8) : ~mask).land();
+    code.lload(from).loadConstant(mask).land();
+    if (high) {
+      code.loadConstant(8).lshl();
+    }
+    code.lor().lstore(to);
   }
 
   /** Pushes the memory operand's offset. */
   void offset(Insn insn) {
-    code.loadConstant(insn.disp);
+    boolean any = false;
     if (insn.base != Insn.NO_REGISTER) {
-      register(insn.base, 8);
-      code.ladd();
+      code.lload(local(insn.base));
+      any = true;
     }
     if (insn.index != Insn.NO_REGISTER) {
-      register(insn.index, 8);
+      code.lload(local(insn.index));
       if (insn.scale != 0) {
         code.loadConstant(insn.scale).lshl();
       }
-      code.ladd();
+      if (any) {
+        code.ladd();
+      }
+      any = true;
+    }
+    if (insn.disp != 0 || !any) {
+      code.loadConstant(insn.disp);
+      if (any) {
+        code.ladd();
+      }
     }
     if (insn.addressMask != -1) {
       code.loadConstant(insn.addressMask).land();
     }
   }
 
-  /** Pushes the memory operand's linear address; 64-bit code. */
+  /** Leaves the memory operand's linear address in {@link #ADDRESS}. */
   void address(Insn insn) {
     offset(insn);
     if (insn.segment >= Insn.FS) {
       code.aload(PROCESSOR).getfield(CPU, "segments", SEGMENTS).getfield(SEGMENTS, "flat", LONGS);
       code.loadConstant(insn.segment).laload().ladd();
     }
+    code.lstore(ADDRESS);
   }
 
-  /** Pushes what memory holds at the address on the stack. */
+  /** Pushes what memory holds at {@link #ADDRESS}. */
   void load(int size) {
-    code.lstore(ADDRESS).aload(MEMORY).lload(ADDRESS);
+    code.aload(MEMORY).lload(ADDRESS);
     code.invokevirtual(
         MMU, "load" + 8 * size, MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long));
   }
 
-  /** As {@link #load}, for a value that will be written back to {@link #ADDRESS}. */
+  /** Pushes what memory holds at {@link #ADDRESS}, which will be written. */
   void loadForWrite(int size) {
-    code.lstore(ADDRESS).aload(MEMORY).lload(ADDRESS).loadConstant(size);
+    code.aload(MEMORY).lload(ADDRESS).loadConstant(size);
     code.invokevirtual(
         MMU,
         "loadForWrite",
         MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_int));
   }
 
-  /** Stores a local variable at {@link #ADDRESS}. */
-  void store(int size, int local) {
-    code.aload(MEMORY).lload(ADDRESS).lload(local);
+  /** Writes a local variable to memory at {@link #ADDRESS}. */
+  void store(int size, int from) {
+    code.aload(MEMORY).lload(ADDRESS).lload(from);
     code.invokevirtual(
         MMU,
         "store" + 8 * size,
         MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_long));
   }
 
-  /** Calls a flag method of (a, b, result, shift). */
-  void flags3(String method, int shift) {
-    code.aload(FLAG_STATE).lload(A).lload(B).lload(RESULT).loadConstant(shift);
-    code.invokevirtual(
-        FLAGS,
-        method,
-        MethodTypeDesc.of(
-            ConstantDescs.CD_void,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_long,
-            ConstantDescs.CD_int));
+  /** Calls a static helper of {@link Operations} whose arguments lie on the stack. */
+  void operation(String name, MethodTypeDesc type) {
+    code.invokestatic(OPERATIONS, name, type);
   }
 
-  /** Calls a flag method of (result, shift). */
-  void flags1(String method, int shift) {
-    code.aload(FLAG_STATE).lload(RESULT).loadConstant(shift);
-    code.invokevirtual(
-        FLAGS,
-        method,
-        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, ConstantDescs.CD_int));
-  }
-
-  /** Pushes CF as a long. */
-  void carry() {
-    code.aload(FLAG_STATE).getfield(FLAGS, "carry", ConstantDescs.CD_long);
-    code.loadConstant(63).lushr();
-  }
-
-  /** Pushes whether a condition holds, as an int. */
-  void condition(int cc) {
-    code.aload(FLAG_STATE).loadConstant(cc);
-    code.invokevirtual(
-        FLAGS, "condition", MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_int));
-  }
+  private static final ClassDesc OPERATIONS = Operations.class.describeConstable().orElseThrow();
 }

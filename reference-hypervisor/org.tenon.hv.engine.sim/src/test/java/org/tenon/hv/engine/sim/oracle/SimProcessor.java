@@ -45,7 +45,7 @@ final class SimProcessor {
     BlockCache cache = new BlockCache(memory);
     cpu = new Cpu(0, cpuid, memory, 1);
     cache.add(cpu);
-    loop = new RunLoop(cpu, cache, memory, compileThreshold);
+    loop = new RunLoop(cpu, cache, memory, compileThreshold, Runnable::run);
     mapPages();
     var state = StateTransfer.save(cpu);
     SystemRegisters system =

@@ -1,0 +1,31 @@
+package org.tenon.hv.attach;
+
+import java.util.function.IntConsumer;
+
+/**
+ * Decides when a device model looks at its queues: at once on threads of their own, on a run loop,
+ * or at instants that repeat from run to run. Every method may be called by any thread, returns at
+ * once and calls nothing back.
+ */
+public interface QueueSchedule {
+  /** The guest has put something into a queue, or may have. */
+  void offered(int queue);
+
+  /** The driver has something for a queue. */
+  void answered(int queue);
+
+  /** One that makes no difference between the two. */
+  static QueueSchedule of(IntConsumer wake) {
+    return new QueueSchedule() {
+      @Override
+      public void offered(int queue) {
+        wake.accept(queue);
+      }
+
+      @Override
+      public void answered(int queue) {
+        wake.accept(queue);
+      }
+    };
+  }
+}

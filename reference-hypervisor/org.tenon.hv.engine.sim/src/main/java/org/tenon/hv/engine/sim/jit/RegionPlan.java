@@ -1,0 +1,63 @@
+package org.tenon.hv.engine.sim.jit;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tenon.hv.engine.sim.decode.Insn;
+import org.tenon.hv.engine.sim.exec.Handler;
+
+/**
+ * The blocks of 64-bit code that are to become one region; the first is its head. Immutable: made
+ * on the processor's thread, compiled on another.
+ *
+ * @param blocks what to compile
+ */
+public record RegionPlan(List<Part> blocks) {
+  /** One block. */
+  public static final class Part {
+    private final Insn[] insns;
+    private final Handler[] handlers;
+
+    /** Of instructions and their handlers, which change no more. */
+    public Part(Insn[] insns, Handler[] handlers) {
+      this.insns = insns;
+      this.handlers = handlers;
+    }
+
+    Insn[] insns() {
+      return insns;
+    }
+
+    Handler[] handlers() {
+      return handlers;
+    }
+
+    long rip() {
+      return insns[0].rip;
+    }
+
+    Insn last() {
+      return insns[insns.length - 1];
+    }
+  }
+
+  /** The head and what comes after it, half as many. */
+  RegionPlan half() {
+    return new RegionPlan(blocks.subList(0, blocks.size() / 2));
+  }
+
+  /** Which block begins at an address. */
+  Map<Long, Integer> byRip() {
+    Map<Long, Integer> index = new HashMap<>();
+    for (int k = 0; k < blocks.size(); k++) {
+      index.put(blocks.get(k).rip(), k);
+    }
+    return index;
+  }
+
+  /** All instructions, in order: what {@link org.tenon.hv.engine.sim.cpu.Cpu#position} counts. */
+  Insn[] insns() {
+    return blocks.stream().flatMap(part -> Arrays.stream(part.insns())).toArray(Insn[]::new);
+  }
+}

@@ -1,0 +1,67 @@
+package org.tenon.hv.machine;
+
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
+import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.bus.Handoff;
+import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.pci.BusMaster;
+
+/** Serves a queue as soon as there is something to do: for the real clock. */
+final class PromptQueues implements DiskQueues {
+  private final Handoff handoff;
+  private volatile @Nullable AtomicIntegerArray due;
+  private @Nullable QueueWork work;
+  private @Nullable BusMaster master;
+
+  PromptQueues(Handoffs handoffs) {
+    handoff = handoffs.handoff(this::run);
+  }
+
+  @Override
+  public void serve(QueueWork served, BusMaster leave) {
+    work = served;
+    master = leave;
+    due = new AtomicIntegerArray(served.queueCount());
+    leave.onEnabled(handoff::raise);
+  }
+
+  @Override
+  public void offered(int queue) {
+    AtomicIntegerArray flags = due;
+    if (flags != null) {
+      flags.set(queue, 1);
+      handoff.raise();
+    }
+  }
+
+  @Override
+  public void answered(int queue) {
+    offered(queue);
+  }
+
+  @Override
+  public void resetting(CompletionStage<?> over) {
+    // The guest reads the status until it is.
+  }
+
+  private void run() {
+    AtomicIntegerArray flags = due;
+    QueueWork served = work;
+    if (flags == null || served == null || master == null || !master.isEnabled()) {
+      return;
+    }
+    for (int queue = 0; queue < flags.length(); queue++) {
+      if (flags.get(queue) != 0) {
+        flags.set(queue, 0);
+        while (served.poll(queue)) {
+          Thread.onSpinWait();
+        }
+        if (!served.arm(queue)) {
+          offered(queue);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.tenon.hv.nvme;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.QueueSchedule;
+import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.bus.Clock;
+import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.memory.GuestMemory;
+import org.tenon.hv.pci.Bar;
+import org.tenon.hv.pci.Msix;
+import org.tenon.hv.pci.PciIdentity;
+import org.tenon.hv.pci.PciSlot;
+import org.tenon.hv.pci.Type0Function;
+
+/** An NVMe controller as a PCI function: registers in BAR 0, MSI-X in BAR 2. */
+public final class NvmeFunction {
+  /** Mass storage, non-volatile memory, NVM Express. */
+  public static final int CLASS_CODE = 0x010802;
+
+  private static final int REGISTERS_BAR = 0;
+  private static final int MSIX_BAR = 2;
+
+  private final NvmeController controller;
+  private final Type0Function function;
+  private final Msix msix;
+
+  /**
+   * A controller after reset, with its function.
+   *
+   * @param name for messages
+   * @param attachment a driver that runs
+   * @param slot the function's place
+   * @param memory what queues and data lie in
+   * @param schedule told of an I/O queue that has something to do
+   * @param clock for interrupt coalescing
+   * @param handoffs how a driver's news reach the run loop
+   * @param onReset told of each reset the guest asks for, as a stage that completes when it is over
+   * @throws IllegalArgumentException when the driver takes too little at a time for NVMe
+   */
+  public NvmeFunction(
+      String name,
+      PciIdentity identity,
+      BlockAttachment attachment,
+      PciSlot slot,
+      GuestMemory memory,
+      QueueSchedule schedule,
+      Clock clock,
+      Handoffs handoffs,
+      Consumer<CompletionStage<?>> onReset) {
+    msix = new Msix(attachment.agreement().queues() + 1, MSIX_BAR, slot.master());
+    Output output = new Output();
+    controller =
+        new NvmeController(
+            attachment,
+            identity,
+            new NvmeController.Surroundings(
+                memory, slot.master(), schedule, clock, handoffs, onReset, output));
+    Bar registers =
+        new Bar(
+            REGISTERS_BAR,
+            Bar.Kind.MEMORY64,
+            NvmeRegisters.BYTES,
+            RegisterWidth.DWORD,
+            new NvmeRegisters(controller));
+    function =
+        new Type0Function(name, identity, List.of(registers, msix.bar()), List.of(msix), slot);
+  }
+
+  /** The function, to be plugged into a bus. */
+  public Type0Function function() {
+    return function;
+  }
+
+  /** The I/O queues, for whoever keeps the schedule. */
+  public QueueWork queues() {
+    return controller;
+  }
+
+  /** What the controller has done. Run-loop thread. */
+  public NvmeMetrics metrics() {
+    return controller.counters().snapshot();
+  }
+
+  private final class Output implements InterruptVectors.Output {
+    @Override
+    public boolean usesMessages() {
+      return msix.isEnabled();
+    }
+
+    @Override
+    public void message(int vector) {
+      msix.signal(vector);
+    }
+
+    @Override
+    public void wire(boolean asserted) {
+      function.setInterrupt(asserted);
+    }
+  }
+}

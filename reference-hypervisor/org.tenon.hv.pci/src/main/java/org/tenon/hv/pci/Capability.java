@@ -1,0 +1,30 @@
+package org.tenon.hv.pci;
+
+/**
+ * One entry of a function's capability list (PCI local bus specification 3.0, 6.7), as whole 32-bit
+ * registers. {@link Type0Function} places it and fills in its first two bytes, id and next pointer.
+ */
+public interface Capability {
+  /** The capability id, 8 bits. */
+  int id();
+
+  /** Bytes, with the first two. */
+  int length();
+
+  /**
+   * Reads a register.
+   *
+   * @param register byte offset from the capability's start, a multiple of 4; bits 15:0 of register
+   *     0 are ignored
+   */
+  int read(int register);
+
+  /**
+   * Writes a register in part or whole.
+   *
+   * @param register as in {@link #read}
+   * @param value the new bits, in place
+   * @param lanes which bits of {@code value} the access carries, in whole bytes
+   */
+  void write(int register, int value, int lanes);
+}
