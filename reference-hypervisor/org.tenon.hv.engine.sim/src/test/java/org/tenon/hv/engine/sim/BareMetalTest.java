@@ -357,8 +357,8 @@ class BareMetalTest {
     assertThat(m.cpu.run(4).reason()).isEqualTo(BUDGET);
     BareMetal other = new BareMetal().longMode("f4");
     other.cpu.setState(m.cpu.state());
-    m.cpu.setTsc(100);
-    other.cpu.setTsc(100);
+    m.cpu.setTsc(100, 1);
+    other.cpu.setTsc(100, 1);
     assertThat(other.cpu.tsc()).isEqualTo(m.cpu.tsc()).isGreaterThan(0x4f00);
   }
 
