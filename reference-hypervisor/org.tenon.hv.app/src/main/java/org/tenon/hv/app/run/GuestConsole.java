@@ -28,9 +28,14 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
   private final @Nullable Terminal terminal;
   private final @Nullable Attributes before;
 
+  private final Thread onExit = new Thread(this::restoreTerminal, "guest-console-exit");
+  private int lastOutput = '\n';
+
   private GuestConsole(@Nullable Terminal terminal) {
     this.terminal = terminal;
     before = terminal == null ? null : terminal.enterRawMode();
+    // A signal that ends the process must not leave the user with a raw terminal.
+    Runtime.getRuntime().addShutdownHook(onExit);
   }
 
   /**
@@ -47,6 +52,7 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
   public void output(int value) {
     try {
       out.write(value);
+      lastOutput = value;
     } catch (IOException e) {
       throw new UncheckedIOException("standard output is closed", e);
     }
@@ -93,11 +99,22 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
     }
   }
 
+  /** Gives the terminal back, the cursor at the start of a line. */
   @Override
   public void close() throws IOException {
+    Runtime.getRuntime().removeShutdownHook(onExit);
+    restoreTerminal();
+    if (terminal != null) {
+      if (lastOutput != '\n') {
+        out.write('\n');
+      }
+      terminal.close();
+    }
+  }
+
+  private void restoreTerminal() {
     if (terminal != null && before != null) {
       terminal.setAttributes(before);
-      terminal.close();
     }
   }
 }
