@@ -19,7 +19,7 @@ record DiskOption(String driver, DiskModel model, Map<String, String> settings) 
   /** Reads one; the message of the exception says how to write it. */
   static DiskOption parse(String text) throws InputException {
     Map<String, String> settings = new LinkedHashMap<>();
-    for (String part : text.split("(?<!,),(?!,)")) {
+    for (String part : text.split("(?<!,),(?!,)", -1)) {
       int equals = part.indexOf('=');
       if (equals < 1) {
         throw new InputException(

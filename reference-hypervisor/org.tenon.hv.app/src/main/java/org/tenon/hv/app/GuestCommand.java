@@ -6,5 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
     name = "guest",
     synopsisSubcommandLabel = "COMMAND",
-    header = "Get a guest to run: a Linux kernel and a small root file system.")
+    header =
+        "Get a guest to run: a Linux kernel and a small root file system; measure the simulator.")
 final class GuestCommand {}

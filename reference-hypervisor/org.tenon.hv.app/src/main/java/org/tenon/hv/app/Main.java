@@ -43,7 +43,9 @@ public final class Main {
             .addSubcommand(new BundleInspectCommand(console))
             .addSubcommand(new BundleVerifyCommand(console));
     CommandLine guest =
-        new CommandLine(new GuestCommand()).addSubcommand(new GuestFetchCommand(console));
+        new CommandLine(new GuestCommand())
+            .addSubcommand(new GuestFetchCommand(console))
+            .addSubcommand(new GuestBenchCommand(console));
     CommandLine line =
         new CommandLine(new TenonCommand())
             .addSubcommand(new CertifyCommand(console))

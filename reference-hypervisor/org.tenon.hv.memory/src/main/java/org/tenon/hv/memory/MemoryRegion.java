@@ -16,7 +16,7 @@ public final class MemoryRegion {
   private final MemorySegment segment;
   private final int fileDescriptor;
   private volatile @Nullable DirtyPages dirty;
-  private volatile WriteListener listener = WriteListener.NONE;
+  private volatile @Nullable WriteListener listener;
 
   MemoryRegion(RamLayout.Range range, MemorySegment segment, int fileDescriptor) {
     base = range.base();
@@ -84,7 +84,7 @@ public final class MemoryRegion {
       pages.mark(offset, length);
     }
     WriteListener told = listener;
-    if (told != WriteListener.NONE) {
+    if (told != null) {
       told.written(base + offset, length);
     }
   }

@@ -6,9 +6,6 @@ package org.tenon.hv.memory;
  */
 @FunctionalInterface
 public interface WriteListener {
-  /** Hears nothing. */
-  WriteListener NONE = (address, length) -> {};
-
   /**
    * Bytes were written. Called by the thread that wrote them or that knows of it, before the guest
    * is told; must not block.

@@ -159,6 +159,20 @@ final class IoQueue {
     return more;
   }
 
+  /**
+   * Asks to be told when there is something to do; false where there is already. While the guest
+   * leaves no room for completions there is nothing: its next head doorbell says so.
+   */
+  boolean arm() {
+    synchronized (port) {
+      SubmissionQueue to = submissions;
+      if (to != null && whenDrained == null && to.completions().isFull()) {
+        return true;
+      }
+    }
+    return port.arm();
+  }
+
   private void stageFlush() {
     if (whenFlushed != null && flushTag == BlockPort.NONE && port.used() == 0) {
       int tag = port.claim();

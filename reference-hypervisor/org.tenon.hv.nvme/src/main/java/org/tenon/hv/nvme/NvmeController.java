@@ -397,7 +397,7 @@ final class NvmeController implements QueueWork, AttachListener {
 
   @Override
   public boolean arm(int queue) {
-    return attachment.port(queue).arm();
+    return ioQueues.get(queue).arm();
   }
 
   @Override

@@ -73,7 +73,13 @@ final class NvmeRegisters implements RegisterBlock {
           case FATAL -> 2;
           case DISABLED -> 0;
         };
-    return ready | controller.shutdown().ordinal() << 2;
+    int shutdown =
+        switch (controller.shutdown()) {
+          case NONE -> 0;
+          case UNDER_WAY -> 1;
+          case COMPLETE -> 2;
+        };
+    return ready | shutdown << 2;
   }
 
   @Override

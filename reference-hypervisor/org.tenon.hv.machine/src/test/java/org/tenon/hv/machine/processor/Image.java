@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +65,7 @@ record Image(Path file) {
               .directory(directory.toFile())
               .redirectErrorStream(true)
               .start();
-      String said = new String(tool.getInputStream().readAllBytes());
+      String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!tool.waitFor(60, TimeUnit.SECONDS) || tool.exitValue() != 0) {
         throw new AssertionError(String.join(" ", command) + ":\n" + said);
       }

@@ -7,7 +7,6 @@
   .set IDT, 0x409000
   .set TSS, 0x40a000             # 104 bytes, then the I/O permission bitmap
   .set TASK, 0x40b000            # a second task of 32 bits
-  .set TASK16, 0x40b800          # and one of 16 bits
   .set LDT, 0x40bc00
   .set PAGE_DIRECTORY, 0x40c000
   .set PAGE_TABLE, 0x40d000      # of TEST
@@ -46,6 +45,16 @@ header:
   .org 0x40
 gate_target:                       # where call gates lead
   int $NEXT
+
+  .org 0x50
+task_entry:                        # where the second task begins
+  mov %esp, %edx
+  int $NEXT
+  iretl                            # back, where the task is nested
+  mov $0xe1, %al
+  int $NEXT
+  iretl
+  int $DONE
 
 start:
   mov $MONITOR_STACK, %esp
@@ -168,6 +177,7 @@ prepare:
   movl $0x10, TASK + 0x5c
   movl $RING0_STACK, TASK + 4
   movl $0x10, TASK + 8
+  movw $0xfdcd, IMAGE + GATE_TARGET # INT $NEXT where code at IMAGE would be, were there no limits
   lgdt gdtr
   lidt idtr
   mov $0x10, %eax
@@ -624,7 +634,7 @@ gdt_image:
   GATE 0x10, GATE_TARGET, 0xec      # c8 to data
   GATE 0x00, GATE_TARGET, 0xec      # d0 to nothing
   GATE 0x80, GATE_TARGET, 0xec      # d8 to code of privilege 1
-  GATE 0x08, 0x40, 0xe4, 2          # e0 of 16 bits, with two parameters
+  GATE 0x140, 0x40, 0xe4, 2         # e0 of 16 bits, with two parameters
   SYSTEM_DESCRIPTOR TASK, 0x67, 0x89 # e8
   SYSTEM_DESCRIPTOR TASK, 0x66, 0x89 # f0 too short
   SYSTEM_DESCRIPTOR TASK, 0x67, 0x09 # f8 not present
@@ -635,7 +645,8 @@ gdt_image:
   GATE 0x10, 0, 0xe5                # 120 task gate to data
   GATE 0x08, GATE_TARGET, 0xee      # 128 an interrupt gate
   SYSTEM_DESCRIPTOR 0, 0, 0x80      # 130 type 0
-  SYSTEM_DESCRIPTOR TASK16, 0x2b, 0x81 # 138 a task of 16 bits
+  SYSTEM_DESCRIPTOR TASK, 0x2b, 0x01 # 138 a task of 16 bits, not present
+  .quad 0x00009b200000ffff         # 140 code, 16 bits, at IMAGE
 gdt_end:
 
 ldt_image:

@@ -5,18 +5,20 @@ package org.tenon.hv.virtio.pci;
  * (VIRTIO 1.2, 4.1.4).
  */
 enum Region {
-  COMMON(1, 64),
-  ISR(3, 1),
-  DEVICE(4, 4096),
-  NOTIFY(2, 4096);
+  COMMON(0, 1, 64),
+  ISR(1, 3, 1),
+  DEVICE(2, 4, 4096),
+  NOTIFY(3, 2, 4096);
 
   static final int PAGE = 4096;
   private static final Region[] IN_ORDER = values();
 
+  private final int page;
   private final int type;
   private final int length;
 
-  Region(int type, int length) {
+  Region(int page, int type, int length) {
+    this.page = page;
     this.type = type;
     this.length = length;
   }
@@ -35,6 +37,6 @@ enum Region {
   }
 
   int offset() {
-    return PAGE * ordinal();
+    return PAGE * page;
   }
 }

@@ -29,6 +29,9 @@ public final class Block {
   /** How often the interpreter has executed it. */
   int heat;
 
+  /** The heat at which it may become the head of a region. */
+  int headAt;
+
   /** The region that begins with it, once it is hot. */
   @Nullable Region region;
 

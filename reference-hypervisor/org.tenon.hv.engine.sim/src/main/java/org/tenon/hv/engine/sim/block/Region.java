@@ -24,18 +24,29 @@ final class Region {
   /** Set by the compiling thread when it is done. */
   private volatile @Nullable RegionCode code;
 
+  private volatile boolean tooLarge;
+
   Region(List<Block> blocks, long[] pages) {
     this.head = blocks.get(0);
     this.pages = pages;
     for (Block block : blocks) {
       block.regions.add(this);
+      block.headAt = block.heat;
     }
     head.region = this;
   }
 
+  /** Whether it is still being compiled. */
+  boolean isPending() {
+    return valid && code == null && !tooLarge;
+  }
+
   /** Has it compiled. */
   void compile(RegionPlan plan, Executor compiler) {
-    compiler.execute(() -> code = RegionCompiler.compile(plan));
+    compiler.execute(() -> {
+      code = RegionCompiler.compile(plan);
+      tooLarge = code == null;
+    });
   }
 
   /** One of its blocks has changed: the head may become hot again. */
@@ -43,7 +54,7 @@ final class Region {
     valid = false;
     if (head.region == this) {
       head.region = null;
-      head.heat = 0;
+      head.headAt = head.heat;
     }
   }
 

@@ -183,8 +183,13 @@ public final class RunLoop {
       cpu.devices.exit(Reason.FAILURE, 0, String.valueOf(none.getMessage()));
       return false;
     }
-    if (limit < block.insns.length || !compiled) {
-      return interpret(block, (int) limit);
+    int within = block.codeSize == 8 ? block.insns.length : withinSegment(block);
+    if (within == 0) {
+      fault(cpu.fault(GuestFault.GP, 0), cpu.rip);
+      return true;
+    }
+    if (limit < within || within < block.insns.length || !compiled) {
+      return interpret(block, (int) Math.min(limit, within));
     }
     Region region = block.region;
     if (region != null) {
@@ -192,16 +197,34 @@ public final class RunLoop {
       if (code != null) {
         return runRegion(code, limit);
       }
-    } else if (++block.heat == compileThreshold) {
+    } else if (++block.heat >= block.headAt + compileThreshold && compileThreshold > 0) {
       compile(block);
     }
     return interpret(block, block.insns.length);
   }
 
+  /** How many of a block's instructions lie within CS. */
+  private int withinSegment(Block block) {
+    long limit = cpu.segments.limit(Insn.CS);
+    int count = block.insns.length;
+    while (count > 0) {
+      Insn last = block.insns[count - 1];
+      if (last.rip + last.length - 1 <= limit) {
+        break;
+      }
+      count--;
+    }
+    return count;
+  }
+
+  /** Waits while a region that holds the block is on its way. */
   private void compile(Block head) {
-    RegionPlan plan = RegionPicker.pick(head, cache, cpu.mmu);
-    if (plan != null && head.region != null) {
-      head.region.compile(plan, compiler);
+    head.headAt = head.heat;
+    if (head.regions.stream().noneMatch(Region::isPending)) {
+      RegionPlan plan = RegionPicker.pick(head, cache, cpu.mmu);
+      if (plan != null && head.region != null) {
+        head.region.compile(plan, compiler);
+      }
     }
   }
 

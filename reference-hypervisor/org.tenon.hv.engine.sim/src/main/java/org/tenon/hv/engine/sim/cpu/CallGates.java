@@ -71,12 +71,6 @@ final class CallGates {
     }
   }
 
-  private void requireCanonical(Gate gate) {
-    if (gate.offset << 16 >> 16 != gate.offset) {
-      throw cpu.fault(GuestFault.GP, 0);
-    }
-  }
-
   /** JMP: the privilege stays. */
   void jump(int selector, Descriptor d) {
     Gate gate = read(selector, d);
@@ -85,7 +79,7 @@ final class CallGates {
       throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(gate.selector));
     }
     requirePresent(gate.selector, code);
-    requireCanonical(gate);
+    cpu.far.checkOffset(code, gate.offset);
     cpu.loader.fillCode(gate.selector, code, cpu.cpl());
     cpu.rip = gate.offset;
   }
@@ -95,7 +89,7 @@ final class CallGates {
     Gate gate = read(selector, d);
     Descriptor code = target(gate.selector);
     requirePresent(gate.selector, code);
-    requireCanonical(gate);
+    cpu.far.checkOffset(code, gate.offset);
     if (code.conforming() || code.dpl() == cpu.cpl()) {
       cpu.far.pushReturn(gate.size, next);
       cpu.loader.fillCode(gate.selector, code, cpu.cpl());

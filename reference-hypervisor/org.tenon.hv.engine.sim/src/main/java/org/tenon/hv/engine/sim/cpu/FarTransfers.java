@@ -31,6 +31,7 @@ public final class FarTransfers {
       return;
     }
     checkDirect(selector, d);
+    checkOffset(d, offset);
     cpu.loader.fillCode(selector, d, cpu.cpl());
     cpu.rip = cpu.code64() ? offset : offset & 0xffffffffL;
   }
@@ -49,9 +50,19 @@ public final class FarTransfers {
       return;
     }
     checkDirect(selector, d);
+    checkOffset(d, offset);
     pushReturn(size, next);
     cpu.loader.fillCode(selector, d, cpu.cpl());
     cpu.rip = cpu.code64() ? offset : offset & 0xffffffffL;
+  }
+
+  /** #GP(0) if code does not reach to an offset, so that the transfer itself faults. */
+  void checkOffset(SegmentLoader.Descriptor d, long offset) {
+    boolean code64 = cpu.longMode() && (d.attributes() & Segments.LONG) != 0;
+    boolean reached = code64 ? offset << 16 >> 16 == offset : offset <= (d.limit() & 0xffffffffL);
+    if (!reached) {
+      throw cpu.fault(GuestFault.GP, 0);
+    }
   }
 
   private void jumpSystem(int selector, SegmentLoader.Descriptor d, long next) {
@@ -130,6 +141,7 @@ public final class FarTransfers {
       toOuter(selector, offset, stack, sp + release);
     } else {
       SegmentLoader.Descriptor d = returnCode(selector);
+      checkOffset(d, offset);
       long sp = cpu.stackPointer() + 2L * size + release;
       cpu.setStackPointer(sp);
       cpu.loader.fillCode(selector, d, cpu.cpl());
@@ -155,9 +167,7 @@ public final class FarTransfers {
     SegmentLoader.Descriptor d = returnCode(selector);
     int rpl = selector & 3;
     boolean to64 = cpu.longMode() && (d.attributes() & Segments.LONG) != 0;
-    if (to64 && offset << 16 >> 16 != offset) {
-      throw cpu.fault(GuestFault.GP, 0);
-    }
+    checkOffset(d, offset);
     SegmentLoader.Descriptor s = null;
     if (!SegmentLoader.isNull(stack)) {
       s = cpu.loader.checkStack(stack, rpl, GuestFault.GP);
@@ -206,6 +216,7 @@ public final class FarTransfers {
       toOuter(selector, offset, stack, sp);
     } else {
       SegmentLoader.Descriptor d = returnCode(selector);
+      checkOffset(d, offset);
       cpu.setStackPointer(cpu.stackPointer() + 3L * size);
       cpu.loader.fillCode(selector, d, privilege);
       cpu.rip = cpu.code64() ? offset : offset & 0xffffffffL;

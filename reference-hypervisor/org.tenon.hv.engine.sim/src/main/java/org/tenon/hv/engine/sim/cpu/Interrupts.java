@@ -259,6 +259,7 @@ public final class Interrupts {
     int privilege = d.conforming() ? cpu.cpl() : d.dpl();
     int ist = (int) (low >>> 32) & 7;
     boolean inner = privilege < cpu.cpl();
+    cpu.far.checkOffset(d, offset);
     long sp =
         ist != 0
             ? cpu.task.interruptStack(ist)
@@ -316,7 +317,9 @@ public final class Interrupts {
     }
     int size = type >= 0xe ? 4 : 2;
     SegmentLoader.Descriptor d = target(selector);
+    long offset = size == 4 ? (gate & 0xffff) | (gate >>> 32 & 0xffff0000L) : gate & 0xffff;
     int privilege = d.conforming() ? cpu.cpl() : d.dpl();
+    cpu.far.checkOffset(d, offset);
     if (cpu.virtual8086() && privilege != 0) {
       throw cpu.fault(GuestFault.GP, SegmentLoader.errorCode(selector));
     }
@@ -324,7 +327,7 @@ public final class Interrupts {
     cpu.flags.system &=
         ~(Flags.TF | Flags.NT | Flags.RF | Flags.VM | ((type & 1) == 0 ? Flags.IF : 0));
     cpu.loader.fillCode(selector, d, privilege);
-    cpu.rip = size == 4 ? (gate & 0xffff) | (gate >>> 32 & 0xffff0000L) : gate & 0xffff;
+    cpu.rip = offset;
   }
 
   private void deliverToTask(int selector, long flags, boolean hasCode, int code, long returnRip) {

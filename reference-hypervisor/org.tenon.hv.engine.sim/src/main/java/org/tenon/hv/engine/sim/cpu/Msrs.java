@@ -26,6 +26,12 @@ public final class Msrs {
   public static final int KERNEL_GS_BASE = 0xc0000102;
   public static final int TSC_AUX = 0xc0000103;
 
+  /**
+   * What the guest has added to the time stamp counter. CPUID does not show this MSR; it is where a
+   * saved state keeps the offset.
+   */
+  private static final int TSC_ADJUST = 0x3b;
+
   private static final int MTRR_CAP = 0xfe;
   private static final int MICROCODE = 0x8b;
   private static final int MACHINE_CHECK_CAP = 0x179;
@@ -61,9 +67,6 @@ public final class Msrs {
     }
     for (int k = 0x268; k < 0x270; k++) {
       storage.put(k, 0L);
-    }
-    for (int k = 0xc0010000; k < 0xc0010008; k++) {
-      storage.put(k, 0L); // AMD performance counters
     }
     for (int k : new int[] {0xc0010010, 0xc0010015, 0xc0010055, 0xc0011029}) {
       storage.put(k, 0L); // SYSCFG, HWCR, interrupt pending, DE_CFG
@@ -191,6 +194,7 @@ public final class Msrs {
     for (int index : OWN) {
       all.put(index, own(index));
     }
+    all.put(TSC_ADJUST, cpu.clock.guestOffset());
     return all;
   }
 
@@ -206,7 +210,9 @@ public final class Msrs {
   public void restore(Map<Integer, Long> saved) {
     for (Map.Entry<Integer, Long> each : saved.entrySet()) {
       int index = each.getKey();
-      if (storage.containsKey(index)) {
+      if (index == TSC_ADJUST) {
+        cpu.clock.setGuestOffset(each.getValue());
+      } else if (storage.containsKey(index)) {
         storage.put(index, each.getValue());
       } else if (java.util.Arrays.stream(OWN).anyMatch(own -> own == index)) {
         setOwn(index, each.getValue());

@@ -7,6 +7,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.tenon.hv.engine.sim.decode.Insn;
 
 /**
@@ -26,6 +27,7 @@ final class RegionBody {
   private final FlagEmitter flags;
   private final IntegerInstructions integers;
   private final BitInstructions bits;
+  private final SseInstructions vectors;
   private final FlagUse[] uses;
   private final int[] reads;
   private final Map<Long, Integer> byRip;
@@ -50,6 +52,7 @@ final class RegionBody {
     flags = new FlagEmitter(code);
     integers = new IntegerInstructions(emit, flags);
     bits = new BitInstructions(emit, flags, integers);
+    vectors = new SseInstructions(emit);
     uses = plan.blocks().stream().map(part -> new FlagUse(part.insns())).toArray(FlagUse[]::new);
     byRip = plan.byRip();
     reads = liveReads();
@@ -80,7 +83,7 @@ final class RegionBody {
       for (int k = uses.length - 1; k >= 0; k--) {
         int after = 0;
         for (long next : Successors.of(plan, k)) {
-          after |= live[byRip.get(next)];
+          after |= live[Objects.requireNonNull(byRip.get(next))];
         }
         int now = uses[k].reads() | (after & ~uses[k].writes());
         changed |= now != live[k];
@@ -98,6 +101,7 @@ final class RegionBody {
     for (block = 0; block < starts.length; block++) {
       code.labelBinding(starts[block]);
       open();
+      vectors.forget();
       flags.begin(entryState(block));
       block(plan.blocks().get(block));
     }
@@ -179,7 +183,9 @@ final class RegionBody {
       int needed = uses[block].needed(k);
       if (!NativeForms.covers(insn)) {
         quietHandler(part, k);
-      } else if (!integers.compile(insn, needed) && !bits.compile(insn, needed)) {
+      } else if (!integers.compile(insn, needed)
+          && !bits.compile(insn, needed)
+          && !vectors.compile(insn)) {
         throw new IllegalStateException("no bytecode for " + insn);
       }
       return false;
@@ -211,6 +217,7 @@ final class RegionBody {
   private void handlerCall(RegionPlan.Part part, int k, int place) {
     Insn insn = part.insns()[k];
     int size = part.insns().length;
+    vectors.forget();
     emit.storeRegisters();
     flags.storeCanonical();
     code.aload(Emitter.PROCESSOR).loadConstant(place);

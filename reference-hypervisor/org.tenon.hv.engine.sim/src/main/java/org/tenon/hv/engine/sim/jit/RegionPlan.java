@@ -14,13 +14,25 @@ import org.tenon.hv.engine.sim.exec.Handler;
  * @param blocks what to compile
  */
 public record RegionPlan(List<Part> blocks) {
-  /**
-   * One block.
-   *
-   * @param insns its instructions
-   * @param handlers their handlers
-   */
-  public record Part(Insn[] insns, Handler[] handlers) {
+  /** One block. */
+  public static final class Part {
+    private final Insn[] insns;
+    private final Handler[] handlers;
+
+    /** Of instructions and their handlers, which change no more. */
+    public Part(Insn[] insns, Handler[] handlers) {
+      this.insns = insns;
+      this.handlers = handlers;
+    }
+
+    Insn[] insns() {
+      return insns;
+    }
+
+    Handler[] handlers() {
+      return handlers;
+    }
+
     long rip() {
       return insns[0].rip;
     }

@@ -1,0 +1,188 @@
+package org.tenon.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A disk as its user has it: the built command boots Debian's cloud kernel, which writes through
+ * the sample driver {@code block-file} into an ext4 file system; e2fsprogs judge the image from
+ * outside. The guest is fetched once; where that fails a line says why nothing was tried.
+ */
+class GuestDisksTest {
+  private static final System.Logger LOG = System.getLogger("org.tenon.trial");
+  private static final Path APP =
+      Repository.root().resolve("reference-hypervisor/org.tenon.hv.app/target/app");
+  private static final Path CACHE =
+      Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
+
+  /** Writes, reads back what was written, and says what the kernel complained about. */
+  private static final String SCRIPT =
+      """
+      dd if=/dev/urandom of=/tmp/seed bs=1M count=2 2>/dev/null
+      for i in 1 2 3; do (echo file $i; cat /tmp/seed) > /mnt/f$i; sync; done
+      echo 3 > /proc/sys/vm/drop_caches
+      cd /mnt; sha256sum f*; cd /
+      umount /mnt && echo unmounted
+      dmesg -r | grep '^<[0-4]>' | sed s/^/complaint:/
+      """;
+
+  private static final Pattern SUM = Pattern.compile("([0-9a-f]{64})  (f[123])");
+
+  @TempDir Path folder;
+
+  record Ended(int status, String out, String err) {}
+
+  @BeforeAll
+  static void fetch() throws IOException, InterruptedException {
+    if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
+      Files.createDirectories(CACHE);
+      Path work = Files.createTempDirectory(CACHE, "fetch");
+      Ended ended = tenon(work, "guest", "fetch");
+      if (ended.status() != 0) {
+        String why = "no guest with disks is tried: " + ended.err().strip();
+        LOG.log(Level.WARNING, why);
+        Assumptions.abort(why);
+      }
+    }
+  }
+
+  private Path image(String name) throws IOException, InterruptedException {
+    Path content = Files.createDirectories(folder.resolve("content"));
+    Files.writeString(content.resolve("go"), SCRIPT);
+    Path image = folder.resolve(name);
+    assertThat(tool("mkfs.ext4", "-q", "-d", content.toString(), image.toString(), "64M").status())
+        .isZero();
+    return image;
+  }
+
+  private Ended boot(String model, String device, Path image)
+      throws IOException, InterruptedException {
+    return tenon(
+        folder,
+        "run",
+        "--cpus",
+        "2",
+        "--statistics",
+        "--bundle",
+        "samples/block-file",
+        "--disk",
+        "driver=block-file,model=%s,path=%s".formatted(model, image),
+        "--append",
+        "console=ttyS0 panic=-1 quiet tenon.exec=mount -t ext4 /dev/%s /mnt; cp /mnt/go /tmp; sh /tmp/go"
+            .formatted(device));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"virtio, vda", "nvme, nvme0n1"})
+  void whatTheGuestWritesIsInTheImage(String model, String device)
+      throws IOException, InterruptedException {
+    Path image = image("disk.img");
+    Ended ended = boot(model, device, image);
+    assertThat(ended.status()).as("%s%n%s", ended.err(), ended.out()).isZero();
+    assertThat(ended.out()).contains("unmounted\n").contains("tenon-guest: exit 0");
+    assertThat(ended.out().lines().filter(line -> line.startsWith("complaint:"))).isEmpty();
+    assertThat(tool("e2fsck", "-fn", image.toString()).status()).as("e2fsck").isZero();
+    List<String> files = new ArrayList<>();
+    for (var sums = SUM.matcher(ended.out()); sums.find(); ) {
+      Path copy = folder.resolve(sums.group(2));
+      tool("debugfs", "-R", "dump %s %s".formatted(sums.group(2), copy), image.toString());
+      assertThat(sha256(copy)).isEqualTo(sums.group(1));
+      files.add(sums.group(2));
+    }
+    assertThat(files).containsExactly("f1", "f2", "f3");
+  }
+
+  @Test
+  void aRunWithADiskRepeatsToTheInstruction() throws IOException, InterruptedException {
+    Path image = image("first.img");
+    Path same = Files.copy(image, folder.resolve("again.img"));
+    Ended first = boot("virtio", "vda", image);
+    Ended again = boot("virtio", "vda", same);
+    assertThat(again.out()).isEqualTo(first.out()).contains("unmounted");
+    assertThat(instructions(again)).isEqualTo(instructions(first));
+    assertThat(Files.mismatch(image, same)).as("the images").isEqualTo(-1);
+  }
+
+  private static String instructions(Ended ended) {
+    assertThat(ended.err()).contains(" instructions in ");
+    return ended.err().substring(0, ended.err().indexOf(" instructions"));
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Ended tool(String name, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", name));
+    command.addAll(List.of(arguments));
+    return start(new ProcessBuilder(command), folder);
+  }
+
+  private static Ended tenon(Path work, String... arguments)
+      throws IOException, InterruptedException {
+    assertThat(APP).as("the application: run mvn verify, not mvn test").isDirectory();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-modules=org.tenon.api,org.tenon.spi,org.tenon.spi.block",
+                "--module-path",
+                jars("sdk"),
+                "--class-path",
+                jars("lib"),
+                "-Dtenon.home=" + Repository.root(),
+                "org.tenon.hv.app.Main"));
+    command.addAll(List.of(arguments));
+    return start(new ProcessBuilder(command).directory(Repository.root().toFile()), work);
+  }
+
+  private static Ended start(ProcessBuilder process, Path work)
+      throws IOException, InterruptedException {
+    process.environment().put("XDG_CACHE_HOME", CACHE.toString());
+    process.environment().merge("PATH", ":/usr/sbin:/sbin", String::concat);
+    Path out = Files.createTempFile(work, "out", "");
+    Path err = Files.createTempFile(work, "err", "");
+    int status =
+        process
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start()
+            .waitFor();
+    return new Ended(
+        status,
+        Files.readString(out, StandardCharsets.ISO_8859_1).replace("\r", ""),
+        Files.readString(err));
+  }
+
+  private static String jars(String name) throws IOException {
+    try (Stream<Path> jars = Files.list(APP.resolve(name))) {
+      return jars.map(Path::toString).sorted().collect(Collectors.joining(":"));
+    }
+  }
+}
