@@ -44,8 +44,12 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
    * @param interactive whether standard input is a terminal
    */
   public static GuestConsole open(boolean interactive) throws IOException {
-    return new GuestConsole(
-        interactive ? TerminalBuilder.builder().system(true).dumb(false).build() : null);
+    return new GuestConsole(interactive ? systemTerminal() : null);
+  }
+
+  /** Without questions to the terminal, whose answers the guest would take for keys. */
+  private static Terminal systemTerminal() throws IOException {
+    return TerminalBuilder.builder().system(true).dumb(false).graphemeCluster(false).build();
   }
 
   @Override
@@ -65,9 +69,11 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
    * @param quit the user wants to end the run
    */
   public void read(Consumer<byte[]> typed, Runnable quit) {
-    InputStream in = terminal == null ? System.in : terminal.input();
     boolean escapes = terminal != null;
-    Thread.ofPlatform().name("guest-console").daemon().start(() -> copy(in, escapes, typed, quit));
+    Thread.ofPlatform()
+        .name("guest-console")
+        .daemon()
+        .start(() -> copy(System.in, escapes, typed, quit));
   }
 
   private static void copy(InputStream in, boolean escapes, Consumer<byte[]> typed, Runnable quit) {
@@ -83,6 +89,7 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
         for (int i = 0; i < count; i++) {
           byte key = buffer[i];
           if (escaped && (key == 'x' || key == 'X')) {
+            typed.accept(Arrays.copyOf(buffer, kept));
             quit.run();
             return;
           }

@@ -8,9 +8,9 @@ import org.tenon.hv.engine.sim.ffi.HostMemory;
 
 /**
  * String instructions. With REP each step is final before the next begins: after a fault or an exit
- * the registers tell how far it came, and the instruction goes on from there; after a step that
- * the machine had to answer, by way of the run loop, so that it can stop a guest there. Long runs
- * over plain RAM are done in bulk, a page at a time.
+ * the registers tell how far it came, and the instruction goes on from there; after a step that the
+ * machine had to answer, by way of the run loop, so that it can stop a guest there. Long runs over
+ * plain RAM are done in bulk, a page at a time.
  */
 final class Strings {
   /**

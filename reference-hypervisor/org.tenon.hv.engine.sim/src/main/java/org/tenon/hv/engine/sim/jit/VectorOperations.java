@@ -174,9 +174,7 @@ final class VectorOperations {
 
   /** Operands normal or zero and a normal result: nothing to report but that it may be inexact. */
   private static boolean isPlain(long a, long b, long result) {
-    return isNormal(result)
-        && (isNormal(a) || a << 1 == 0)
-        && (isNormal(b) || b << 1 == 0);
+    return isNormal(result) && (isNormal(a) || a << 1 == 0) && (isNormal(b) || b << 1 == 0);
   }
 
   private static boolean isNormal(long bits) {
