@@ -388,6 +388,7 @@ final class SseInstructions {
     }
   }
 
+  @SuppressWarnings("EnumOrdinal") // compiled code names the operation by its number
   private void arithmetic(Insn insn, FloatUnit.Op operation, boolean packed) {
     if (packed) {
       source(insn);
