@@ -22,11 +22,12 @@ class GuestFuzzTest {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(1_200)
   void seeded() throws BootException {
-    Random random = new Random(20261122);
+    Random random = new Random(Long.getLong("tenon.fuzz.seed", 20261122));
+    int guests = Integer.getInteger("tenon.fuzz.guests", 150);
     Map<Outcome.Kind, Integer> outcomes = new EnumMap<>(Outcome.Kind.class);
-    for (int k = 0; k < 150; k++) {
+    for (int k = 0; k < guests; k++) {
       outcomes.merge(GuestProgram.run(GuestProgram.random(random)).kind(), 1, Integer::sum);
     }
     assertThat(outcomes).containsKeys(Outcome.Kind.STOPPED, Outcome.Kind.RESET);

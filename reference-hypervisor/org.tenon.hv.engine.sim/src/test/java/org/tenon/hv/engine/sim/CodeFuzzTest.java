@@ -3,6 +3,8 @@ package org.tenon.hv.engine.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,22 +21,23 @@ class CodeFuzzTest {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(1_200)
   void seeded() {
     Random random = new Random(Long.getLong("tenon.fuzz.seed", 20261122));
     int programs = Integer.getInteger("tenon.fuzz.programs", 3_000);
-    long[] retired = new long[CodeProgram.Mode.values().length];
+    CodeProgram.Mode[] modes = CodeProgram.Mode.values();
+    Map<CodeProgram.Mode, Long> retired = new EnumMap<>(CodeProgram.Mode.class);
     for (int k = 0; k < programs; k++) {
       byte[] input = new byte[9 + 256];
       random.nextBytes(input);
-      int mode = k % retired.length;
+      int mode = k % modes.length;
       input[0] = (byte) mode;
-      retired[mode] += CodeProgram.run(input);
+      retired.merge(modes[mode], CodeProgram.run(input), Long::sum);
     }
-    for (int mode = 0; mode < retired.length; mode++) {
-      assertThat(retired[mode])
-          .as("instructions that did run in mode number %d", mode)
-          .isGreaterThan(programs / retired.length);
+    for (CodeProgram.Mode mode : modes) {
+      assertThat(retired.get(mode))
+          .as("instructions that did run in mode %s", mode)
+          .isGreaterThan(programs / modes.length);
     }
   }
 }
