@@ -38,7 +38,8 @@ final class SymbolFile {
     byte[] sectionNames = SECTION_NAMES.getBytes(StandardCharsets.US_ASCII);
     int strings = HEADER + table.capacity();
     int sections = strings + names.size() + sectionNames.length;
-    ByteBuffer file = buffer(sections + 5 * HEADER);
+    byte[] bytes = new byte[sections + 5 * HEADER];
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     file.putInt(0x464c457f).put(new byte[] {2, 1, 1}).position(16);
     file.putShort((short) 2).putShort((short) 62).putInt(1).putLong(base).putLong(0);
     file.putLong(sections).putInt(0).putShort((short) HEADER).putShort((short) 0);
@@ -50,7 +51,7 @@ final class SymbolFile {
     section(file, 7, 2, 0, 0, HEADER, table.capacity(), 3, SYMBOL);
     section(file, 15, 3, 0, 0, strings, names.size(), 0, 0);
     section(file, 23, 3, 0, 0, afterNames, sectionNames.length, 0, 0);
-    return file.array();
+    return bytes;
   }
 
   private static void section(
