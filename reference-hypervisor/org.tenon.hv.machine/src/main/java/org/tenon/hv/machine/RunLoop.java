@@ -107,7 +107,8 @@ final class RunLoop implements Handoffs {
 
   /** Whether the caller is on the thread that runs the guest. */
   boolean isCurrentThread() {
-    return Thread.currentThread() == thread;
+    Thread runs = thread;
+    return runs != null && Thread.currentThread().threadId() == runs.threadId();
   }
 
   @Override

@@ -32,6 +32,11 @@ public final class Msrs {
    */
   private static final int TSC_ADJUST = 0x3b;
 
+  /** Performance counters, which earlier states hold; CPUID shows none, so they are dropped. */
+  private static final int FORMER_FIRST = 0xc0010000;
+
+  private static final int FORMER_LAST = 0xc0010007;
+
   private static final int MTRR_CAP = 0xfe;
   private static final int MICROCODE = 0x8b;
   private static final int MACHINE_CHECK_CAP = 0x179;
@@ -216,7 +221,7 @@ public final class Msrs {
         storage.put(index, each.getValue());
       } else if (java.util.Arrays.stream(OWN).anyMatch(own -> own == index)) {
         setOwn(index, each.getValue());
-      } else {
+      } else if (index < FORMER_FIRST || index > FORMER_LAST) {
         throw new IllegalArgumentException("the simulator keeps no MSR 0x%x".formatted(index));
       }
     }

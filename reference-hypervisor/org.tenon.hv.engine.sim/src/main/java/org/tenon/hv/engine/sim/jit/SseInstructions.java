@@ -6,6 +6,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.engine.sim.decode.Insn;
 import org.tenon.hv.engine.sim.decode.Operand;
 import org.tenon.hv.engine.sim.simd.FloatUnit;
@@ -13,6 +14,7 @@ import org.tenon.hv.engine.sim.simd.FloatUnit;
 /** Bytecode for packed and scalar instructions on XMM registers, which stay in their array. */
 final class SseInstructions {
   private static final ClassDesc VECTORS = VectorOperations.class.describeConstable().orElseThrow();
+  private static final ClassDesc OPERATION = FloatUnit.Op.class.describeConstable().orElseThrow();
   private static final MethodTypeDesc OF_TWO =
       MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_long);
   private static final MethodTypeDesc CHECK = MethodTypeDesc.of(ConstantDescs.CD_void, Emitter.CPU);
@@ -114,7 +116,7 @@ final class SseInstructions {
             });
   }
 
-  private static FloatUnit.@org.jspecify.annotations.Nullable Op floating(String name) {
+  private static FloatUnit.@Nullable Op floating(String name) {
     return name.length() == 5 && (name.endsWith("SD") || name.endsWith("PD"))
         ? FLOATS.get(name.substring(0, 3))
         : null;
@@ -386,19 +388,21 @@ final class SseInstructions {
     }
   }
 
+  @SuppressWarnings("EnumOrdinal") // compiled code names the operation by its number
   private void arithmetic(Insn insn, FloatUnit.Op operation, boolean packed) {
     if (packed) {
       source(insn);
     } else {
       low(insn, 8);
     }
-    code.aload(Emitter.PROCESSOR).loadConstant(operation.ordinal()).loadConstant(2 * insn.reg);
+    code.aload(Emitter.PROCESSOR).getstatic(OPERATION, operation.name(), OPERATION);
+    code.loadConstant(2 * insn.reg);
     code.lload(LOW);
     MethodTypeDesc type =
         MethodTypeDesc.of(
             ConstantDescs.CD_void,
             Emitter.CPU,
-            ConstantDescs.CD_int,
+            OPERATION,
             ConstantDescs.CD_int,
             ConstantDescs.CD_long);
     if (packed) {

@@ -4,11 +4,11 @@ import org.tenon.hv.engine.sim.cpu.Cpu;
 import org.tenon.hv.engine.sim.cpu.GuestFault;
 import org.tenon.hv.engine.sim.exec.SseFloat;
 import org.tenon.hv.engine.sim.simd.FloatUnit;
+import org.tenon.hv.engine.sim.simd.FloatUnit.Op;
 import org.tenon.hv.engine.sim.simd.Lanes;
 
 /** What compiled code calls for packed instructions; mostly on one 64-bit half of a register. */
 final class VectorOperations {
-  private static final FloatUnit.Op[] OPERATIONS = FloatUnit.Op.values();
   private static final long LOW32 = 0xffffffffL;
 
   /** The bits of MXCSR that the short way depends on, and what they must be. */
@@ -130,20 +130,20 @@ final class VectorOperations {
   }
 
   /** ADDSD and its kin. */
-  static void scalar64(Cpu c, int operation, int element, long b) {
+  static void scalar64(Cpu c, Op operation, int element, long b) {
     long a = c.xmm[element];
     long r = compute(operation, a, b);
     if ((c.mxcsr & CONTROL) != PLAIN || !isPlain(a, b, r)) {
       FloatUnit unit = c.sse;
       unit.begin(c.mxcsr);
-      r = unit.apply64(OPERATIONS[operation], a, b);
+      r = unit.apply64(operation, a, b);
       SseFloat.raise(c);
     }
     c.xmm[element] = r;
   }
 
   /** ADDPD and its kin. */
-  static void packed64(Cpu c, int operation, int element, long low, long high) {
+  static void packed64(Cpu c, Op operation, int element, long low, long high) {
     long a = c.xmm[element];
     long b = c.xmm[element + 1];
     long r = compute(operation, a, low);
@@ -151,24 +151,22 @@ final class VectorOperations {
     if ((c.mxcsr & CONTROL) != PLAIN || !isPlain(a, low, r) || !isPlain(b, high, q)) {
       FloatUnit unit = c.sse;
       unit.begin(c.mxcsr);
-      r = unit.apply64(OPERATIONS[operation], a, low);
-      q = unit.apply64(OPERATIONS[operation], b, high);
+      r = unit.apply64(operation, a, low);
+      q = unit.apply64(operation, b, high);
       SseFloat.raise(c);
     }
     c.xmm[element] = r;
     c.xmm[element + 1] = q;
   }
 
-  private static long compute(int operation, long a, long b) {
+  private static long compute(Op operation, long a, long b) {
     double x = Double.longBitsToDouble(a);
     double y = Double.longBitsToDouble(b);
+    // Compared one by one, because a switch would not fold to the one that is a constant here.
     double r =
-        switch (OPERATIONS[operation]) {
-          case ADD -> x + y;
-          case SUB -> x - y;
-          case MUL -> x * y;
-          default -> x / y;
-        };
+        operation == Op.ADD
+            ? x + y
+            : operation == Op.SUB ? x - y : operation == Op.MUL ? x * y : x / y;
     return Double.doubleToRawLongBits(r);
   }
 
