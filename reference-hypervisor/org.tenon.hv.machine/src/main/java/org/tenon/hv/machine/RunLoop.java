@@ -103,7 +103,7 @@ final class RunLoop implements Handoffs {
 
   /** Whether the caller is on the thread that runs the guest. */
   boolean isCurrentThread() {
-    return Thread.currentThread() == thread;
+    return Thread.currentThread().equals(thread);
   }
 
   @Override

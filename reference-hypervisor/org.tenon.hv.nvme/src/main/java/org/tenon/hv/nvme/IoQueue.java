@@ -56,7 +56,7 @@ final class IoQueue {
   private final boolean[] flushAfter;
 
   /** By tag: ranges still to deallocate, pairs of block and count; made when first needed. */
-  private final long @Nullable [][] rangesLeft;
+  private final long[] @Nullable [] rangesLeft;
 
   private final int[] rangeCounts;
   private @Nullable SubmissionQueue submissions;

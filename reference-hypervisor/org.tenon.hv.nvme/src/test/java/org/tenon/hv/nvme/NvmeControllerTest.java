@@ -162,7 +162,7 @@ class NvmeControllerTest {
       layout.pointer2 = addresses[1];
     } else if (count > 2) {
       // A list that begins near the end of its page goes on in the next one named.
-      long at = LIST + 8 * random.nextInt(512);
+      long at = LIST + 8L * random.nextInt(512);
       layout.pointer2 = at;
       for (int i = 1; i < count; i++) {
         if ((at & 4095) == 4088 && i + 1 < count) {
@@ -243,8 +243,8 @@ class NvmeControllerTest {
     assertThat(disk.bytes[15 * 512 - 1]).isZero();
     assertThat(disk.bytes[15 * 512]).isEqualTo((byte) 7);
     for (int i = 0; i < 3; i++) {
-      Le.setInt(guest.ram, DATA + 16 * i + 4, i == 1 ? 0 : 250);
-      Le.setLong(guest.ram, DATA + 16 * i + 8, 300L * i);
+      Le.setInt(guest.ram, DATA + 16L * i + 4, i == 1 ? 0 : 250);
+      Le.setLong(guest.ram, DATA + 16L * i + 8, 300L * i);
     }
     assertThat(guest.call(1, 9, 1, DATA, 0, 2, 4).status()).isZero();
     assertThat(disk.log)
@@ -383,7 +383,7 @@ class NvmeControllerTest {
   void healthCountsWhatWasDone() {
     guest.createQueue(1, 1);
     for (int i = 0; i < 3; i++) {
-      transfer(true, 8 * i, 8, DATA, 0);
+      transfer(true, 8L * i, 8, DATA, 0);
     }
     transfer(false, 0, 8, DATA, 0);
     assertThat(guest.admin(0x02, -1, DATA, 127 << 16 | 2).status()).isZero();
