@@ -47,6 +47,13 @@ final class GuestBenchCommand implements Callable<Integer> {
   private int rounds = 5;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Rounds before those, which do not count; ${DEFAULT-VALUE}.")
+  private int warmUp = 3;
+
+  @Option(
       names = "--boots",
       paramLabel = "N",
       defaultValue = "3",
@@ -59,8 +66,8 @@ final class GuestBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, IOException {
-    if (rounds < 0 || boots < 0) {
-      throw new InputException("--rounds and --boots must not be negative");
+    if (rounds < 0 || boots < 0 || warmUp < 0) {
+      throw new InputException("--rounds, --warm-up and --boots must not be negative");
     }
     try {
       Optional<Contender> qemu = Contender.qemu();
@@ -82,16 +89,16 @@ final class GuestBenchCommand implements Callable<Integer> {
   private void kernels(Optional<Contender> qemu) throws SpeedException, IOException {
     Path folder = Files.createTempDirectory("tenon-kernels-");
     try {
-      Path image = KernelImage.build(folder, rounds);
+      Path image = KernelImage.build(folder, warmUp + rounds);
       Map<String, Map<String, Rounds>> all = new LinkedHashMap<>();
       for (Contender each :
           Stream.concat(qemu.stream(), Stream.of(Contender.simulator(true))).toList()) {
         console.err().println("kernels on " + each.name() + " …");
-        all.put(each.name(), SpeedBench.kernels(each, image));
+        all.put(each.name(), SpeedBench.kernels(each, image, warmUp));
       }
       Contender slow = Contender.simulator(false);
       console.err().println("kernels on " + slow.name() + ", one round …");
-      all.put(slow.name(), SpeedBench.kernels(slow, KernelImage.build(folder, 1)));
+      all.put(slow.name(), SpeedBench.kernels(slow, KernelImage.build(folder, 1), 0));
       report(all);
     } finally {
       try (Stream<Path> files = Files.list(folder)) {

@@ -89,16 +89,22 @@ final class LauncherHome {
   Running start(Map<String, String> environment, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(root.resolve("tenon").toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder process = new ProcessBuilder(command).directory(root.toFile());
-    process.environment().put("PATH", root.resolve("bin") + ":" + System.getenv("PATH"));
-    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    process.environment().put("TENON_JAVA_OPTS", "-Djava.io.tmpdir=" + temp);
+    ProcessBuilder process = command(command);
     process.environment().putAll(environment);
     Path streams = Files.createTempDirectory(root, "streams");
     process
         .redirectOutput(streams.resolve("out").toFile())
         .redirectError(streams.resolve("err").toFile());
     return new Running(process.start(), streams);
+  }
+
+  /** A command with the surroundings that the launcher needs. */
+  ProcessBuilder command(List<String> command) {
+    ProcessBuilder process = new ProcessBuilder(command).directory(root.toFile());
+    process.environment().put("PATH", root.resolve("bin") + ":" + System.getenv("PATH"));
+    process.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    process.environment().put("TENON_JAVA_OPTS", "-Djava.io.tmpdir=" + temp);
+    return process;
   }
 
   private void executable(String name, String text) throws IOException {

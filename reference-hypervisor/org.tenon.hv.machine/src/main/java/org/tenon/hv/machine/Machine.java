@@ -238,6 +238,16 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends {@link #run()} once machine time has come to {@code nanos} since power-on: with the
+   * virtual clock after the same instruction each time. Between two runs.
+   */
+  public void stopAt(long nanos) {
+    clock
+        .alarm("stop", () -> loop.end(new Outcome(Outcome.Kind.STOPPED, "at the time asked for")))
+        .set(nanos);
+  }
+
   /** Ends {@link #run()} at an instruction boundary. Any thread. */
   public void stop() {
     loop.stop();

@@ -3,6 +3,7 @@ package org.tenon.hv.machine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * A kernel for several processors, as a Linux bzImage for the 64-bit entry point. The first
@@ -57,6 +58,13 @@ final class LettersKernel {
     file.putShort(0x236, (short) 1).putInt(0x238, 2047);
     file.putLong(0x258, LOAD).putInt(0x260, 0x10000);
     return file.put(SETUP + ENTRY, program);
+  }
+
+  /** Where the parts of the first processor's code are. */
+  static Map<String, Long> symbols() {
+    long start = LOAD + ENTRY;
+    return Map.of(
+        "start", start, "letter", start + 46, "compute", start + 51, "power_off", start + 89);
   }
 
   private static byte[] hex(String text) {

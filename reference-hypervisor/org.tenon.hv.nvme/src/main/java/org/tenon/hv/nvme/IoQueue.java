@@ -1,6 +1,7 @@
 package org.tenon.hv.nvme;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Status;
@@ -56,7 +57,7 @@ final class IoQueue {
   private final boolean[] flushAfter;
 
   /** By tag: ranges still to deallocate, pairs of block and count; made when first needed. */
-  private final long[] @Nullable [] rangesLeft;
+  private final @Nullable LongBuffer[] rangesLeft;
 
   private final int[] rangeCounts;
   private @Nullable SubmissionQueue submissions;
@@ -80,7 +81,7 @@ final class IoQueue {
     blocksLeft = new long[depth];
     blocksMoved = new long[depth];
     flushAfter = new boolean[depth];
-    rangesLeft = new long[depth][];
+    rangesLeft = new LongBuffer[depth];
     rangeCounts = new int[depth];
   }
 
@@ -290,15 +291,14 @@ final class IoQueue {
     if ((command.word(11) & DEALLOCATE) == 0) {
       return NvmeStatus.SUCCESS;
     }
-    long[] kept = rangesLeft[tag];
+    LongBuffer kept = rangesLeft[tag];
     if (kept == null) {
-      kept = new long[2 * 256];
+      kept = LongBuffer.allocate(2 * 256);
       rangesLeft[tag] = kept;
     }
     for (int i = 0; i < count; i++) {
-      kept[2 * i] = ranges.block(i);
-      kept[2 * i + 1] = ranges.blocks(i);
-      if (!namespace.contains(kept[2 * i], kept[2 * i + 1])) {
+      kept.put(2 * i, ranges.block(i)).put(2 * i + 1, ranges.blocks(i));
+      if (!namespace.contains(ranges.block(i), ranges.blocks(i))) {
         return NvmeStatus.LBA_OUT_OF_RANGE;
       }
     }
@@ -315,11 +315,11 @@ final class IoQueue {
 
   /** Goes to the next range that is not empty; false where there is none. */
   private boolean nextRange(int tag) {
-    long[] left = rangesLeft[tag];
+    LongBuffer left = rangesLeft[tag];
     while (left != null && rangeCounts[tag] > 0) {
       int at = --rangeCounts[tag];
-      nextBlocks[tag] = left[2 * at];
-      blocksLeft[tag] = left[2 * at + 1];
+      nextBlocks[tag] = left.get(2 * at);
+      blocksLeft[tag] = left.get(2 * at + 1);
       if (blocksLeft[tag] > 0) {
         return true;
       }

@@ -28,9 +28,14 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
   private final @Nullable Terminal terminal;
   private final @Nullable Attributes before;
 
+  private final Thread onExit = new Thread(this::restoreTerminal, "guest-console-exit");
+  private int lastOutput = '\n';
+
   private GuestConsole(@Nullable Terminal terminal) {
     this.terminal = terminal;
     before = terminal == null ? null : terminal.enterRawMode();
+    // A signal that ends the process must not leave the user with a raw terminal.
+    Runtime.getRuntime().addShutdownHook(onExit);
   }
 
   /**
@@ -39,14 +44,19 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
    * @param interactive whether standard input is a terminal
    */
   public static GuestConsole open(boolean interactive) throws IOException {
-    return new GuestConsole(
-        interactive ? TerminalBuilder.builder().system(true).dumb(false).build() : null);
+    return new GuestConsole(interactive ? systemTerminal() : null);
+  }
+
+  /** Without questions to the terminal, whose answers the guest would take for keys. */
+  private static Terminal systemTerminal() throws IOException {
+    return TerminalBuilder.builder().system(true).dumb(false).graphemeCluster(false).build();
   }
 
   @Override
   public void output(int value) {
     try {
       out.write(value);
+      lastOutput = value;
     } catch (IOException e) {
       throw new UncheckedIOException("standard output is closed", e);
     }
@@ -59,9 +69,11 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
    * @param quit the user wants to end the run
    */
   public void read(Consumer<byte[]> typed, Runnable quit) {
-    InputStream in = terminal == null ? System.in : terminal.input();
     boolean escapes = terminal != null;
-    Thread.ofPlatform().name("guest-console").daemon().start(() -> copy(in, escapes, typed, quit));
+    Thread.ofPlatform()
+        .name("guest-console")
+        .daemon()
+        .start(() -> copy(System.in, escapes, typed, quit));
   }
 
   private static void copy(InputStream in, boolean escapes, Consumer<byte[]> typed, Runnable quit) {
@@ -77,6 +89,7 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
         for (int i = 0; i < count; i++) {
           byte key = buffer[i];
           if (escaped && (key == 'x' || key == 'X')) {
+            typed.accept(Arrays.copyOf(buffer, kept));
             quit.run();
             return;
           }
@@ -93,11 +106,22 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
     }
   }
 
+  /** Gives the terminal back, the cursor at the start of a line. */
   @Override
   public void close() throws IOException {
+    Runtime.getRuntime().removeShutdownHook(onExit);
+    restoreTerminal();
+    if (terminal != null) {
+      if (lastOutput != '\n') {
+        out.write('\n');
+      }
+      terminal.close();
+    }
+  }
+
+  private void restoreTerminal() {
     if (terminal != null && before != null) {
       terminal.setAttributes(before);
-      terminal.close();
     }
   }
 }

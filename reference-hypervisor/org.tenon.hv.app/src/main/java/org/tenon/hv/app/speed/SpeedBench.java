@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Times guests by the lines that they print. */
 public final class SpeedBench {
@@ -37,8 +36,13 @@ public final class SpeedBench {
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 
-  /** Runs the image of {@link KernelImage}: the rounds of each kernel. */
-  public static Map<String, Rounds> kernels(Contender contender, Path image) throws SpeedException {
+  /**
+   * Runs the image of {@link KernelImage}: the rounds of each kernel.
+   *
+   * @param warmUp how many rounds of each do not count
+   */
+  public static Map<String, Rounds> kernels(Contender contender, Path image, int warmUp)
+      throws SpeedException {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     Map<String, String> checksums = new LinkedHashMap<>();
     try (ConsoleReader console = contender.start(image, List.of())) {
@@ -64,7 +68,11 @@ public final class SpeedBench {
     }
     Map<String, Rounds> rounds = new LinkedHashMap<>();
     seconds.forEach((name, times) ->
-        rounds.put(name, new Rounds(times, Objects.requireNonNull(checksums.get(name)))));
+        rounds.put(
+            name,
+            new Rounds(
+                times.subList(Math.min(warmUp, times.size() - 1), times.size()),
+                checksums.getOrDefault(name, ""))));
     return rounds;
   }
 

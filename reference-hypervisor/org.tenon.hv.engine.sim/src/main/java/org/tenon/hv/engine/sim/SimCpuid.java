@@ -25,11 +25,13 @@ final class SimCpuid {
           | 1 << 4 // TSC
           | 1 << 5 // MSRs
           | 1 << 6 // PAE
+          | 1 << 7 // machine-check exception
           | 1 << 8 // CMPXCHG8B
           | 1 << 9 // APIC, the machine's
           | 1 << 11 // SYSENTER
           | 1 << 12 // MTRR
           | 1 << 13 // global pages
+          | 1 << 14 // machine-check architecture, without a bank
           | 1 << 15 // CMOV
           | 1 << 16 // PAT
           | 1 << 17 // PSE-36

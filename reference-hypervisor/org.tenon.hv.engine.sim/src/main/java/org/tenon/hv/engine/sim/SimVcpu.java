@@ -26,7 +26,7 @@ final class SimVcpu implements Vcpu {
    * measuring.
    */
   private static final int COMPILE_THRESHOLD =
-      Integer.getInteger("tenon.sim.compileThreshold", 5_000);
+      Integer.getInteger("tenon.sim.compileThreshold", 20_000);
 
   /** One thread compiles for every VM; it ends with the process. */
   private static final Executor COMPILER =

@@ -36,11 +36,19 @@ final class BareMetal {
   private static final int KERNEL_STACK = 0x24000;
   private static final int IST1 = 0x28000;
 
-  final MemorySegment ram = Arena.ofAuto().allocate(RAM, 4096);
+  private static final int GUARD = 1 << 16;
+  private static final byte GUARD_BYTE = (byte) 0xa5;
+
+  /** RAM with memory before and behind it that no guest may touch. */
+  private final MemorySegment guarded = Arena.ofAuto().allocate(RAM + 2 * GUARD, 4096);
+
+  final MemorySegment ram = guarded.asSlice(GUARD, RAM);
   final EngineVm vm;
   final Vcpu cpu;
 
   BareMetal() {
+    guarded.asSlice(0, GUARD).fill(GUARD_BYTE);
+    guarded.asSlice(GUARD + RAM).fill(GUARD_BYTE);
     SimEngine engine = new SimEngine();
     vm =
         engine.create(
@@ -96,6 +104,23 @@ final class BareMetal {
 
   long get64(long at) {
     return ram.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+  }
+
+  /** Whether anything has been written outside RAM, or into the part that is MMIO. */
+  boolean escaped() {
+    for (MemorySegment outside : List.of(guarded.asSlice(0, GUARD), guarded.asSlice(GUARD + RAM))) {
+      for (long at = 0; at < GUARD; at++) {
+        if (outside.get(ValueLayout.JAVA_BYTE, at) != GUARD_BYTE) {
+          return true;
+        }
+      }
+    }
+    for (long at = MMIO; at < RAM; at += 8) {
+      if (get64(at) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Replaces a page's entry. */

@@ -16,6 +16,8 @@ import static org.tenon.hv.engine.VcpuExit.Reason.SHUTDOWN;
 import static org.tenon.hv.engine.VcpuExit.Reason.TASK_PRIORITY;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.hv.engine.Segment;
 import org.tenon.hv.engine.VcpuExit;
 import org.tenon.hv.engine.VcpuState;
@@ -334,6 +336,75 @@ class BareMetalTest {
     assertThat(m.cpu.run(1).reason()).isEqualTo(BUDGET);
     assertThat(m.registers().rip()).isEqualTo(BareMetal.CODE + 5);
     assertThat(m.run().reason()).as("no IDT: #GP ends in a triple fault").isEqualTo(SHUTDOWN);
+  }
+
+  @Test
+  void aRepeatedPortWriteComesBackAfterEachUnit() {
+    // mov rcx,-1; mov esi,30000h; mov edx,80h; cld; rep outsb
+    m.longMode("48c7c1ffffffff be00000300 ba80000000 fc f36e");
+    for (int k = 0; k < 3; k++) {
+      assertThat(m.run().reason()).isEqualTo(PORT_WRITE);
+      assertThat(m.cpu.run(1).reason()).isEqualTo(BUDGET);
+      assertThat(m.cpu.atInstructionBoundary()).as("the machine may act here").isTrue();
+    }
+    assertThat(m.registers().rcx()).isEqualTo(-4);
+  }
+
+  @Test
+  void theGuestsTscOffsetSurvivesARestore() {
+    // mov ecx,10h; mov eax,5000h; xor edx,edx; wrmsr; rdtsc; hlt
+    m.longMode("b910000000 b800500000 31d2 0f30 0f31 f4");
+    assertThat(m.cpu.run(4).reason()).isEqualTo(BUDGET);
+    BareMetal other = new BareMetal().longMode("f4");
+    other.cpu.setState(m.cpu.state());
+    m.cpu.setTsc(100, 1);
+    other.cpu.setTsc(100, 1);
+    assertThat(other.cpu.tsc()).isEqualTo(m.cpu.tsc()).isGreaterThan(0x4f00);
+  }
+
+  @Test
+  void performanceCountersThatCpuidDeniesAreUnknown() {
+    m.longMode("b9040001c0 0f32 f4"); // mov ecx,c0010004h; rdmsr; hlt
+    assertThat(m.run().reason()).isEqualTo(MSR_READ);
+    m.cpu.refuse();
+    assertThat(m.run().reason()).isEqualTo(HALT);
+    assertThat(m.vector()).isEqualTo(13);
+  }
+
+  /** QEMU accepts these, and would not survive them: SDM vol. 3, 2.5. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0f20c0 480fbaf01f 0f22c0", // CR0.PG off in 64-bit mode
+        "0f20c0 480fbaf000 0f22c0", // CR0.PE off with PG
+        "0f20e0 480fbaf005 0f22e0", // CR4.PAE off in long mode
+        "0f20e0 480fbae80b 0f22e0", // CR4.UMIP, which CPUID does not show
+        "0f20e0 480fbae80c 0f22e0", // five levels of tables, likewise
+        "0f20e0 480fbae800 0f22e0", // virtual-8086 extensions, likewise
+        "0f20e0 480fbae820 0f22e0", // bit 32 of CR4
+        "0f20d8 480fbae834 0f22d8", // bit 52 of CR3
+      })
+  void controlBitsThatMayNotChange(String code) {
+    m.longMode(code + " f4");
+    assertThat(m.run().reason()).isEqualTo(HALT);
+    assertThat(m.vector()).isEqualTo(13);
+    assertThat(m.stacked(1)).as("the move itself").isEqualTo(BareMetal.CODE + 8);
+  }
+
+  @Test
+  void codeEndsWithItsSegment() {
+    m.load(BareMetal.CODE + 0xffe, "90 90 90 90");
+    var system =
+        m.cpu
+            .state()
+            .system()
+            .withCs(new Segment(8, BareMetal.CODE, 0xfff, 0x409b))
+            .withData(Segment.data32(16));
+    m.cpu.setState(
+        m.cpu.state().with(system.withControl(0x11, 0, 0, 0)).with(m.registers().withRip(0xffe)));
+    assertThat(m.cpu.run(2).reason()).isEqualTo(BUDGET);
+    assertThat(m.run().reason()).as("#GP without an IDT").isEqualTo(SHUTDOWN);
+    assertThat(m.registers().rip()).isEqualTo(0x1000);
   }
 
   @Test

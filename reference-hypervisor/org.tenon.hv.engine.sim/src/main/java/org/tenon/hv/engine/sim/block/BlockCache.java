@@ -13,7 +13,7 @@ import org.tenon.hv.engine.sim.cpu.PhysicalMemory;
  * code size.
  */
 public final class BlockCache {
-  private static final int BUCKETS = 1 << 15;
+  private static final int BUCKETS = 1 << 17;
 
   private final PhysicalMemory memory;
   private final List<Cpu> processors = new ArrayList<>();
@@ -32,7 +32,7 @@ public final class BlockCache {
 
   private static int bucket(long physical, long rip) {
     long h = (physical ^ rip << 7) * 0x9e3779b97f4a7c15L;
-    return (int) (h >>> 49);
+    return (int) (h >>> 47);
   }
 
   @Nullable Block find(long physical, long rip, int codeSize) {

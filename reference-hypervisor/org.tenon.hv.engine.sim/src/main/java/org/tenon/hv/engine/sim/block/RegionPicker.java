@@ -54,7 +54,9 @@ final class RegionPicker {
             .toArray();
     new Region(chosen, pairs);
     return new RegionPlan(
-        chosen.stream().map(b -> new RegionPlan.Part(b.insns, b.handlers)).toList());
+        chosen.stream()
+            .map(b -> new RegionPlan.Part(List.of(b.insns), List.of(b.handlers)))
+            .toList());
   }
 
   private void choose(Block head) {

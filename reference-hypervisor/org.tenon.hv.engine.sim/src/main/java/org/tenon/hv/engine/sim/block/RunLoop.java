@@ -19,7 +19,7 @@ import org.tenon.hv.engine.sim.jit.RegionPlan;
  * Executes blocks on one processor until an exit. The interpreter: its semantics are the engine's.
  */
 public final class RunLoop {
-  private static final int RECENT = 1 << 12;
+  private static final int RECENT = 1 << 14;
 
   /** Threshold that never compiles. */
   public static final int INTERPRET_ONLY = 0;
@@ -236,6 +236,7 @@ public final class RunLoop {
       code.run(c, (int) Math.min(limit, LONGEST_LOOP));
       return true;
     } catch (GuestFault fault) {
+      c.inRegion = false; // delivery stores where it must
       faultAt(fault, code.insn(c.position));
       return true;
     } catch (LeaveRun exit) {

@@ -28,13 +28,21 @@ public final class Clock {
   }
 
   /**
-   * Takes the value of a saved state; the machine's next {@link #set} must be told with the same
-   * time.
+   * Takes the value of a saved state, after {@link #setGuestOffset}; the machine's next {@link
+   * #set} tells the same time without the offset.
    */
   void restore(long tsc) {
-    guestOffset = 0;
-    base = tsc;
+    base = tsc - guestOffset;
     baseRetired = cpu.retired;
+  }
+
+  /** What the guest has added by writing IA32_TSC. */
+  long guestOffset() {
+    return guestOffset;
+  }
+
+  void setGuestOffset(long ticks) {
+    guestOffset = ticks;
   }
 
   /**

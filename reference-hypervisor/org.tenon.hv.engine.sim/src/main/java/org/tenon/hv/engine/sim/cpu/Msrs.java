@@ -26,8 +26,21 @@ public final class Msrs {
   public static final int KERNEL_GS_BASE = 0xc0000102;
   public static final int TSC_AUX = 0xc0000103;
 
+  /**
+   * What the guest has added to the time stamp counter. CPUID does not show this MSR; it is where a
+   * saved state keeps the offset.
+   */
+  private static final int TSC_ADJUST = 0x3b;
+
+  /** Performance counters, which earlier states hold; CPUID shows none, so they are dropped. */
+  private static final int FORMER_FIRST = 0xc0010000;
+
+  private static final int FORMER_LAST = 0xc0010007;
+
   private static final int MTRR_CAP = 0xfe;
   private static final int MICROCODE = 0x8b;
+  private static final int MACHINE_CHECK_CAP = 0x179;
+  private static final int MACHINE_CHECK_STATUS = 0x17a;
   private static final long EFER_KNOWN =
       Cpu.EFER_SCE | Cpu.EFER_LME | Cpu.EFER_LMA | Cpu.EFER_NXE | Cpu.EFER_FFXSR;
 
@@ -50,6 +63,7 @@ public final class Msrs {
     this.cpu = cpu;
     storage.put(PAT, 0x0007040600070406L);
     storage.put(MICROCODE, 0L);
+    storage.put(MACHINE_CHECK_STATUS, 0L);
     for (int k = 0x200; k < 0x210; k++) {
       storage.put(k, 0L); // variable MTRRs
     }
@@ -58,9 +72,6 @@ public final class Msrs {
     }
     for (int k = 0x268; k < 0x270; k++) {
       storage.put(k, 0L);
-    }
-    for (int k = 0xc0010000; k < 0xc0010008; k++) {
-      storage.put(k, 0L); // AMD performance counters
     }
     for (int k : new int[] {0xc0010010, 0xc0010015, 0xc0010055, 0xc0011029}) {
       storage.put(k, 0L); // SYSCFG, HWCR, interrupt pending, DE_CFG
@@ -75,6 +86,7 @@ public final class Msrs {
       case FS_BASE -> cpu.segments.base(Insn.FS);
       case GS_BASE -> cpu.segments.base(Insn.GS);
       case MTRR_CAP -> 0x508; // write combining, fixed ranges, 8 variable ranges
+      case MACHINE_CHECK_CAP -> 0; // no banks: nothing here can break
       case STAR,
           LSTAR,
           CSTAR,
@@ -137,7 +149,7 @@ public final class Msrs {
       case EFER -> writeEfer(value);
       case FS_BASE -> cpu.segments.setBase(Insn.FS, value);
       case GS_BASE -> cpu.segments.setBase(Insn.GS, value);
-      case MTRR_CAP -> throw cpu.fault(GuestFault.GP, 0);
+      case MTRR_CAP, MACHINE_CHECK_CAP -> throw cpu.fault(GuestFault.GP, 0);
       case MICROCODE -> {} // a signature of zero stays
       case STAR,
           LSTAR,
@@ -187,6 +199,7 @@ public final class Msrs {
     for (int index : OWN) {
       all.put(index, own(index));
     }
+    all.put(TSC_ADJUST, cpu.clock.guestOffset());
     return all;
   }
 
@@ -202,11 +215,13 @@ public final class Msrs {
   public void restore(Map<Integer, Long> saved) {
     for (Map.Entry<Integer, Long> each : saved.entrySet()) {
       int index = each.getKey();
-      if (storage.containsKey(index)) {
+      if (index == TSC_ADJUST) {
+        cpu.clock.setGuestOffset(each.getValue());
+      } else if (storage.containsKey(index)) {
         storage.put(index, each.getValue());
       } else if (java.util.Arrays.stream(OWN).anyMatch(own -> own == index)) {
         setOwn(index, each.getValue());
-      } else {
+      } else if (index < FORMER_FIRST || index > FORMER_LAST) {
         throw new IllegalArgumentException("the simulator keeps no MSR 0x%x".formatted(index));
       }
     }

@@ -86,7 +86,7 @@ public final class StateTransfer {
    */
   public static void restore(Cpu c, VcpuState state) {
     SystemRegisters s = state.system();
-    check(s);
+    check(s, state.registers().rflags());
     System.arraycopy(state.registers().toArray(), 0, c.r, 0, 16);
     c.rip = state.registers().rip();
     c.cr0 = s.cr0() | Cpu.CR0_ET;
@@ -132,13 +132,16 @@ public final class StateTransfer {
     c.updateMode();
   }
 
-  private static void check(SystemRegisters s) {
+  private static void check(SystemRegisters s, long rflags) {
     boolean pg = (s.cr0() & Cpu.CR0_PG) != 0;
     if (pg && (s.cr0() & Cpu.CR0_PE) == 0) {
       throw new IllegalArgumentException("CR0.PG without CR0.PE");
     }
     if (pg && (s.efer() & Cpu.EFER_LME) != 0 && (s.cr4() & Cpu.CR4_PAE) == 0) {
       throw new IllegalArgumentException("long mode without CR4.PAE");
+    }
+    if (pg && (s.efer() & Cpu.EFER_LME) != 0 && (rflags & Flags.VM) != 0) {
+      throw new IllegalArgumentException("virtual-8086 mode in long mode");
     }
   }
 

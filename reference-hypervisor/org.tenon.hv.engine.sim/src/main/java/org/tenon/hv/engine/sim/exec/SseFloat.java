@@ -9,7 +9,7 @@ import org.tenon.hv.engine.sim.simd.FloatUnit.Op;
 import org.tenon.hv.engine.sim.simd.Vector;
 
 /** SSE floating-point arithmetic and comparison. */
-final class SseFloat {
+public final class SseFloat {
   private static final long CR4_OSXMMEXCPT = 0x400;
 
   private SseFloat() {}
@@ -52,7 +52,7 @@ final class SseFloat {
   /**
    * Ends an instruction: sets the flags; an unmasked exception faults before the result is written.
    */
-  static void raise(Cpu c) {
+  public static void raise(Cpu c) {
     int flags = c.sse.raised();
     if (flags != 0) {
       c.mxcsr |= flags;
@@ -60,6 +60,11 @@ final class SseFloat {
         throw c.fault((c.cr4 & CR4_OSXMMEXCPT) != 0 ? GuestFault.XM : GuestFault.UD, 0);
       }
     }
+  }
+
+  /** What every SSE instruction checks before it does anything. */
+  public static void requireSse(Cpu c) {
+    FpuState.requireSse(c);
   }
 
   static FloatUnit begin(Cpu c) {

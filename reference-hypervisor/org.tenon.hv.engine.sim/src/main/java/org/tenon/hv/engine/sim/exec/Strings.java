@@ -8,8 +8,9 @@ import org.tenon.hv.engine.sim.ffi.HostMemory;
 
 /**
  * String instructions. With REP each step is final before the next begins: after a fault or an exit
- * the registers tell how far it came, and the instruction goes on from there. Long forward runs
- * over plain RAM are done in bulk, a page at a time.
+ * the registers tell how far it came, and the instruction goes on from there; after a step that the
+ * machine had to answer, by way of the run loop, so that it can stop a guest there. Long runs over
+ * plain RAM are done in bulk, a page at a time.
  */
 final class Strings {
   /**
@@ -67,8 +68,9 @@ final class Strings {
         done = 1;
       }
       setCount(c, i, count - done);
+      boolean exchanged = c.devices.inProgress();
       c.devices.commit();
-      if (c.leaveBlock && count - done != 0) {
+      if ((exchanged || c.leaveBlock) && count - done != 0) {
         c.repeatLater();
         return;
       }
@@ -92,8 +94,13 @@ final class Strings {
       }
       step.execute(c, i);
       setCount(c, i, count - 1);
+      boolean exchanged = c.devices.inProgress();
       c.devices.commit();
       if (c.flags.zf() != whileEqual) {
+        return;
+      }
+      if (exchanged && count > 1) {
+        c.repeatLater();
         return;
       }
     }

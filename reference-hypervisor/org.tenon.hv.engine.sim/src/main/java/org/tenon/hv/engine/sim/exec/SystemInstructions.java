@@ -165,14 +165,7 @@ final class SystemInstructions {
   }
 
   private static void rdpmc(Cpu c, Insn i) {
-    if ((c.cr4 & Cpu.CR4_PCE) == 0) {
-      c.requirePrivilege();
-    }
-    int counter = (int) c.r[Cpu.RCX];
-    if (counter < 0 || counter > 3) {
-      throw c.fault(GuestFault.GP, 0);
-    }
-    setPair(c, c.msrs.read(0xc0010004 + counter, i) & 0xffffffffffffL);
+    throw c.fault(GuestFault.GP, 0); // CPUID shows no counter
   }
 
   private static void cpuid(Cpu c, Insn i) {

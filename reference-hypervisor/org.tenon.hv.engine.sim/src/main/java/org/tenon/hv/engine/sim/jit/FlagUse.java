@@ -1,5 +1,6 @@
 package org.tenon.hv.engine.sim.jit;
 
+import java.util.List;
 import java.util.Map;
 import org.tenon.hv.engine.sim.decode.Insn;
 
@@ -46,18 +47,18 @@ final class FlagUse {
   private final int reads;
   private final int writes;
 
-  FlagUse(Insn[] block) {
-    needed = new int[block.length];
+  FlagUse(List<Insn> block) {
+    needed = new int[block.size()];
     int live = ALL;
-    for (int k = block.length - 1; k >= 0; k--) {
+    for (int k = block.size() - 1; k >= 0; k--) {
       needed[k] = live;
-      live = before(block[k], live);
+      live = before(block.get(k), live);
     }
     int read = 0;
     int written = 0;
-    for (int k = 0; k < block.length; k++) {
-      read |= reads(block[k], needed[k]) & ~written;
-      written |= writes(block[k]);
+    for (int k = 0; k < block.size(); k++) {
+      read |= reads(block.get(k), needed[k]) & ~written;
+      written |= writes(block.get(k));
     }
     reads = read;
     writes = written;

@@ -16,9 +16,9 @@ final class Places {
     for (int k = 0; k < first.length; k++) {
       RegionPlan.Part part = plan.blocks().get(k);
       first[k] = count;
-      int size = part.insns().length;
+      int size = part.insns().size();
       for (int n = 0; n < size; n++) {
-        add(part.insns()[n].rip, LazyFlags.CANONICAL, size);
+        add(part.insns().get(n).rip, LazyFlags.CANONICAL, size);
       }
     }
   }

@@ -27,6 +27,7 @@ final class RegionBody {
   private final FlagEmitter flags;
   private final IntegerInstructions integers;
   private final BitInstructions bits;
+  private final SseInstructions vectors;
   private final FlagUse[] uses;
   private final int[] reads;
   private final Map<Long, Integer> byRip;
@@ -51,6 +52,7 @@ final class RegionBody {
     flags = new FlagEmitter(code);
     integers = new IntegerInstructions(emit, flags);
     bits = new BitInstructions(emit, flags, integers);
+    vectors = new SseInstructions(emit);
     uses = plan.blocks().stream().map(part -> new FlagUse(part.insns())).toArray(FlagUse[]::new);
     byRip = plan.byRip();
     reads = liveReads();
@@ -99,6 +101,7 @@ final class RegionBody {
     for (block = 0; block < starts.length; block++) {
       code.labelBinding(starts[block]);
       open();
+      vectors.forget();
       flags.begin(entryState(block));
       block(plan.blocks().get(block));
     }
@@ -127,18 +130,18 @@ final class RegionBody {
   }
 
   private void countDown(int k) {
-    code.iload(Emitter.LEFT).loadConstant(plan.blocks().get(k).insns().length);
+    code.iload(Emitter.LEFT).loadConstant(plan.blocks().get(k).insns().size());
     code.isub().istore(Emitter.LEFT);
   }
 
   private void block(RegionPlan.Part part) {
-    Insn[] insns = part.insns();
-    int last = insns.length - 1;
+    List<Insn> insns = part.insns();
+    int last = insns.size() - 1;
     int first = places.first(block);
     for (int k = 0; k < last; k++) {
       instruction(part, k, first + k);
     }
-    Insn end = insns[last];
+    Insn end = insns.get(last);
     places.flags(first + last, flags.state());
     switch (end.definition.name()) {
       case "Jcc" -> {
@@ -170,7 +173,7 @@ final class RegionBody {
 
   /** Emits an instruction that is no jump; true if the region is left behind it in any case. */
   private boolean instruction(RegionPlan.Part part, int k, int place) {
-    Insn insn = part.insns()[k];
+    Insn insn = part.insns().get(k);
     places.flags(place, flags.state());
     boolean quiet = NativeForms.isQuiet(insn);
     if (NativeForms.covers(insn) || quiet) {
@@ -180,7 +183,9 @@ final class RegionBody {
       int needed = uses[block].needed(k);
       if (!NativeForms.covers(insn)) {
         quietHandler(part, k);
-      } else if (!integers.compile(insn, needed) && !bits.compile(insn, needed)) {
+      } else if (!integers.compile(insn, needed)
+          && !bits.compile(insn, needed)
+          && !vectors.compile(insn)) {
         throw new IllegalStateException("no bytecode for " + insn);
       }
       return false;
@@ -190,13 +195,13 @@ final class RegionBody {
   }
 
   private int constantsOf(RegionPlan.Part part, int k) {
-    constants.add(part.handlers()[k]);
-    constants.add(part.insns()[k]);
+    constants.add(part.handlers().get(k));
+    constants.add(part.insns().get(k));
     return constants.size() - 2;
   }
 
   private void quietHandler(RegionPlan.Part part, int k) {
-    Insn insn = part.insns()[k];
+    Insn insn = part.insns().get(k);
     for (int register : new int[] {insn.base, insn.index}) {
       if (register != Insn.NO_REGISTER) {
         emit.storeRegister(register);
@@ -210,8 +215,9 @@ final class RegionBody {
    * the region is left if the handler ends the block or asks to leave.
    */
   private void handlerCall(RegionPlan.Part part, int k, int place) {
-    Insn insn = part.insns()[k];
-    int size = part.insns().length;
+    Insn insn = part.insns().get(k);
+    int size = part.insns().size();
+    vectors.forget();
     emit.storeRegisters();
     flags.storeCanonical();
     code.aload(Emitter.PROCESSOR).loadConstant(place);
@@ -294,7 +300,7 @@ final class RegionBody {
     }
     countDown(next);
     code.iload(Emitter.LEFT).ifge(starts[next]);
-    leave(places.add(to, flags.state(), plan.blocks().get(next).insns().length));
+    leave(places.add(to, flags.state(), plan.blocks().get(next).insns().size()));
   }
 
   private void leave(int place) {

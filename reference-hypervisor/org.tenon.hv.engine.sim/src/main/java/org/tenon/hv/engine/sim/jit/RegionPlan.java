@@ -1,6 +1,5 @@
 package org.tenon.hv.engine.sim.jit;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,31 +13,30 @@ import org.tenon.hv.engine.sim.exec.Handler;
  * @param blocks what to compile
  */
 public record RegionPlan(List<Part> blocks) {
-  /** One block. */
-  public static final class Part {
-    private final Insn[] insns;
-    private final Handler[] handlers;
+  /** Copies the list. */
+  public RegionPlan {
+    blocks = List.copyOf(blocks);
+  }
 
-    /** Of instructions and their handlers, which change no more. */
-    public Part(Insn[] insns, Handler[] handlers) {
-      this.insns = insns;
-      this.handlers = handlers;
-    }
-
-    Insn[] insns() {
-      return insns;
-    }
-
-    Handler[] handlers() {
-      return handlers;
+  /**
+   * One block.
+   *
+   * @param insns its instructions
+   * @param handlers their handlers
+   */
+  public record Part(List<Insn> insns, List<Handler> handlers) {
+    /** Copies the lists. */
+    public Part {
+      insns = List.copyOf(insns);
+      handlers = List.copyOf(handlers);
     }
 
     long rip() {
-      return insns[0].rip;
+      return insns.get(0).rip;
     }
 
     Insn last() {
-      return insns[insns.length - 1];
+      return insns.get(insns.size() - 1);
     }
   }
 
@@ -58,6 +56,6 @@ public record RegionPlan(List<Part> blocks) {
 
   /** All instructions, in order: what {@link org.tenon.hv.engine.sim.cpu.Cpu#position} counts. */
   Insn[] insns() {
-    return blocks.stream().flatMap(part -> Arrays.stream(part.insns())).toArray(Insn[]::new);
+    return blocks.stream().flatMap(part -> part.insns().stream()).toArray(Insn[]::new);
   }
 }

@@ -14,6 +14,7 @@ final class CaseGenerator {
   private static final int RBX = 3;
 
   private final Random random;
+  private long data;
   private final List<Definition> rows;
 
   CaseGenerator(long seed) {
@@ -22,6 +23,11 @@ final class CaseGenerator {
         InstructionTable.get().rows().stream()
             .filter(row -> !row.has("notest") && !row.has("i64") && !row.has("ends"))
             .toList();
+  }
+
+  /** Where absolute addresses may lead: to 128 bytes from here. */
+  void setData(long address) {
+    data = address;
   }
 
   List<Definition> rows() {
@@ -122,7 +128,12 @@ final class CaseGenerator {
 
   private void immediate(
       ByteArrayOutputStream out, Operand operand, boolean word, boolean wide, Definition row) {
-    if (operand.kind() == Operand.Kind.I) {
+    if (operand.kind() == Operand.Kind.O) {
+      long address = data + random.nextInt(120);
+      for (int k = 0; k < 8; k++) {
+        out.write((int) (address >>> (8 * k)));
+      }
+    } else if (operand.kind() == Operand.Kind.I) {
       int size =
           switch (operand.width()) {
             case B, BS -> 1;

@@ -78,6 +78,12 @@ final class SimProcessor {
     }
   }
 
+  /** Lets a page of the window lie where another one does; the caller flushes. */
+  void remap(long page, long where) {
+    int index = (int) (page >>> 12) & 511;
+    ram.set(ValueLayout.JAVA_LONG, 0x4000 + 8L * index, WINDOW + ((where & ~0xfffL) - base) | 7);
+  }
+
   /** The bytes at a linear address of the window. */
   MemorySegment window(long linear, long length) {
     return ram.asSlice(WINDOW + (linear - base), length);
