@@ -1,6 +1,7 @@
 package org.tenon.hv.nvme;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Clock;
 
@@ -54,7 +55,7 @@ final class InterruptVectors {
   }
 
   /** Interrupts for what has gathered, where it is time. */
-  void signal(CompletionQueue[] queues) {
+  void signal(@Nullable CompletionQueue[] queues) {
     if (!output.usesMessages()) {
       driveWire(queues);
       return;
@@ -85,7 +86,7 @@ final class InterruptVectors {
   }
 
   /** The mask register, whose bit 0 is the wire's. */
-  void mask(boolean now, CompletionQueue[] queues) {
+  void mask(boolean now, @Nullable CompletionQueue[] queues) {
     masked = now;
     driveWire(queues);
   }
@@ -95,12 +96,12 @@ final class InterruptVectors {
   }
 
   /** Sets the wire to what the queues ask for. */
-  void driveWire(CompletionQueue[] queues) {
+  void driveWire(@Nullable CompletionQueue[] queues) {
     if (output.usesMessages()) {
       return;
     }
     boolean waiting = false;
-    for (CompletionQueue queue : queues) {
+    for (@Nullable CompletionQueue queue : queues) {
       waiting |= queue != null && queue.hasInterrupts() && !queue.isEmpty();
     }
     Arrays.fill(gathered, 0);

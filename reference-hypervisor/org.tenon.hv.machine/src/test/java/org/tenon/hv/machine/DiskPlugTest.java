@@ -1,0 +1,119 @@
+package org.tenon.hv.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.engine.sim.SimEngine;
+import org.tenon.hv.platform.MachineType;
+import org.tenon.hv.platform.boot.BootException;
+import org.tenon.spi.Config;
+import org.tenon.spi.ConfigException;
+
+/** Disks in their slots, as a guest finds them. */
+class DiskPlugTest {
+  private final Machine machine = machine();
+
+  private static Machine machine() {
+    try {
+      return new Machine(
+          new MachineConfig(
+              MachineType.of(MachineType.CURRENT),
+              new SimEngine(),
+              2,
+              64 << 20,
+              ClockMode.VIRTUAL,
+              new BareProgram().powerOff().kernel(),
+              ByteBuffer.allocate(0),
+              "",
+              value -> {},
+              Trace.OFF));
+    } catch (BootException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    machine.close();
+  }
+
+  private static DiskConfig disk(DiskModel model, boolean refuses) {
+    try {
+      return new DiskConfig(model, new NullDisk(refuses), Config.of(List.of(), Map.of()));
+    } catch (ConfigException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The first 256 bytes of each function, a line for each register that is not 0. */
+  private String configSpaces() {
+    StringBuilder text = new StringBuilder();
+    for (int device = 0; device < 32; device++) {
+      for (int register = 0; register < 256; register += 4) {
+        machine.board().ports().write(0xcf8, 4, 0x80000000L | device << 11 | register);
+        long value = machine.board().ports().read(0xcfc, 4);
+        if (register == 0 && value == 0xffffffffL) {
+          break;
+        }
+        if (value != 0) {
+          text.append("%02x.0 %02x: %08x%n".formatted(device, register, value));
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * The virtual hardware never changes once released; see MachineTypeTest. (Before the first
+   * release, the text of the failure replaces the golden file.)
+   */
+  @Test
+  void configurationSpacesAreTheGoldenOnes() throws IOException, AttachException {
+    machine.plug(disk(DiskModel.VIRTIO, false));
+    machine.plug(disk(DiskModel.NVME, false));
+    try (InputStream in = DiskPlugTest.class.getResourceAsStream("config-spaces.golden.txt")) {
+      byte[] golden = Objects.requireNonNull(in, "golden file").readAllBytes();
+      assertThat(configSpaces()).isEqualTo(new String(golden, StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void aDriverThatRefusesTakesNoSlot() throws AttachException {
+    assertThatThrownBy(() -> machine.plug(disk(DiskModel.VIRTIO, true)))
+        .isInstanceOf(AttachException.class)
+        .hasMessageContaining("the storage is locked");
+    assertThat(configSpaces()).doesNotContain("01.0 ");
+    machine.plug(disk(DiskModel.NVME, false));
+    assertThat(configSpaces()).contains("01.0 00: 00101b36");
+  }
+
+  @Test
+  void slotsEnd() throws AttachException {
+    for (int i = 0; i < 31; i++) {
+      machine.plug(disk(DiskModel.VIRTIO, false));
+    }
+    assertThatThrownBy(() -> machine.plug(disk(DiskModel.VIRTIO, false)))
+        .hasMessage("a machine of type tenon-1.0 has room for 31 devices");
+  }
+
+  @Test
+  void aMachineWithDisksRunsAndCannotBeSaved() throws AttachException {
+    machine.plug(disk(DiskModel.VIRTIO, false));
+    assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+    assertThatThrownBy(() -> machine.plug(disk(DiskModel.VIRTIO, false)))
+        .hasMessageContaining("before the machine runs");
+    assertThatThrownBy(() -> machine.save(Path.of("never-written")))
+        .hasMessageContaining("cannot be saved yet");
+  }
+}
