@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,9 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * files and behind a real NBD server, and its report says so.
  */
 class CertifyTheSamplesTest {
-  private static final Path APP =
-      Repository.root().resolve("reference-hypervisor/org.tenon.hv.app/target/app");
-
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -54,45 +48,11 @@ class CertifyTheSamplesTest {
   }
 
   private JsonNode certify(String... arguments) throws IOException, InterruptedException {
-    assertThat(APP).as("the application: run mvn verify, not mvn test").isDirectory();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=org.tenon.api,org.tenon.spi,org.tenon.spi.block",
-                "--module-path",
-                jars("sdk"),
-                "--class-path",
-                jars("lib"),
-                "-Dtenon.home=" + Repository.root(),
-                "org.tenon.hv.app.Main",
-                "certify"));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--seed", "1", "--out", folder.resolve("report").toString()));
-    Path log = folder.resolve("log");
-    int status =
-        new ProcessBuilder(command)
-            .directory(Repository.root().toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
-    assertThat(status).as(() -> read(log)).isZero();
+    List<String> all = new ArrayList<>(List.of("certify"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--seed", "1", "--out", folder.resolve("report").toString()));
+    BuiltCommand.Ended ended = BuiltCommand.tenon(folder, Map.of(), all.toArray(String[]::new));
+    assertThat(ended.status()).as("%s%n%s", ended.out(), ended.err()).isZero();
     return new ObjectMapper().readTree(folder.resolve("report/report.json").toFile());
-  }
-
-  private static String read(Path log) {
-    try {
-      return Files.readString(log);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
-  private static String jars(String name) throws IOException {
-    try (Stream<Path> jars = Files.list(APP.resolve(name))) {
-      return jars.map(Path::toString).sorted().collect(Collectors.joining(":"));
-    }
   }
 }

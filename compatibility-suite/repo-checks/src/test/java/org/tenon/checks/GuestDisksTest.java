@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,9 +11,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,10 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class GuestDisksTest {
   private static final System.Logger LOG = System.getLogger("org.tenon.trial");
-  private static final Path APP =
-      Repository.root().resolve("reference-hypervisor/org.tenon.hv.app/target/app");
   private static final Path CACHE =
       Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
+
+  private static final Map<String, String> GUESTS = Map.of("XDG_CACHE_HOME", CACHE.toString());
 
   /** Writes, reads back what was written, and says what the kernel complained about. */
   private static final String SCRIPT =
@@ -49,14 +47,12 @@ class GuestDisksTest {
 
   @TempDir Path folder;
 
-  record Ended(int status, String out, String err) {}
-
   @BeforeAll
   static void fetch() throws IOException, InterruptedException {
     if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
       Files.createDirectories(CACHE);
       Path work = Files.createTempDirectory(CACHE, "fetch");
-      Ended ended = tenon(work, "guest", "fetch");
+      BuiltCommand.Ended ended = BuiltCommand.tenon(work, GUESTS, "guest", "fetch");
       if (ended.status() != 0) {
         String why = "no guest with disks is tried: " + ended.err().strip();
         LOG.log(Level.WARNING, why);
@@ -69,15 +65,19 @@ class GuestDisksTest {
     Path content = Files.createDirectories(folder.resolve("content"));
     Files.writeString(content.resolve("go"), SCRIPT);
     Path image = folder.resolve(name);
-    assertThat(tool("mkfs.ext4", "-q", "-d", content.toString(), image.toString(), "64M").status())
+    assertThat(
+            BuiltCommand.tool(
+                    folder, "mkfs.ext4", "-q", "-d", content.toString(), image.toString(), "64M")
+                .status())
         .isZero();
     return image;
   }
 
-  private Ended boot(String model, String device, Path image)
+  private BuiltCommand.Ended boot(String model, String device, Path image)
       throws IOException, InterruptedException {
-    return tenon(
+    return BuiltCommand.tenon(
         folder,
+        GUESTS,
         "run",
         "--cpus",
         "2",
@@ -96,15 +96,18 @@ class GuestDisksTest {
   void whatTheGuestWritesIsInTheImage(String model, String device)
       throws IOException, InterruptedException {
     Path image = image("disk.img");
-    Ended ended = boot(model, device, image);
+    BuiltCommand.Ended ended = boot(model, device, image);
     assertThat(ended.status()).as("%s%n%s", ended.err(), ended.out()).isZero();
     assertThat(ended.out()).contains("unmounted\n").contains("tenon-guest: exit 0");
     assertThat(ended.out().lines().filter(line -> line.startsWith("complaint:"))).isEmpty();
-    assertThat(tool("e2fsck", "-fn", image.toString()).status()).as("e2fsck").isZero();
+    assertThat(BuiltCommand.tool(folder, "e2fsck", "-fn", image.toString()).status())
+        .as("e2fsck")
+        .isZero();
     List<String> files = new ArrayList<>();
     for (var sums = SUM.matcher(ended.out()); sums.find(); ) {
       Path copy = folder.resolve(sums.group(2));
-      tool("debugfs", "-R", "dump %s %s".formatted(sums.group(2), copy), image.toString());
+      BuiltCommand.tool(
+          folder, "debugfs", "-R", "dump %s %s".formatted(sums.group(2), copy), image.toString());
       assertThat(sha256(copy)).isEqualTo(sums.group(1));
       files.add(sums.group(2));
     }
@@ -115,14 +118,14 @@ class GuestDisksTest {
   void aRunWithADiskRepeatsToTheInstruction() throws IOException, InterruptedException {
     Path image = image("first.img");
     Path same = Files.copy(image, folder.resolve("again.img"));
-    Ended first = boot("virtio", "vda", image);
-    Ended again = boot("virtio", "vda", same);
+    BuiltCommand.Ended first = boot("virtio", "vda", image);
+    BuiltCommand.Ended again = boot("virtio", "vda", same);
     assertThat(again.out()).isEqualTo(first.out()).contains("unmounted");
     assertThat(instructions(again)).isEqualTo(instructions(first));
     assertThat(Files.mismatch(image, same)).as("the images").isEqualTo(-1);
   }
 
-  private static String instructions(Ended ended) {
+  private static String instructions(BuiltCommand.Ended ended) {
     assertThat(ended.err()).contains(" instructions in ");
     return ended.err().substring(0, ended.err().indexOf(" instructions"));
   }
@@ -133,56 +136,6 @@ class GuestDisksTest {
       return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private Ended tool(String name, String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env", name));
-    command.addAll(List.of(arguments));
-    return start(new ProcessBuilder(command), folder);
-  }
-
-  private static Ended tenon(Path work, String... arguments)
-      throws IOException, InterruptedException {
-    assertThat(APP).as("the application: run mvn verify, not mvn test").isDirectory();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=org.tenon.api,org.tenon.spi,org.tenon.spi.block",
-                "--module-path",
-                jars("sdk"),
-                "--class-path",
-                jars("lib"),
-                "-Dtenon.home=" + Repository.root(),
-                "org.tenon.hv.app.Main"));
-    command.addAll(List.of(arguments));
-    return start(new ProcessBuilder(command).directory(Repository.root().toFile()), work);
-  }
-
-  private static Ended start(ProcessBuilder process, Path work)
-      throws IOException, InterruptedException {
-    process.environment().put("XDG_CACHE_HOME", CACHE.toString());
-    process.environment().merge("PATH", ":/usr/sbin:/sbin", String::concat);
-    Path out = Files.createTempFile(work, "out", "");
-    Path err = Files.createTempFile(work, "err", "");
-    int status =
-        process
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start()
-            .waitFor();
-    return new Ended(
-        status,
-        Files.readString(out, StandardCharsets.ISO_8859_1).replace("\r", ""),
-        Files.readString(err));
-  }
-
-  private static String jars(String name) throws IOException {
-    try (Stream<Path> jars = Files.list(APP.resolve(name))) {
-      return jars.map(Path::toString).sorted().collect(Collectors.joining(":"));
     }
   }
 }

@@ -47,25 +47,20 @@ final class SymbolFile {
     file.put(table.rewind()).put(names.toByteArray()).put(sectionNames);
     int afterNames = strings + names.size();
     file.position(sections + HEADER);
-    section(file, 1, 8, 6, base, HEADER, SIZE, 0, 0);
-    section(file, 7, 2, 0, 0, HEADER, table.capacity(), 3, SYMBOL);
-    section(file, 15, 3, 0, 0, strings, names.size(), 0, 0);
-    section(file, 23, 3, 0, 0, afterNames, sectionNames.length, 0, 0);
+    new Section(1, 8, 6, base, HEADER, SIZE, 0, 0).write(file);
+    new Section(7, 2, 0, 0, HEADER, table.capacity(), 3, SYMBOL).write(file);
+    new Section(15, 3, 0, 0, strings, names.size(), 0, 0).write(file);
+    new Section(23, 3, 0, 0, afterNames, sectionNames.length, 0, 0).write(file);
     return bytes;
   }
 
-  private static void section(
-      ByteBuffer file,
-      int name,
-      int type,
-      long flags,
-      long address,
-      long offset,
-      long size,
-      int link,
-      long entry) {
-    file.putInt(name).putInt(type).putLong(flags).putLong(address).putLong(offset).putLong(size);
-    file.putInt(link).putInt(type == 2 ? 1 : 0).putLong(1).putLong(entry);
+  /** A section header, in the order of its fields; two are the same for all or follow from them. */
+  private record Section(
+      int name, int type, long flags, long address, long offset, long size, int link, long entry) {
+    void write(ByteBuffer file) {
+      file.putInt(name).putInt(type).putLong(flags).putLong(address).putLong(offset).putLong(size);
+      file.putInt(link).putInt(type == 2 ? 1 : 0).putLong(1).putLong(entry);
+    }
   }
 
   private static ByteBuffer buffer(int size) {

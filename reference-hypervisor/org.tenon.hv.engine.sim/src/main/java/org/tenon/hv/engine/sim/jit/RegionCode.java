@@ -44,6 +44,7 @@ public final class RegionCode {
     return insns[position];
   }
 
+  // large on purpose: compiled code hands over its local variables, one argument each
   /** Called by compiled code at a way out, when the general registers are back in their array. */
   static void leave(
       RegionCode self,
@@ -75,6 +76,8 @@ public final class RegionCode {
     cpu.position = place;
     self.settle(cpu, place, retired, kind, a, b, result, carry);
   }
+
+  // no longer large
 
   private void settle(
       Cpu cpu, int place, long retired, int kind, long a, long b, long result, long carry) {
