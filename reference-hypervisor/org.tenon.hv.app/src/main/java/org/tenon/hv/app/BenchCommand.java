@@ -30,9 +30,8 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Measures on the storage that --set names. Without --set the driver is given fresh storage of"
-          + " its own, as for",
-      "certification, which is removed afterwards. What --set names is only read, unless"
-          + " --overwrite permits more."
+          + " its own, as for certification, which is removed afterwards. What --set names is only"
+          + " read, unless --overwrite permits more."
     },
     footer = {
       "",

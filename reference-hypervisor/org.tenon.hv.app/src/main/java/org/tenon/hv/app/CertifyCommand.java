@@ -33,9 +33,8 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Runs every test of the profile up to the level, prints the verdict for each level and"
-          + " clause, and writes a report:",
-      "report.html to read, report.json and junit.xml for tools. Each failure names the command"
-          + " that repeats it."
+          + " clause, and writes a report: report.html to read, report.json and junit.xml for"
+          + " tools. Each failure names the command that repeats it."
     },
     footer = {
       "",

@@ -29,9 +29,8 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Compiles small bare-metal programs with gcc and runs them on the simulator, on the simulator"
-          + " without its",
-      "compiler and on qemu-system-x86_64 where it is installed; then boots the guest that 'tenon"
-          + " guest fetch' got."
+          + " without its compiler and on qemu-system-x86_64 where it is installed; then boots the"
+          + " guest that 'tenon guest fetch' got."
     },
     footer = {"", "Example: tenon guest bench --rounds 5 --boots 3"})
 final class GuestBenchCommand implements Callable<Integer> {
