@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +25,14 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
 
   private final OutputStream out = new FileOutputStream(FileDescriptor.out);
   private final @Nullable Terminal terminal;
-  private final @Nullable Attributes before;
-
-  private final Thread onExit = new Thread(this::restoreTerminal, "guest-console-exit");
   private int lastOutput = '\n';
 
   private GuestConsole(@Nullable Terminal terminal) {
     this.terminal = terminal;
-    before = terminal == null ? null : terminal.enterRawMode();
-    // A signal that ends the process must not leave the user with a raw terminal.
-    Runtime.getRuntime().addShutdownHook(onExit);
+    if (terminal != null) {
+      // Closing it gives the user's mode back; JLine closes it also when a signal ends the process.
+      terminal.enterRawMode();
+    }
   }
 
   /**
@@ -109,19 +106,12 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
   /** Gives the terminal back, the cursor at the start of a line. */
   @Override
   public void close() throws IOException {
-    Runtime.getRuntime().removeShutdownHook(onExit);
-    restoreTerminal();
     if (terminal != null) {
       if (lastOutput != '\n') {
+        out.write('\r');
         out.write('\n');
       }
       terminal.close();
-    }
-  }
-
-  private void restoreTerminal() {
-    if (terminal != null && before != null) {
-      terminal.setAttributes(before);
     }
   }
 }
