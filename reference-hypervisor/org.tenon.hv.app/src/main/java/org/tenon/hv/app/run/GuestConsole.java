@@ -108,7 +108,6 @@ public final class GuestConsole implements MachineConfig.Console, AutoCloseable 
   public void close() throws IOException {
     if (terminal != null) {
       if (lastOutput != '\n') {
-        out.write('\r');
         out.write('\n');
       }
       terminal.close();
