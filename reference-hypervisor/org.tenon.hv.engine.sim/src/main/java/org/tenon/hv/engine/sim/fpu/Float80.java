@@ -45,12 +45,7 @@ public final class Float80 extends Rounding80 {
     long small = swap ? a : b;
     int shift = Math.abs(aE - bE);
     long hi = shift >= 64 ? 0 : small >>> shift;
-    long lo =
-        shift == 0
-            ? 0
-            : shift < 64
-                ? small << (64 - shift)
-                : shift == 64 ? small : small >>> Math.min(shift - 64, 63) | 1;
+    long lo = shift == 0 ? 0 : shift < 64 ? small << (64 - shift) : shiftedOut(small, shift - 64);
     if (aNegative == bNegative) {
       long sum = big + hi;
       if (Long.compareUnsigned(sum, big) < 0) {
@@ -76,6 +71,17 @@ public final class Float80 extends Rounding80 {
       low <<= zeros;
     }
     pack(negative, e - zeros, high, low);
+  }
+
+  /** Shifted right, with the lowest bit set if any bit is lost. */
+  private static long shiftedOut(long value, int shift) {
+    if (shift == 0) {
+      return value;
+    }
+    if (shift >= 64) {
+      return 1;
+    }
+    return value >>> shift | (value << (64 - shift) != 0 ? 1 : 0);
   }
 
   /** a × b. */
