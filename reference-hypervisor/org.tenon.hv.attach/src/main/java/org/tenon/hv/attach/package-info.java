@@ -7,7 +7,7 @@
  * device model                       BlockPort                           driver
  * (queue thread)   claim, fill  ──▶  RequestTable  ◀── reads by tag ───  BlockQueue.submit
  *                  submit       ──▶  InFlightLedger ── batch of tags ──▶     │
- *                  completed    ◀──  CompletionRing ◀── BlockHost.complete ──┘ (any thread)
+ *                  completed    ◀── InFlightLedger ◀── BlockHost.complete ──┘ (any thread)
  *                                        ▲
  *                     Watchdog ── deadlines ── quarantine
  * }</pre>

@@ -85,7 +85,7 @@ class BlockAttachmentTest {
     Map<Integer, Integer> ended = new LinkedHashMap<>();
     synchronized (port) {
       for (int tag = port.completed(); tag != BlockPort.NONE; tag = port.completed()) {
-        ended.put(tag, port.status(tag));
+        assertThat(ended.put(tag, port.status(tag))).as("tag %d came back before", tag).isNull();
         port.release(tag);
       }
     }
