@@ -6,7 +6,7 @@ public interface QueueWork {
   int queueCount();
 
   /** The port behind a queue. */
-  BlockPort port(int queue);
+  TagPort port(int queue);
 
   /**
    * Does what there is to do for a queue.
