@@ -6,4 +6,5 @@ module org.tenon.hv.attach {
   requires static org.jspecify;
 
   exports org.tenon.hv.attach;
+  exports org.tenon.hv.attach.frame;
 }

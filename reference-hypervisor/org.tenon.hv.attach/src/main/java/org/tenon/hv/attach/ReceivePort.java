@@ -78,6 +78,26 @@ public final class ReceivePort extends TagPort {
     return table.add(tag, region, offset, length);
   }
 
+  /** How many segments the buffer has. */
+  public int segments(int tag) {
+    return table.segments(tag);
+  }
+
+  /** The RAM that a segment lies in. */
+  public MemoryRegion region(int tag, int segment) {
+    return table.region(tag, segment);
+  }
+
+  /** Where in its region a segment begins. */
+  public long offset(int tag, int segment) {
+    return table.offset(tag, segment);
+  }
+
+  /** How long a segment is. */
+  public int length(int tag, int segment) {
+    return table.length(tag, segment);
+  }
+
   /** How many bytes of a frame a buffer that came back holds, from its front; 0 for none. */
   public int bytes(int tag) {
     int end = ledger.status(tag) >>> 1;

@@ -90,6 +90,10 @@ abstract sealed class SegmentTable permits RequestTable, FrameTable {
     return offsets[row(tag, segment)];
   }
 
+  final MemoryRegion region(int tag, int segment) {
+    return Objects.requireNonNull(regions[row(tag, segment)]);
+  }
+
   final long bytes(int tag, int segment) {
     return lengths[row(tag, segment)];
   }

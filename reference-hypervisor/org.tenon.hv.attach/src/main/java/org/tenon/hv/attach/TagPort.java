@@ -46,7 +46,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   private @Nullable Runnable idle;
   private boolean refused;
   private boolean paused;
-  private boolean dead;
+  private volatile boolean dead;
   private int deadStatus;
   private boolean submitting;
 
@@ -192,6 +192,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   public final void offer() {
     TagBatch offer = prepare();
     if (offer == null) {
+      if (dead) {
+        wake();
+      }
       return;
     }
     int accepted = 0;

@@ -4,6 +4,7 @@ import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
 import org.tenon.hv.pci.PciIdentity;
@@ -58,7 +59,7 @@ final class DiskPlug {
     }
   }
 
-  private DiskQueues queues() {
+  private ServedQueues<? super PortWork> queues() {
     return clock.mode() == ClockMode.VIRTUAL
         ? new PacedQueues(loop, clock, config.type().number("clock.request-nanos"))
         : new PromptQueues(loop);
@@ -66,7 +67,7 @@ final class DiskPlug {
 
   private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
+    ServedQueues<? super PortWork> queues = queues();
     BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
     queues.serve(model, slot.master());
     int subsystem = type.integer("virtio.subsystem");
@@ -84,7 +85,7 @@ final class DiskPlug {
 
   private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
+    ServedQueues<? super PortWork> queues = queues();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =
         new PciIdentity(

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.attach.BlockPort;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.TagPort;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.pci.BusMaster;
@@ -16,7 +16,7 @@ import org.tenon.hv.pci.BusMaster;
  * order of staging. Where the driver is not ready by then the machine waits for it, and machine
  * time with it.
  */
-final class PacedQueues implements DiskQueues {
+final class PacedQueues implements ServedQueues<PortWork> {
   /** How long to wait at a time: a stop is noticed after that at the latest. */
   private static final long PATIENCE = 100_000_000;
 
@@ -25,7 +25,7 @@ final class PacedQueues implements DiskQueues {
   private final long requestNanos;
   private final Handoff handoff;
   private volatile @Nullable Thread waiting;
-  private @Nullable QueueWork work;
+  private @Nullable PortWork work;
   private @Nullable BusMaster master;
   private boolean[] offered = {};
   private Alarm[] alarms = {};
@@ -43,7 +43,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   @Override
-  public void serve(QueueWork served, BusMaster leave) {
+  public void serve(PortWork served, BusMaster leave) {
     work = served;
     master = leave;
     int queues = served.queueCount();
@@ -77,7 +77,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   private void take() {
-    QueueWork served = work;
+    PortWork served = work;
     if (served == null || master == null || !master.isEnabled()) {
       return;
     }
@@ -89,7 +89,7 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
-  private void serve(QueueWork served, int queue) {
+  private void serve(PortWork served, int queue) {
     while (served.poll(queue)) {
       Thread.onSpinWait();
     }
@@ -100,14 +100,14 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
-  private static long staged(BlockPort port) {
+  private static long staged(TagPort port) {
     synchronized (port) {
       return port.stagedTotal();
     }
   }
 
-  private void answer(QueueWork served, int queue) {
-    BlockPort port = served.port(queue);
+  private void answer(PortWork served, int queue) {
+    TagPort port = served.port(queue);
     if (!awaitDriver(port, due[queue])) {
       alarms[queue].set(clock.now());
       return;
@@ -121,7 +121,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   /** False when the run is to end first. */
-  private boolean awaitDriver(BlockPort port, long total) {
+  private boolean awaitDriver(TagPort port, long total) {
     waiting = Thread.currentThread();
     while (!isAnswered(port, total)) {
       if (loop.isStopping()) {
@@ -135,7 +135,7 @@ final class PacedQueues implements DiskQueues {
     return true;
   }
 
-  private static boolean isAnswered(BlockPort port, long total) {
+  private static boolean isAnswered(TagPort port, long total) {
     synchronized (port) {
       return port.isAnswered(total);
     }

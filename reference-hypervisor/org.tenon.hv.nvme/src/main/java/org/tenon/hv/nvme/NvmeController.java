@@ -13,7 +13,7 @@ import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.BlockPort;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
@@ -34,7 +34,7 @@ import org.tenon.spi.block.BlockGeometry;
  *    └──────────────┴────────┘ the driver has given everything back
  * }</pre>
  */
-final class NvmeController implements QueueWork, AttachListener {
+final class NvmeController implements PortWork, AttachListener {
   /** The most entries of a queue. */
   static final int MOST_ENTRIES = 1024;
 

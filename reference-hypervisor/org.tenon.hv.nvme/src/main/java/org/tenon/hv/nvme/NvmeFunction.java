@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterWidth;
@@ -76,7 +76,7 @@ public final class NvmeFunction {
   }
 
   /** The I/O queues, for whoever keeps the schedule. */
-  public QueueWork queues() {
+  public PortWork queues() {
     return controller;
   }
 
