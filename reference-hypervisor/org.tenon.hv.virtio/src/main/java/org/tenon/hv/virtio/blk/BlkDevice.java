@@ -276,6 +276,9 @@ public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
       if (request.queue() >= slots.length) {
         throw new StateException("a request of queue " + request.queue() + ", which is not there");
       }
+      if (request.flushAfter() && (offered & BlkFeature.FLUSH) == 0) {
+        throw new StateException("a request waits for a flush that the driver has not");
+      }
       slots[request.queue()] += request.slots();
       queues.get(request.queue()).restore(request, memory);
     }
