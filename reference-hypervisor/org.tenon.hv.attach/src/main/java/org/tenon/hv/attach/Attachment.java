@@ -73,16 +73,65 @@ public abstract sealed class Attachment implements Conduct permits BlockAttachme
     return lease;
   }
 
-  /** Opens the driver and starts it, each step no longer than its deadline. */
-  final void run(Callable<? extends Driver> open) throws AttachException {
+  /** Opens the driver, so that it can be looked at before it serves. */
+  final void open(Callable<? extends Driver> open) throws AttachException {
     try {
       ControlCall.await(context, "open", () -> opened(open.call()));
-      ControlCall.await(context, "start", this::start);
+    } catch (AttachException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a prepared driver.
+   *
+   * @throws AttachException if it fails or hangs; it is closed then
+   */
+  public final void start() throws AttachException {
+    begin(() -> {});
+  }
+
+  /**
+   * Gives a prepared driver the state that one like it has saved, and starts it.
+   *
+   * @throws AttachException if it refuses, fails or hangs; it is closed then
+   */
+  public final void start(DriverState saved) throws AttachException {
+    begin(() ->
+        ControlCall.await(
+            context, "restore", () -> DriverMigration.restore(required(driver), saved)));
+  }
+
+  private interface Preparation {
+    void run() throws AttachException;
+  }
+
+  private void begin(Preparation first) throws AttachException {
+    try {
+      first.run();
+      ControlCall.await(context, "start", this::startDriver);
     } catch (AttachException e) {
       close();
       throw e;
     }
     watch();
+  }
+
+  /**
+   * The driver's state, for a save; while paused.
+   *
+   * @throws AttachException where it cannot be saved, with the driver's reason
+   */
+  public final DriverState saveState() throws AttachException {
+    if (state.get() != State.PAUSED) {
+      throw new AttachException(
+          "%s: the driver is %s, so it has no state to save".formatted(context.device(), state()));
+    }
+    AtomicReference<DriverState> saved = new AtomicReference<>(DriverState.NONE);
+    ControlCall.await(
+        context, "save", () -> saved.set(DriverMigration.save(required(driver))));
+    return required(saved.get());
   }
 
   /** Takes the opened driver in; on the control thread. */
@@ -98,7 +147,7 @@ public abstract sealed class Attachment implements Conduct permits BlockAttachme
   /** Asks the opened driver what it is and makes its ports; on the control thread. */
   abstract List<? extends TagPort> ports(Driver opened);
 
-  private void start() throws Exception {
+  private void startDriver() throws Exception {
     Driver opened = driver;
     if (opened != null && state.get() == State.PAUSED) {
       opened.start();

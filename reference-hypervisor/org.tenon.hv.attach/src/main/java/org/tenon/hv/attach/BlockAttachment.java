@@ -41,8 +41,7 @@ public final class BlockAttachment extends Attachment {
   }
 
   /**
-   * Negotiates with a driver, opens it and starts it. Waits for the driver, each step no longer
-   * than its deadline.
+   * {@linkplain #prepare Prepares} a driver and {@linkplain #start() starts} it.
    *
    * @param config the user's settings, read against the factory's keys
    * @return the attachment, RUNNING
@@ -50,6 +49,23 @@ public final class BlockAttachment extends Attachment {
    *     open
    */
   public static BlockAttachment open(
+      BlockDriverFactory factory, BlockOffer offer, Config config, AttachContext context)
+      throws AttachException {
+    BlockAttachment attachment = prepare(factory, offer, config, context);
+    attachment.start();
+    return attachment;
+  }
+
+  /**
+   * Negotiates with a driver and opens it, so that it can be looked at before it serves. Waits for
+   * the driver, each step no longer than its deadline.
+   *
+   * @param config the user's settings, read against the factory's keys
+   * @return the attachment, PAUSED until {@link #start()}
+   * @throws AttachException if the driver refuses, fails, hangs or answers nonsense; nothing stays
+   *     open
+   */
+  public static BlockAttachment prepare(
       BlockDriverFactory factory, BlockOffer offer, Config config, AttachContext context)
       throws AttachException {
     AtomicReference<@Nullable BlockAgreement> answer = new AtomicReference<>();
@@ -61,7 +77,7 @@ public final class BlockAttachment extends Attachment {
               .formatted(agreement, offer, Clauses.AGREEMENT_IS_SUBSET));
     }
     BlockAttachment attachment = new BlockAttachment(factory, agreement, context);
-    attachment.run(() -> factory.open(agreement, config, attachment.host));
+    attachment.open(() -> factory.open(agreement, config, attachment.host));
     return attachment;
   }
 

@@ -59,6 +59,21 @@ public final class BlockPort extends TagPort {
     return ledger.status(tag);
   }
 
+  /**
+   * Takes up a request that a driver has answered before the machine was saved. It waits to be
+   * given back behind those taken up before.
+   *
+   * @return its tag, or {@link #NONE} when all are in use
+   */
+  public int restore(int operation, int status) {
+    int tag = claim();
+    if (tag != NONE) {
+      begin(tag, operation, 0, 0, 0);
+      restored(tag, status);
+    }
+    return tag;
+  }
+
   @Override
   int hand(TagBatch offer) {
     return queue.submit(offer);

@@ -74,7 +74,8 @@ public final class NicAttachment extends Attachment {
     }
     NicAgreement agreed = agreement;
     NicAttachment attachment = new NicAttachment(factory, agreed, context);
-    attachment.run(() -> factory.open(agreed, config, attachment.host));
+    attachment.open(() -> factory.open(agreed, config, attachment.host));
+    attachment.start();
     return attachment;
   }
 

@@ -147,6 +147,32 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return order.total();
   }
 
+  /** How many requests have been given back so far, where order is kept. */
+  public final long givenTotal() {
+    return order.given();
+  }
+
+  /** How many of the requests ever staged may be given back, where order is kept. */
+  public final long allowedTotal() {
+    return order.allowed();
+  }
+
+  /** Whether the driver has answered everything that was staged. */
+  public final boolean isAtRest() {
+    return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
+  }
+
+  /** Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order. */
+  public final int[] waiting() {
+    return order.isKept() ? order.left() : ledger.left();
+  }
+
+  /** Takes up a claimed tag as one that has come back, behind those that have before. */
+  final void restored(int tag, int status) {
+    order.staged(tag);
+    ledger.completeStaged(tag, status);
+  }
+
   /** Lets the first {@code total} requests ever staged be given back, where order is kept. */
   public final void allow(long total) {
     order.allow(total);

@@ -3,6 +3,7 @@ package org.tenon.hv.machine;
 import java.util.concurrent.CompletionStage;
 import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.bus.state.Saved;
 import org.tenon.hv.pci.BusMaster;
 
 /**
@@ -11,10 +12,16 @@ import org.tenon.hv.pci.BusMaster;
  *
  * @param <W> the kind of queues that it can serve
  */
-interface ServedQueues<W extends QueueWork> extends QueueSchedule {
+interface ServedQueues<W extends QueueWork> extends QueueSchedule, Saved {
   /** Says whose queues they are; before the guest runs. */
   void serve(W work, BusMaster master);
 
   /** The guest has asked for a reset, which is over when the stage completes. Run-loop thread. */
   void resetting(CompletionStage<?> over);
+
+  /** Serves nothing, whatever is due, until {@link #release}; run-loop thread, between two runs. */
+  void hold();
+
+  /** Serves again. */
+  void release();
 }
