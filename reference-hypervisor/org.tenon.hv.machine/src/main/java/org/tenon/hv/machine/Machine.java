@@ -44,6 +44,7 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
+  private final NicPlug nicPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
   /** What says which devices are to be plugged in, while a saved machine is restored. */
@@ -96,6 +97,7 @@ public final class Machine implements AutoCloseable {
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
     diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    nicPlug = new NicPlug(config, board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -281,6 +283,23 @@ public final class Machine implements AutoCloseable {
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Plugs a network card into the next PCI slot; before the first {@link #run()}. The machine
+   * closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, and in a machine that is restored
+   */
+  public void plug(NicConfig nic) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("network cards are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("a machine with a network card cannot be restored yet");
+    }
+    devices.add(nicPlug.plug("nic" + devices.size(), nic));
   }
 
   private DiskState takeAwaited(StateReader in) throws StateException {
