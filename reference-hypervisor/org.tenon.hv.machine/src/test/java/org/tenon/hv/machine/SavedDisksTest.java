@@ -24,8 +24,8 @@ import org.tenon.spi.Config;
 import org.tenon.spi.ConfigException;
 
 /**
- * A machine with a virtio and an NVMe disk, asked for a few things at once at 5 ms. The end of a run
- * is compared as a saved machine: every byte of RAM and every register.
+ * A machine with a virtio and an NVMe disk, asked for a few things at once at 5 ms. The end of a
+ * run is compared as a saved machine: every byte of RAM and every register.
  */
 @Timeout(120)
 class SavedDisksTest {
@@ -113,7 +113,8 @@ class SavedDisksTest {
     return Stream.concat(virtio.done.stream(), nvme.done.stream()).sorted().toList();
   }
 
-  private Path saveAfter(long nanos) throws BootException, AttachException, IOException, StateException {
+  private Path saveAfter(long nanos)
+      throws BootException, AttachException, IOException, StateException {
     try (Machine machine = asked()) {
       return saveAfter(machine, nanos);
     }
@@ -246,11 +247,12 @@ class SavedDisksTest {
   private void refused(Path file, String why, Change change, Machine.Plugging<?> plugging)
       throws Exception {
     change.make();
-    assertThatThrownBy(() -> {
-          try (SavedMachine saved = SavedMachine.open(file)) {
-            Machine.restore(config(ClockMode.VIRTUAL), saved, plugging).close();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (SavedMachine saved = SavedMachine.open(file)) {
+                Machine.restore(config(ClockMode.VIRTUAL), saved, plugging).close();
+              }
+            })
         .isInstanceOfAny(StateException.class, IllegalArgumentException.class)
         .hasMessage(why);
   }

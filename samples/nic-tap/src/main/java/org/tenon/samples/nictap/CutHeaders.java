@@ -113,8 +113,7 @@ final class CutHeaders {
   /** Where the payload of that type begins, behind any tags; 0 if it is of another. */
   private int network(int type) {
     int at = TYPE_AT;
-    while (at + TAG + 2 <= copied
-        && (int16(at) == TYPE_VLAN || int16(at) == TYPE_SERVICE_VLAN)) {
+    while (at + TAG + 2 <= copied && (int16(at) == TYPE_VLAN || int16(at) == TYPE_SERVICE_VLAN)) {
       at += TAG;
     }
     return int16(at) == type ? at + 2 : 0;

@@ -60,8 +60,7 @@ final class TapNicDriver implements NicDriver {
     this.tap = tap;
     try {
       int mtu = Math.clamp(tap.mtu(), 68, 65_535);
-      this.properties =
-          new NicProperties(address(settings, tap), mtu, MOST_SEGMENTS, LONGEST_CUT);
+      this.properties = new NicProperties(address(settings, tap), mtu, MOST_SEGMENTS, LONGEST_CUT);
       if (agreement.has(NicCapabilities.LINK_STATE)) {
         this.link = tap.isUp() ? NicLink.up(0) : NicLink.DOWN;
       }
@@ -72,7 +71,11 @@ final class TapNicDriver implements NicDriver {
       closeOwn();
       throw new DriverException(
           Status.IO_ERROR,
-          "cannot use TAP interface '" + tap.name() + "': " + e.getMessage() + "; is it still there?",
+          "cannot use TAP interface '"
+              + tap.name()
+              + "': "
+              + e.getMessage()
+              + "; is it still there?",
           e);
     }
   }
@@ -217,8 +220,8 @@ final class TapNicDriver implements NicDriver {
     try {
       tap.setFilter(program);
     } catch (SystemCallException e) {
-      host.log()
-          .log(System.Logger.Level.ERROR, "the kernel does not take the filter: " + e.getMessage());
+      host.log().log(
+          System.Logger.Level.ERROR, "the kernel does not take the filter: " + e.getMessage());
     }
   }
 

@@ -12,8 +12,8 @@ import org.tenon.spi.net.NicCapabilities;
 import org.tenon.spi.net.NicHost;
 
 /**
- * Opens the interface. A network namespace belongs to a thread: one in another namespace is opened by
- * a thread that enters it and ends; what it opened stays there.
+ * Opens the interface. A network namespace belongs to a thread: one in another namespace is opened
+ * by a thread that enters it and ends; what it opened stays there.
  */
 final class TapOpening {
   private final NicAgreement agreement;
@@ -81,7 +81,8 @@ final class TapOpening {
       return e.saysNotAllowed()
           ? new DriverException(
               Status.DENIED, what + "let this user read and write /dev/net/tun", e)
-          : new DriverException(Status.NOT_READY, what + "load the kernel's module: modprobe tun", e);
+          : new DriverException(
+              Status.NOT_READY, what + "load the kernel's module: modprobe tun", e);
     }
     if (settings.namespace().isPresent() && step.contains(settings.namespace().get() + ")")) {
       return explainNamespace(e, what, settings.namespace().get());

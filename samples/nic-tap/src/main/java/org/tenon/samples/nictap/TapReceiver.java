@@ -20,9 +20,9 @@ import org.tenon.spi.net.NicProperties;
  * The thread of one queue: reads frames into the posted buffers, and looks after what else may
  * happen to the queue. Allocates nothing for a frame.
  *
- * <p>The kernel writes a frame straight into the buffers where these hold the longest that may come.
- * Where they do not, it goes through memory of the driver's own, so that a frame without room leaves
- * no trace in a buffer.
+ * <p>The kernel writes a frame straight into the buffers where these hold the longest that may
+ * come. Where they do not, it goes through memory of the driver's own, so that a frame without room
+ * leaves no trace in a buffer.
  */
 final class TapReceiver implements Runnable {
   private static final int BURST = 64;
@@ -237,8 +237,7 @@ final class TapReceiver implements Runnable {
       int tag = posted.tag(i);
       for (int j = 0; j < buffers.segments(tag) && done < length; j++) {
         int more = Math.min(buffers.length(tag, j), length - done);
-        MemorySegment.copy(
-            spill, done, buffers.memory(tag, j), buffers.offset(tag, j), more);
+        MemorySegment.copy(spill, done, buffers.memory(tag, j), buffers.offset(tag, j), more);
         done += more;
       }
     }

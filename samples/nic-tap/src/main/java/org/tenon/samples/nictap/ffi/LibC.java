@@ -147,7 +147,8 @@ final class LibC {
     try {
       int result;
       do {
-        result = failed((int) POLL.invokeExact(errno, set.address(), (long) count, milliseconds), errno);
+        result =
+            failed((int) POLL.invokeExact(errno, set.address(), (long) count, milliseconds), errno);
       } while (result == -EINTR);
       return result;
     } catch (Throwable e) {
@@ -261,8 +262,7 @@ final class LibC {
         Linker.Option.captureCallState("errno"));
   }
 
-  private static MethodHandle link(
-      String name, FunctionDescriptor type, Linker.Option... options) {
+  private static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
     if (!AVAILABLE) {
       return MethodHandles.empty(MethodType.methodType(void.class));
     }

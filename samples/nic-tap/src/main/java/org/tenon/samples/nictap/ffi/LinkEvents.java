@@ -26,8 +26,7 @@ public final class LinkEvents {
     errno = LibC.newErrno(arena);
     message = arena.allocate(MESSAGE_BYTES);
     handle =
-        LibC.socket(
-            errno, AF_NETLINK, SOCK_RAW | LibC.O_NONBLOCK | LibC.O_CLOEXEC, NETLINK_ROUTE);
+        LibC.socket(errno, AF_NETLINK, SOCK_RAW | LibC.O_NONBLOCK | LibC.O_CLOEXEC, NETLINK_ROUTE);
     if (handle < 0) {
       throw new SystemCallException("socket of netlink", -handle);
     }

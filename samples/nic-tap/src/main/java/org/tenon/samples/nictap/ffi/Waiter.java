@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one thread sleeps until a queue is ready, the link may have changed, or another thread wakes
- * it (poll(2), eventfd(2)).
+ * Where one thread sleeps until a queue is ready, the link may have changed, or another thread
+ * wakes it (poll(2), eventfd(2)).
  */
 public final class Waiter implements AutoCloseable {
   private static final int POLLIN = 1;
@@ -51,7 +51,9 @@ public final class Waiter implements AutoCloseable {
     watch(LINK, link == null ? -1 : link.handle(), POLLIN);
   }
 
-  /** Looks without sleeping. Called by the one thread; the arguments are those of {@link #await}. */
+  /**
+   * Looks without sleeping. Called by the one thread; the arguments are those of {@link #await}.
+   */
   public void look(TapPort port, boolean forRoom) {
     poll(port, false, forRoom, 0);
   }
