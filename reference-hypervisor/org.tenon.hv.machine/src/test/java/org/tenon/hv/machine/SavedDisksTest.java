@@ -92,6 +92,24 @@ class SavedDisksTest {
     }
   }
 
+  /** The file format is a promise: {@link SavedMachineFixture} wrote this one. */
+  @Test
+  void aMachineThatAnEarlierBuildSavedGoesOn()
+      throws IOException, StateException, AttachException {
+    Path file = Path.of("src/test/resources/org/tenon/hv/machine/saved-2.tenon");
+    try (Machine machine = disks.restore(file, ClockMode.VIRTUAL)) {
+      Path again = folder.resolve("again");
+      machine.save(again);
+      assertThat(again).hasSameBinaryContentAs(file);
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      checkAnswers(machine);
+      assertThat(done())
+          .as("what was not done yet, and nothing else")
+          .containsExactly(
+              "DISCARD 40+2", "FLUSH 0+0", "FLUSH 0+0", "WRITE_ZEROES 35+3", "WRITE_ZEROES 38+2");
+    }
+  }
+
   @Test
   void whoSavesAndGoesOnDoesNotNotice()
       throws BootException, AttachException, IOException, StateException {
