@@ -104,8 +104,7 @@ class GuestDisksTest {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("run", "--statistics"));
     command.addAll(List.of("--bundle", "samples/block-file"));
-    command.addAll(
-        List.of("--disk", "driver=block-file,model=%s,path=%s".formatted(model, image)));
+    command.addAll(List.of("--disk", "driver=block-file,model=%s,path=%s".formatted(model, image)));
     command.addAll(List.of(more));
     return BuiltCommand.tenon(folder, GUESTS, command.toArray(String[]::new));
   }
@@ -162,7 +161,9 @@ class GuestDisksTest {
     assertThat(inFlight).as("saves with requests in flight").isPositive();
   }
 
-  /** Whether a queue of the disk waits for the instant of an answer (docs/reference/saved-state.md). */
+  /**
+   * Whether a queue of the disk waits for the instant of an answer (docs/reference/saved-state.md).
+   */
   private static boolean hasRequestsInFlight(Path saved) throws IOException {
     byte[] head = new byte[1 << 20];
     try (InputStream in = Files.newInputStream(saved)) {

@@ -15,8 +15,8 @@ final class StateFormatDump {
   /**
    * One block for each record, by name and version.
    *
-   * @throws IllegalStateException when two records claim one name and version, or a version has none
-   *     before it
+   * @throws IllegalStateException when two records claim one name and version, or a version has
+   *     none before it
    */
   static String of(Stream<Class<?>> records) {
     Map<String, String> formats = new TreeMap<>();

@@ -103,8 +103,8 @@ public final class BlockAttachment implements Conduct {
   }
 
   /**
-   * Negotiates with a driver and opens it, so that it can be looked at before it serves. Waits for the driver, each step no longer
-   * than its deadline.
+   * Negotiates with a driver and opens it, so that it can be looked at before it serves. Waits for
+   * the driver, each step no longer than its deadline.
    *
    * @param config the user's settings, read against the factory's keys
    * @return the attachment, PAUSED until {@link #start()}
@@ -150,12 +150,11 @@ public final class BlockAttachment implements Conduct {
    * @throws AttachException if it refuses, fails or hangs; it is closed then
    */
   public void start(DriverState saved) throws AttachException {
-    begin(
-        () ->
-            await(
-                context,
-                "restore",
-                () -> DriverMigration.restore(Objects.requireNonNull(driver), saved)));
+    begin(() ->
+        await(
+            context,
+            "restore",
+            () -> DriverMigration.restore(Objects.requireNonNull(driver), saved)));
   }
 
   private interface Preparation {
@@ -184,8 +183,7 @@ public final class BlockAttachment implements Conduct {
           "%s: the driver is %s, so it has no state to save".formatted(context.device(), state()));
     }
     AtomicReference<DriverState> saved = new AtomicReference<>(DriverState.NONE);
-    await(
-        context, "save", () -> saved.set(DriverMigration.save(Objects.requireNonNull(driver))));
+    await(context, "save", () -> saved.set(DriverMigration.save(Objects.requireNonNull(driver))));
     return required(saved.get());
   }
 

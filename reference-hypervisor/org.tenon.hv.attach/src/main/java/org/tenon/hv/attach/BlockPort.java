@@ -160,7 +160,9 @@ public final class BlockPort {
     return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
   }
 
-  /** Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order. */
+  /**
+   * Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order.
+   */
   public int[] waiting() {
     return order.isKept() ? order.left() : ledger.left();
   }

@@ -53,12 +53,7 @@ final class Disk implements AttachListener, PluggedDevice {
    */
   record Front(Type0Function function, Saved device, Supplier<CompletionStage<?>> reset) {}
 
-  Disk(
-      String name,
-      DiskConfig config,
-      int slot,
-      BlockAttachment attachment,
-      DiskQueues queues) {
+  Disk(String name, DiskConfig config, int slot, BlockAttachment attachment, DiskQueues queues) {
     this.name = name;
     this.config = config;
     this.slot = slot;

@@ -57,8 +57,7 @@ final class SavedDisks {
     }
   }
 
-  Machine restore(Path file, ClockMode clock)
-      throws IOException, StateException, AttachException {
+  Machine restore(Path file, ClockMode clock) throws IOException, StateException, AttachException {
     try (SavedMachine saved = SavedMachine.open(file)) {
       return Machine.restore(config(clock), saved, this::plugBoth);
     }

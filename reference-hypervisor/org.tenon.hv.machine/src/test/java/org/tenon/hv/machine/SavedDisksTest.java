@@ -17,8 +17,8 @@ import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.platform.boot.BootException;
 
 /**
- * A machine with a virtio and an NVMe disk, asked for a few things at once at 5 ms. The end of a run
- * is compared as a saved machine: every byte of RAM and every register.
+ * A machine with a virtio and an NVMe disk, asked for a few things at once at 5 ms. The end of a
+ * run is compared as a saved machine: every byte of RAM and every register.
  */
 @Timeout(120)
 class SavedDisksTest {
@@ -46,7 +46,8 @@ class SavedDisksTest {
     return Stream.concat(virtio.done.stream(), nvme.done.stream()).sorted().toList();
   }
 
-  private Path saveAfter(long nanos) throws BootException, AttachException, IOException, StateException {
+  private Path saveAfter(long nanos)
+      throws BootException, AttachException, IOException, StateException {
     try (Machine machine = disks.asked()) {
       return saveAfter(machine, nanos);
     }
@@ -94,8 +95,7 @@ class SavedDisksTest {
 
   /** The file format is a promise: {@link SavedMachineFixture} wrote this one. */
   @Test
-  void aMachineThatAnEarlierBuildSavedGoesOn()
-      throws IOException, StateException, AttachException {
+  void aMachineThatAnEarlierBuildSavedGoesOn() throws IOException, StateException, AttachException {
     Path file = Path.of("src/test/resources/org/tenon/hv/machine/saved-2.tenon");
     try (Machine machine = disks.restore(file, ClockMode.VIRTUAL)) {
       Path again = folder.resolve("again");
@@ -197,11 +197,12 @@ class SavedDisksTest {
   private void refused(Path file, String why, Change change, Machine.Plugging<?> plugging)
       throws Exception {
     change.make();
-    assertThatThrownBy(() -> {
-          try (SavedMachine saved = SavedMachine.open(file)) {
-            Machine.restore(disks.config(ClockMode.VIRTUAL), saved, plugging).close();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (SavedMachine saved = SavedMachine.open(file)) {
+                Machine.restore(disks.config(ClockMode.VIRTUAL), saved, plugging).close();
+              }
+            })
         .isInstanceOf(StateException.class)
         .hasMessage(why);
   }

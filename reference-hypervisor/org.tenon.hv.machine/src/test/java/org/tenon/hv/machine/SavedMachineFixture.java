@@ -12,9 +12,9 @@ import org.tenon.hv.platform.boot.BootException;
 
 /**
  * Writes the saved machines that {@link SavedMachineTest} and {@link SavedDisksTest} keep as files:
- * one of version 1, and one with disks, of version 2. Once a release has
- * written such files, the one of each format stays as it is and a new format gets one beside it;
- * until then a change of a state record writes it anew.
+ * one of version 1, and one with disks, of version 2. Once a release has written such files, the
+ * one of each format stays as it is and a new format gets one beside it; until then a change of a
+ * state record writes it anew.
  */
 final class SavedMachineFixture {
   private int dots;

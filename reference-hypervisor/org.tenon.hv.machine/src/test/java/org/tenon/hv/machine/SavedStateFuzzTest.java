@@ -16,9 +16,9 @@ import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.state.StateException;
 
 /**
- * Saved machines whose state somebody has changed, checksums and all: each is refused in one line, or
- * is a machine, which then runs. {@code mvn verify} plays a seeded run; the fuzzer itself runs with
- * JAZZER_FUZZ=1 (docs/how-to/fuzz.md).
+ * Saved machines whose state somebody has changed, checksums and all: each is refused in one line,
+ * or is a machine, which then runs. {@code mvn verify} plays a seeded run; the fuzzer itself runs
+ * with JAZZER_FUZZ=1 (docs/how-to/fuzz.md).
  */
 @Timeout(600)
 class SavedStateFuzzTest {
