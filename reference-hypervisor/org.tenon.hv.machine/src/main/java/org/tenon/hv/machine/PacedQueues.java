@@ -141,8 +141,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
     offered[queue] = saved.offered();
     answered[queue] = saved.answered();
     due[queue] = saved.due();
-    alarms[queue].set(
-        saved.deadline() == DiskQueuesState.NEVER ? Alarm.NEVER : saved.deadline());
+    alarms[queue].set(saved.deadline() == DiskQueuesState.NEVER ? Alarm.NEVER : saved.deadline());
   }
 
   private void take() {

@@ -67,13 +67,8 @@ public final class NvmeFunction implements Saved {
     registers = new NvmeRegisters(controller);
     Bar bar =
         new Bar(
-            REGISTERS_BAR,
-            Bar.Kind.MEMORY64,
-            NvmeRegisters.BYTES,
-            RegisterWidth.DWORD,
-            registers);
-    function =
-        new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix), slot);
+            REGISTERS_BAR, Bar.Kind.MEMORY64, NvmeRegisters.BYTES, RegisterWidth.DWORD, registers);
+    function = new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix), slot);
   }
 
   /** The function, to be plugged into a bus. */
