@@ -11,6 +11,7 @@ module org.tenon.kit.testing {
   exports org.tenon.kit.testing.fault;
   exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
+  exports org.tenon.kit.testing.wire;
 
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;
 }

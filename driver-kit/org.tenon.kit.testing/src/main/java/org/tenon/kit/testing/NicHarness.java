@@ -147,6 +147,14 @@ public final class NicHarness implements AutoCloseable {
   }
 
   /**
+   * Waits until the driver has every buffer that it takes of those posted so far, so that frames
+   * that come now find them.
+   */
+  public void awaitBuffers() {
+    rig.postPorts().forEach(port -> port.awaitOffered(options.patience()));
+  }
+
+  /**
    * Waits for the next frame that arrives, on whichever pair.
    *
    * @throws HarnessError if none arrives in time

@@ -152,6 +152,15 @@ abstract class Port<P extends Passage<?>, L extends LentSegments> {
     return offer.accepted;
   }
 
+  /**
+   * Waits until everything that was to be offered has been accepted, or the driver takes no more.
+   *
+   * @param limit how long, in real time
+   */
+  final synchronized void awaitOffered(Duration limit) {
+    waitUntil(() -> !calling && (refused || waiting.isEmpty() || freeTags.isEmpty()), limit);
+  }
+
   /** What the driver has accepted and not given back. */
   final synchronized List<P> inFlight() {
     List<P> found = new ArrayList<>();
