@@ -4,12 +4,14 @@
  */
 module org.tenon.kit.testing {
   requires transitive org.tenon.spi.block;
+  requires transitive org.tenon.spi.net;
   requires static org.jspecify;
 
   exports org.tenon.kit.testing;
   exports org.tenon.kit.testing.fault;
   exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
+  exports org.tenon.kit.testing.wire;
 
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;
 }

@@ -13,7 +13,7 @@ import org.tenon.hv.plugin.Provision;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.subject.BlockSubject;
-import org.tenon.tck.block.subject.BundleFacts;
+import org.tenon.tck.core.driver.BundleFacts;
 import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.block.subject.NbdStorage;
 import org.tenon.tck.block.subject.Storage;

@@ -2,20 +2,8 @@ package org.tenon.kit.testing;
 
 import org.tenon.api.ClauseId;
 
-/** The clauses of spec/requirements whose breach the checking host sees by itself. */
-final class Clauses {
-  static final ClauseId HEALTH_ANSWERS = ClauseId.parse("DRV-006");
-  static final ClauseId MIGRATION_CONSTANT = ClauseId.parse("DRV-007");
-  static final ClauseId CLOSE_ALWAYS = ClauseId.parse("DRV-008");
-  static final ClauseId NOTHING_LEFT = ClauseId.parse("DRV-009");
-  static final ClauseId QUIESCE_COMPLETES = ClauseId.parse("DRV-010");
-  static final ClauseId RESET_COMPLETES = ClauseId.parse("DRV-012");
-  static final ClauseId NEVER_THROWS = ClauseId.parse("DRV-013");
-  static final ClauseId OPEN_FAILS_CLEANLY = ClauseId.parse("DRV-014");
-  static final ClauseId SECRETS_KEPT = ClauseId.parse("DRV-015");
-  static final ClauseId THREADS_CATCH = ClauseId.parse("DRV-017");
-  static final ClauseId CONTROL_DEADLINE = ClauseId.parse("DRV-019");
-
+/** The clauses for block drivers whose breach the checking host sees by itself. */
+final class BlockClauses {
   static final ClauseId AGREEMENT_SUBSET = ClauseId.parse("BLK-001");
   static final ClauseId NEGOTIATE_PURE = ClauseId.parse("BLK-002");
   static final ClauseId GEOMETRY_CONSTANT = ClauseId.parse("BLK-009");
@@ -35,5 +23,5 @@ final class Clauses {
   static final ClauseId RESIZE_SHOWS = ClauseId.parse("BLK-063");
   static final ClauseId RESIZE_AGREED = ClauseId.parse("BLK-064");
 
-  private Clauses() {}
+  private BlockClauses() {}
 }
