@@ -93,7 +93,10 @@ final class DiskPlug {
   }
 
   private Disk.Front virtio(
-      String name, BlockAttachment attachment, ServedQueues<? super PortWork> queues, PciSlot slot) {
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot) {
     MachineType type = config.type();
     BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
     queues.serve(model, slot.master());
@@ -112,7 +115,10 @@ final class DiskPlug {
   }
 
   private Disk.Front nvme(
-      String name, BlockAttachment attachment, ServedQueues<? super PortWork> queues, PciSlot slot) {
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot) {
     MachineType type = config.type();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.state.StateException;
@@ -129,8 +129,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
     handoff.raise();
   }
 
-  private void restore(int queue, DiskQueuesState.Queue saved, TagPort port)
-      throws StateException {
+  private void restore(int queue, DiskQueuesState.Queue saved, TagPort port) throws StateException {
     long staged = staged(port);
     if (saved.allowed() > staged || saved.answered() > staged || saved.due() > staged) {
       throw new StateException("a queue of %d requests is at %s".formatted(staged, saved));

@@ -167,7 +167,8 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
   /** Says what this guest takes, before its first frame. */
   private void tellDriver() {
     boolean checksum = (features & NetFeature.GUEST_CSUM) != 0;
-    boolean joined = (features & NetFeature.GUEST_TSO4) != 0 && (features & NetFeature.GUEST_TSO6) != 0;
+    boolean joined =
+        (features & NetFeature.GUEST_TSO4) != 0 && (features & NetFeature.GUEST_TSO6) != 0;
     schedule.settling(attachment.setReceiveOffloads(checksum, joined));
     schedule.settling(filter(unchanged -> {}));
     schedule.settling(steer(unchanged -> {}));
@@ -211,8 +212,7 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     for (int i = 0; i < queueCount(); i++) {
       ControlQueue commands = controlAt(i);
       Virtqueue ring = commands == null ? null : commands.ring();
-      all.add(
-          ring != null ? ring.state() : i < queues.size() ? queues.get(i).position() : null);
+      all.add(ring != null ? ring.state() : i < queues.size() ? queues.get(i).position() : null);
     }
     return all;
   }
