@@ -2,8 +2,9 @@ package org.tenon.hv.machine;
 
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.ControlThread;
+import org.tenon.hv.attach.SystemClock;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
 import org.tenon.hv.pci.PciIdentity;
@@ -43,7 +44,13 @@ final class DiskPlug {
             wanted.driver(),
             BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
             wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
+            new AttachContext(
+                name,
+                memory,
+                SystemClock.instance(),
+                wanted.deadlines(),
+                new ControlThread(name),
+                wanted.listener()));
     Disk disk = new Disk(name, attachment);
     try {
       board.plug(

@@ -72,6 +72,11 @@ public final class BlockTrial {
     return seed;
   }
 
+  /** The seed of the whole run, for what several tests share. */
+  public Seed runSeed() {
+    return run.seed();
+  }
+
   /** Random choices of the test, from their beginning. */
   public RandomGenerator random() {
     return seed.random();
