@@ -204,10 +204,14 @@ kept() {
 }
 
 # Four processes that write past the cache, past what is kept, until their disk is gone.  NAME BLOCK FIRST COUNT
+# They open a node of their own: where /dev/NAME has gone, dd would make a plain file of that name.
 load() {
+  node=/tmp/node
+  rm -f $node
+  mknod $node b "$(cut -d: -f1 "/sys/block/$1/dev")" "$(cut -d: -f2 "/sys/block/$1/dev")"
   pids=
   for process in 0 1 2 3; do
-    (while dd if=/tck/data of="/dev/$1" bs="$2" seek=$(($3 + process * $4)) count="$4" oflag=direct status=none 2> /dev/null; do :; done) &
+    (while dd if=/tck/data of=$node bs="$2" seek=$(($3 + process * $4)) count="$4" oflag=direct status=none 2> /dev/null; do :; done) &
     pids="$pids $!"
   done
   usleep 30000
