@@ -42,8 +42,8 @@ public final class GuestMutants {
             "Ext4OnTheVirtioDisk"),
         new Case(
             Mutant.of(
-                "tires-after-1000-writes",
-                "acknowledges writes without carrying them out, after the first thousand",
+                "tires-after-300-writes",
+                "acknowledges writes without carrying them out, after the first three hundred",
                 Variation.storage(Tires::new),
                 "BLK-079"),
             "ManyWriteToTheNvmeDisk"),
@@ -85,9 +85,9 @@ public final class GuestMutants {
     }
   }
 
-  /** See tires-after-1000-writes. */
+  /** See tires-after-300-writes. */
   private static final class Tires extends BaseStorage {
-    private static final int FRESH = 1000;
+    private static final int FRESH = 300;
 
     private final AtomicInteger writes = new AtomicInteger();
 

@@ -27,12 +27,12 @@ final class DiskChecks {
   private static final ClauseId QUIET = ClauseId.parse("BLK-085");
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int SECTOR = 512;
-  private static final int WORKERS = 6;
-  private static final int REGION_BYTES = 1 << 20;
-  private static final int LONGEST_BYTES = 128 << 10;
-  private static final int ROUNDS = 30;
+  private static final int WORKERS = 4;
+  private static final int REGION_BYTES = 512 << 10;
+  private static final int LONGEST_BYTES = 64 << 10;
+  private static final int ROUNDS = 20;
   private static final int WRITERS = 4;
-  private static final int FLUSHES = 8;
+  private static final int FLUSHES = 5;
   private static final int FLUSHED_BYTES = 192 << 10;
   private static final int SPACE_AT_BYTES = 7 << 20;
   private static final int SPACE_BYTES = 256 << 10;

@@ -8,7 +8,7 @@ import org.tenon.tck.core.Requires;
 
 /** Linux with the driver as an NVMe disk. */
 public abstract class NvmeGuestTests extends GuestTests {
-  private static final int STORMS = 6;
+  private static final int STORMS = 4;
 
   /** For the contract. */
   protected NvmeGuestTests() {

@@ -8,7 +8,7 @@ import org.tenon.tck.core.Requires;
 
 /** Linux with the driver as a virtio-blk disk. */
 public abstract class VirtioGuestTests extends GuestTests {
-  private static final int STORMS = 6;
+  private static final int STORMS = 4;
 
   /** For the contract. */
   protected VirtioGuestTests() {
