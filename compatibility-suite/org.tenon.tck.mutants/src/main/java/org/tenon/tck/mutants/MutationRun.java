@@ -2,6 +2,7 @@ package org.tenon.tck.mutants;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -18,6 +19,7 @@ import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.Certification;
 import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
@@ -51,6 +53,12 @@ public final class MutationRun {
             .tests();
   }
 
+  /** Runs, for a mutant of the guest tier, the test that is to catch it. */
+  public MutationScore.Result run(GuestMutants.Case guest) {
+    SortedSet<String> only = new TreeSet<>(List.of(guest.test()));
+    return run(guest.mutant(), only, PATIENT);
+  }
+
   /**
    * Runs, for each mutant, the tests that cover a clause that it breaks.
    *
@@ -69,11 +77,16 @@ public final class MutationRun {
   private MutationScore.Result run(Mutant mutant) {
     SortedSet<String> chosen =
         tests.stream()
+            .filter(test -> Tier.BASE.contains(test.tier()))
             .filter(test -> test.clauses().stream().anyMatch(mutant.clauses()::contains))
             .map(TestCase::name)
             .collect(Collectors.toCollection(TreeSet::new));
+    return run(mutant, chosen, IMPATIENT);
+  }
+
+  private MutationScore.Result run(Mutant mutant, SortedSet<String> chosen, Deadlines deadlines) {
     long began = System.nanoTime();
-    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen);
+    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen, deadlines);
     SortedSet<ClauseId> named =
         failures.stream().map(Failure::clause).collect(Collectors.toCollection(TreeSet::new));
     String finding =
@@ -89,11 +102,12 @@ public final class MutationRun {
         mutant, named, finding, Duration.ofNanos(System.nanoTime() - began));
   }
 
-  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen) {
-    RunReport report =
-        selecting(
-            mutant.id().value(),
-            () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
+  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen, Deadlines deadlines) {
+    RunOptions options =
+        RunOptions.of(Level.L3, seed)
+            .withTiers(new TreeSet<>(EnumSet.allOf(Tier.class)))
+            .withTests(chosen);
+    RunReport report = selecting(mutant.id().value(), () -> certify(options, deadlines));
     return report.results().stream().flatMap(result -> result.failures().stream()).toList();
   }
 

@@ -3,9 +3,10 @@ package org.tenon.hv.machine;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.SystemClock;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
@@ -71,7 +72,13 @@ final class DiskPlug {
             wanted.driver(),
             BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
             wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
+            new AttachContext(
+                name,
+                memory,
+                SystemClock.instance(),
+                wanted.deadlines(),
+                new ControlThread(name),
+                wanted.listener()));
     if (saved == null) {
       attachment.start();
       return attachment;
