@@ -149,8 +149,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--restore",
       paramLabel = "FILE",
       description =
-          "Go on with the machine that --save wrote; kernel, memory and processors are its own, disks"
-              + " are named as then.")
+          "Go on with the machine that --save wrote; kernel, memory and processors are its own,"
+              + " disks are named as then.")
   private @Nullable Path restore;
 
   @Option(

@@ -40,7 +40,7 @@ final class Disk implements AttachListener, PluggedDevice {
   private final DiskConfig config;
   private final int slot;
   private final BlockAttachment attachment;
-  private final DiskQueues queues;
+  private final ServedQueues<?> queues;
   private final List<QueueThread> submitters;
   private @Nullable Front front;
 
@@ -58,7 +58,7 @@ final class Disk implements AttachListener, PluggedDevice {
       DiskConfig config,
       int slot,
       BlockAttachment attachment,
-      DiskQueues queues) {
+      ServedQueues<?> queues) {
     this.name = name;
     this.config = config;
     this.slot = slot;

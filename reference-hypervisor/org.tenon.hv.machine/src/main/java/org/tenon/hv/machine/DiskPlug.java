@@ -5,6 +5,7 @@ import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
@@ -45,7 +46,7 @@ final class DiskPlug {
       throws AttachException, StateException {
     PciSlot slot = board.nextSlot();
     BlockAttachment attachment = attach(name, wanted, saved);
-    DiskQueues queues = queues();
+    ServedQueues<? super PortWork> queues = queues();
     Disk disk = new Disk(name, wanted, board.nextDevice(), attachment, queues);
     try {
       Disk.Front front =
@@ -85,14 +86,17 @@ final class DiskPlug {
     return attachment;
   }
 
-  private DiskQueues queues() {
+  private ServedQueues<? super PortWork> queues() {
     return clock.mode() == ClockMode.VIRTUAL
         ? new PacedQueues(loop, clock, config.type().number("clock.request-nanos"))
         : new PromptQueues(loop);
   }
 
   private Disk.Front virtio(
-      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot) {
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot) {
     MachineType type = config.type();
     BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
     queues.serve(model, slot.master());
@@ -111,7 +115,10 @@ final class DiskPlug {
   }
 
   private Disk.Front nvme(
-      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot) {
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot) {
     MachineType type = config.type();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =

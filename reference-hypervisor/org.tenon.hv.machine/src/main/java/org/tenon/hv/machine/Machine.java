@@ -134,15 +134,7 @@ public final class Machine implements AutoCloseable {
     Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
     boolean whole = false;
     try {
-      machine.awaited = saved.devices();
-      machine.awaitedDevices = state.devices();
-      plugging.plugInto(machine);
-      machine.awaited = null;
-      if (machine.devices.size() < state.devices()) {
-        throw new StateException(
-            "the saved machine has %d devices; plug in the same, in the same order"
-                .formatted(state.devices()));
-      }
+      machine.plugAwaited(saved, plugging);
       machine.restore(saved);
       whole = true;
       return machine;
@@ -150,6 +142,23 @@ public final class Machine implements AutoCloseable {
       if (!whole) {
         machine.close();
       }
+    }
+  }
+
+  private <X extends Exception> void plugAwaited(SavedMachine saved, Plugging<X> plugging)
+      throws StateException, X {
+    awaited = saved.devices();
+    awaitedDevices = saved.state().devices();
+    try {
+      plugging.plugInto(this);
+    } catch (IllegalArgumentException e) {
+      throw new StateException(String.valueOf(e.getMessage()), e);
+    }
+    awaited = null;
+    if (devices.size() < awaitedDevices) {
+      throw new StateException(
+          "the saved machine has %d devices; plug in the same, in the same order"
+              .formatted(awaitedDevices));
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterWidth;
@@ -67,13 +67,8 @@ public final class NvmeFunction implements Saved {
     registers = new NvmeRegisters(controller);
     Bar bar =
         new Bar(
-            REGISTERS_BAR,
-            Bar.Kind.MEMORY64,
-            NvmeRegisters.BYTES,
-            RegisterWidth.DWORD,
-            registers);
-    function =
-        new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix), slot);
+            REGISTERS_BAR, Bar.Kind.MEMORY64, NvmeRegisters.BYTES, RegisterWidth.DWORD, registers);
+    function = new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix), slot);
   }
 
   /** The function, to be plugged into a bus. */
@@ -82,7 +77,7 @@ public final class NvmeFunction implements Saved {
   }
 
   /** The I/O queues, for whoever keeps the schedule. */
-  public QueueWork queues() {
+  public PortWork queues() {
     return controller;
   }
 

@@ -46,7 +46,8 @@ final class QueueRegisters {
   }
 
   VirtioState.Queue state(@Nullable QueueState running) {
-    return new VirtioState.Queue(size, descriptorArea, driverArea, deviceArea, enabled, Optional.ofNullable(running));
+    return new VirtioState.Queue(
+        size, descriptorArea, driverArea, deviceArea, enabled, Optional.ofNullable(running));
   }
 
   void restore(VirtioState.Queue saved) {

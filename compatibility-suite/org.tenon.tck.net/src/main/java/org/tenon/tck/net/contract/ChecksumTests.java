@@ -44,8 +44,7 @@ public abstract class ChecksumTests extends NicTests {
               Flow.random(random, random.nextBoolean(), protocol),
               payload(random, random.nextInt(i < 8 ? 3 : 1300)));
       long offload = FrameMaker.checksumOf(frame);
-      card.expectSent(
-          0, NicFrame.of(frame).offload(offload), List.of(complete(frame, offload)));
+      card.expectSent(0, NicFrame.of(frame).offload(offload), List.of(complete(frame, offload)));
     }
   }
 
@@ -61,8 +60,7 @@ public abstract class ChecksumTests extends NicTests {
       int start = random.nextInt(14, length - 2);
       int offset = random.nextInt(0, length - start - 1);
       long offload = NicOffload.checksum(start, offset);
-      card.expectSent(
-          0, NicFrame.of(frame).offload(offload), List.of(complete(frame, offload)));
+      card.expectSent(0, NicFrame.of(frame).offload(offload), List.of(complete(frame, offload)));
     }
   }
 
@@ -201,7 +199,8 @@ public abstract class ChecksumTests extends NicTests {
     if (!place || !Checksums.areRight(Checksums.complete(frame, start, offset))) {
       throw new ClauseViolated(
           LACKING,
-          "a frame that is right once its checksum is filled in at %d + %d".formatted(start, offset),
+          "a frame that is right once its checksum is filled in at %d + %d"
+              .formatted(start, offset),
           "it is not");
     }
   }

@@ -171,8 +171,7 @@ public abstract class FilterTests extends NicTests {
       throw new ClauseViolated(
           byAddress ? ADDRESS_LEAKS : VLAN_LEAKS,
           "only frames arrive that %s passes".formatted(filter),
-          "one to %s of VLAN %d arrived"
-              .formatted(destination(bytes), Layers.of(bytes).vlan()));
+          "one to %s of VLAN %d arrived".formatted(destination(bytes), Layers.of(bytes).vlan()));
     }
     return bytes;
   }

@@ -97,8 +97,7 @@ public abstract class LifeCycleTests extends NicTests {
       card.harness().awaitBuffers();
       List<byte[]> all =
           IntStream.range(0, Card.BURST).mapToObj(i -> card.plain(random, 64 + i)).toList();
-      List<Sending> offered =
-          card.harness().offer(0, all.stream().map(NicFrame::of).toList());
+      List<Sending> offered = card.harness().offer(0, all.stream().map(NicFrame::of).toList());
       card.harness().quiesce();
       List<byte[]> accepted = new ArrayList<>();
       for (int i = 0; i < offered.size(); i++) {
@@ -127,7 +126,8 @@ public abstract class LifeCycleTests extends NicTests {
       int left = card.harness().posted().size();
       if (left > 0) {
         throw trial()
-            .violation("all %d buffers are back when quiesce ends".formatted(had), left + " are not");
+            .violation(
+                "all %d buffers are back when quiesce ends".formatted(had), left + " are not");
       }
       card.harness().resume();
     }
