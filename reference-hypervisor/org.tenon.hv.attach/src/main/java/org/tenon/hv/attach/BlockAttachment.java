@@ -267,14 +267,20 @@ public final class BlockAttachment implements Conduct {
 
   /**
    * Ends what the guest had in flight: the stage completes when every request is on its way back,
-   * those not carried out as ABORTED. Does nothing unless RUNNING.
+   * those not carried out as ABORTED. In a pause the driver has none, and those that wait for its
+   * end are ended; the pause goes on.
    */
   public CompletionStage<@Nullable Void> reset() {
-    return inTurn(() ->
-        state.compareAndSet(State.RUNNING, State.PAUSED)
-            ? settle("reset", Clauses.RESET_COMPLETES_ALL, BlockDriver::reset)
-                .thenRun(this::runAgain)
-            : done());
+    return inTurn(() -> {
+      if (state.compareAndSet(State.RUNNING, State.PAUSED)) {
+        return settle("reset", Clauses.RESET_COMPLETES_ALL, BlockDriver::reset)
+            .thenRun(this::runAgain);
+      }
+      if (state.get() == State.PAUSED) {
+        ports.forEach(BlockPort::abortStaged);
+      }
+      return done();
+    });
   }
 
   /**

@@ -15,28 +15,24 @@ import org.tenon.hv.virtio.pci.VirtioPciFunction;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockOffer;
 
-/** Plugs disks into a board: opens the driver and puts a device model in front of it. */
+/** Makes disks for slots: opens the driver and puts a device model in front of it. */
 final class DiskPlug {
   private static final int CLASS_OTHER_STORAGE = 0x018000;
 
   private final MachineConfig config;
-  private final Board board;
   private final GuestMemory memory;
   private final RunLoop loop;
   private final MachineClock clock;
 
-  DiskPlug(
-      MachineConfig config, Board board, GuestMemory memory, RunLoop loop, MachineClock clock) {
+  DiskPlug(MachineConfig config, GuestMemory memory, RunLoop loop, MachineClock clock) {
     this.config = config;
-    this.board = board;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
   }
 
-  /** Plugs one into the next slot. */
-  Disk plug(String name, DiskConfig wanted) throws AttachException {
-    PciSlot slot = board.nextSlot();
+  /** Makes one for a slot. */
+  Disk make(String name, DiskConfig wanted, PciSlot slot) throws AttachException {
     int depth = config.type().integer("virtio.queue-size");
     BlockAttachment attachment =
         BlockAttachment.open(
@@ -44,29 +40,30 @@ final class DiskPlug {
             BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
             wanted.settings(),
             AttachContext.of(name, memory, AttachListener.NONE));
-    Disk disk = new Disk(name, attachment);
+    DeviceLife life = new DeviceLife(loop, clock);
     try {
-      board.plug(
+      Type0Function function =
           switch (wanted.model()) {
-            case VIRTIO -> virtio(name, attachment, slot);
-            case NVME -> nvme(name, attachment, slot);
-          });
-      return disk;
+            case VIRTIO -> virtio(name, attachment, slot, life);
+            case NVME -> nvme(name, attachment, slot, life);
+          };
+      return new Disk(name, wanted, attachment, function, slot.master(), life);
     } catch (RuntimeException e) {
-      disk.close();
+      life.close();
+      attachment.close();
       throw e;
     }
   }
 
-  private DiskQueues queues() {
+  private DiskQueues queues(DeviceLife life) {
     return clock.mode() == ClockMode.VIRTUAL
-        ? new PacedQueues(loop, clock, config.type().number("clock.request-nanos"))
-        : new PromptQueues(loop);
+        ? new PacedQueues(loop, life, config.type().number("clock.request-nanos"))
+        : new PromptQueues(life);
   }
 
-  private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot) {
+  private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot, DeviceLife life) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
+    DiskQueues queues = queues(life);
     BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
     queues.serve(model, slot.master());
     int subsystem = type.integer("virtio.subsystem");
@@ -78,13 +75,13 @@ final class DiskPlug {
             type.integer("virtio.revision"),
             subsystem & 0xffff,
             subsystem >>> 16);
-    return new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting)
+    return new VirtioPciFunction(name, identity, model, memory, slot, life, queues::resetting)
         .function();
   }
 
-  private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot) {
+  private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot, DeviceLife life) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
+    DiskQueues queues = queues(life);
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =
         new PciIdentity(
@@ -96,7 +93,7 @@ final class DiskPlug {
             subsystem >>> 16);
     NvmeFunction disk =
         new NvmeFunction(
-            name, identity, attachment, slot, memory, queues, clock, loop, queues::resetting);
+            name, identity, attachment, slot, memory, queues, life, life, queues::resetting);
     queues.serve(disk.queues(), slot.master());
     return disk.function();
   }

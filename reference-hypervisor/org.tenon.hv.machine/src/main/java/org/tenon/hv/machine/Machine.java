@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.bus.state.StateException;
@@ -21,6 +22,7 @@ import org.tenon.hv.engine.Vcpu;
 import org.tenon.hv.engine.VmConfig;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
+import org.tenon.hv.pci.RootPort;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.MemoryMap;
 import org.tenon.hv.platform.PowerControl;
@@ -43,7 +45,10 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
+  private final HotPlugSlots hotPlug;
   private final List<Disk> disks = new ArrayList<>();
+  private int nextDisk;
+  private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -89,7 +94,8 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
-    diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    diskPlug = new DiskPlug(config, memory, loop, clock);
+    hotPlug = new HotPlugSlots(board.rootPorts());
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -211,17 +217,74 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Plugs a disk into the next PCI slot; before the first {@link #run()}. The machine closes its
-   * driver.
-   *
-   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken
+   * Plugs a disk in: before the first {@link #run()} into the next fixed slot, afterwards into an
+   * empty hot-plug slot. See {@link #plug(DiskConfig, DiskPlace)}.
    */
-  public void plug(DiskConfig disk) throws AttachException {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("disks are plugged before the machine runs");
+  public String plug(DiskConfig disk) throws AttachException {
+    return plug(disk, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+  }
+
+  /**
+   * Plugs a disk in. The machine closes its driver. On the run-loop thread ({@link #post}), or
+   * while the machine does not run; the guest waits while the driver is opened.
+   *
+   * @return the disk's name, such as {@code disk0}
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot of that kind is taken
+   * @throws IllegalStateException for a fixed slot of a machine that has run
+   */
+  public String plug(DiskConfig disk, DiskPlace place) throws AttachException {
+    if (started && place == DiskPlace.FIXED) {
+      throw new IllegalStateException(
+          "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
-    disks.add(diskPlug.plug("disk" + disks.size(), disk));
+    String name = "disk" + nextDisk;
+    if (place == DiskPlace.FIXED) {
+      Disk made = diskPlug.make(name, disk, board.nextSlot());
+      board.plug(made.function());
+      disks.add(made);
+    } else {
+      RootPort port = hotPlug.empty();
+      Disk made = diskPlug.make(name, disk, port.slot());
+      disks.add(made);
+      hotPlug.put(name, port, made.function(), started, () -> {
+        disks.remove(made);
+        made.close();
+      });
+    }
+    nextDisk++;
+    return name;
+  }
+
+  /**
+   * Asks the guest to let go of a disk in a hot-plug slot, as by the slot's attention button. The
+   * disk leaves when the guest turns its slot's power off, or at once where it is off. Where {@link
+   * #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   * @throws IllegalStateException when the guest has been asked already
+   */
+  public void unplug(String name) {
+    hotPlug.unplug(name);
+  }
+
+  /**
+   * Pulls a disk out of its hot-plug slot, whatever the guest does with it. When this returns the
+   * guest reaches nothing of it, its requests have ended, none of them writes guest memory any more
+   * and its driver is closed. Where {@link #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   */
+  public void yank(String name) {
+    hotPlug.yank(name);
+  }
+
+  /** The disks, in the order of their coming. Where {@link #plug} may be called. */
+  public List<DiskStatus> disks() {
+    return disks.stream()
+        .map(disk ->
+            disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")))
+        .toList();
   }
 
   /**
@@ -229,6 +292,7 @@ public final class Machine implements AutoCloseable {
    * Outcome.Kind#STOPPED}.
    */
   public Outcome run() {
+    started = true;
     long start = System.nanoTime();
     clock.start();
     try {

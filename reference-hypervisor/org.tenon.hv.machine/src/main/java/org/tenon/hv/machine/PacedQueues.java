@@ -21,7 +21,7 @@ final class PacedQueues implements DiskQueues {
   private static final long PATIENCE = 100_000_000;
 
   private final RunLoop loop;
-  private final MachineClock clock;
+  private final DeviceLife life;
   private final long requestNanos;
   private final Handoff handoff;
   private volatile @Nullable Thread waiting;
@@ -35,11 +35,11 @@ final class PacedQueues implements DiskQueues {
 
   private long[] answered = {};
 
-  PacedQueues(RunLoop loop, MachineClock clock, long requestNanos) {
+  PacedQueues(RunLoop loop, DeviceLife life, long requestNanos) {
     this.loop = loop;
-    this.clock = clock;
+    this.life = life;
     this.requestNanos = requestNanos;
-    handoff = loop.handoff(this::take);
+    handoff = life.handoff(this::take);
   }
 
   @Override
@@ -53,13 +53,20 @@ final class PacedQueues implements DiskQueues {
     alarms = new Alarm[queues];
     for (int i = 0; i < queues; i++) {
       int queue = i;
-      alarms[i] = clock.alarm("disk queue " + i, () -> answer(served, queue));
+      alarms[i] = life.alarm("disk queue " + i, () -> answer(served, queue));
       served.port(i).keepOrder();
     }
-    leave.onEnabled(() -> {
-      Arrays.fill(offered, true);
-      handoff.raise();
-    });
+    leave.onEnabled(this::goOn);
+  }
+
+  private void goOn() {
+    Arrays.fill(offered, true);
+    for (int queue = 0; queue < alarms.length; queue++) {
+      if (due[queue] > answered[queue] && alarms[queue].deadline() == Alarm.NEVER) {
+        alarms[queue].set(life.now());
+      }
+    }
+    handoff.raise();
   }
 
   /** Only the guest's own doing comes here while it runs, so that the instant repeats. */
@@ -96,7 +103,7 @@ final class PacedQueues implements DiskQueues {
     long staged = staged(served.port(queue));
     if (staged > answered[queue] && alarms[queue].deadline() == Alarm.NEVER) {
       due[queue] = staged;
-      alarms[queue].set(clock.now() + requestNanos);
+      alarms[queue].set(life.now() + requestNanos);
     }
   }
 
@@ -106,10 +113,14 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
+  /** Without leave to write it is too early; {@link #goOn} sets the alarm again. */
   private void answer(QueueWork served, int queue) {
+    if (master == null || !master.isEnabled()) {
+      return;
+    }
     BlockPort port = served.port(queue);
     if (!awaitDriver(port, due[queue])) {
-      alarms[queue].set(clock.now());
+      alarms[queue].set(life.now());
       return;
     }
     synchronized (port) {

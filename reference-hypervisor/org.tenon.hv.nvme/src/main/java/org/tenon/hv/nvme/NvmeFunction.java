@@ -11,12 +11,13 @@ import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterWidth;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.Bar;
+import org.tenon.hv.pci.Msi;
 import org.tenon.hv.pci.Msix;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.Type0Function;
 
-/** An NVMe controller as a PCI function: registers in BAR 0, MSI-X in BAR 2. */
+/** An NVMe controller as a PCI function: registers in BAR 0, MSI-X in BAR 2, and plain MSI. */
 public final class NvmeFunction {
   /** Mass storage, non-volatile memory, NVM Express. */
   public static final int CLASS_CODE = 0x010802;
@@ -27,6 +28,7 @@ public final class NvmeFunction {
   private final NvmeController controller;
   private final Type0Function function;
   private final Msix msix;
+  private final Msi msi;
 
   /**
    * A controller after reset, with its function.
@@ -51,7 +53,9 @@ public final class NvmeFunction {
       Clock clock,
       Handoffs handoffs,
       Consumer<CompletionStage<?>> onReset) {
-    msix = new Msix(attachment.agreement().queues() + 1, MSIX_BAR, slot.master());
+    int vectors = attachment.agreement().queues() + 1;
+    msix = new Msix(vectors, MSIX_BAR, slot.master());
+    msi = new Msi(Integer.highestOneBit(Math.min(vectors, Msi.MAX_VECTORS)), slot.master());
     Output output = new Output();
     controller =
         new NvmeController(
@@ -59,15 +63,17 @@ public final class NvmeFunction {
             identity,
             new NvmeController.Surroundings(
                 memory, slot.master(), schedule, clock, handoffs, onReset, output));
-    Bar registers =
+    NvmeRegisters registers = new NvmeRegisters(controller);
+    Bar bar =
         new Bar(
             REGISTERS_BAR,
             Bar.Kind.MEMORY64,
             NvmeRegisters.BYTES,
             RegisterWidth.DWORD,
-            new NvmeRegisters(controller));
+            registers);
     function =
-        new Type0Function(name, identity, List.of(registers, msix.bar()), List.of(msix), slot);
+        new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix, msi), slot);
+    function.onReset(registers::reset);
   }
 
   /** The function, to be plugged into a bus. */
@@ -88,12 +94,16 @@ public final class NvmeFunction {
   private final class Output implements InterruptVectors.Output {
     @Override
     public boolean usesMessages() {
-      return msix.isEnabled();
+      return msix.isEnabled() || msi.isEnabled();
     }
 
     @Override
     public void message(int vector) {
-      msix.signal(vector);
+      if (msix.isEnabled()) {
+        msix.signal(vector);
+      } else {
+        msi.signal(vector);
+      }
     }
 
     @Override

@@ -27,4 +27,7 @@ public interface Capability {
    * @param lanes which bits of {@code value} the access carries, in whole bytes
    */
   void write(int register, int value, int lanes);
+
+  /** To the state after reset; nothing to do for one that never changes. */
+  default void reset() {}
 }

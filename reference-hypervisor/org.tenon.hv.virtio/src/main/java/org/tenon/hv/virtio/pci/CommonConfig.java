@@ -111,15 +111,22 @@ final class CommonConfig implements RegisterBlock {
   }
 
   private void writeStatus(int status) {
-    device.status(status);
     if (status == 0) {
-      deviceFeatureSelect = 0;
-      driverFeatureSelect = 0;
-      driverFeatures = 0;
-      queue = 0;
-      vectors.reset();
-      whenReset.run();
+      reset();
+    } else {
+      device.status(status);
     }
+  }
+
+  /** Resets the device, and with it what the driver has written here. */
+  void reset() {
+    device.status(0);
+    deviceFeatureSelect = 0;
+    driverFeatureSelect = 0;
+    driverFeatures = 0;
+    queue = 0;
+    vectors.reset();
+    whenReset.run();
   }
 
   private void writeShort(int offset, int value) {

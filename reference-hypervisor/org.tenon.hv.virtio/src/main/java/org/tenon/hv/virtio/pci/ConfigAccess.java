@@ -61,6 +61,13 @@ final class ConfigAccess implements Capability {
     }
   }
 
+  @Override
+  public void reset() {
+    wantedBar = 0;
+    offset = 0;
+    length = 0;
+  }
+
   private static int merge(int old, int value, int lanes) {
     return old & ~lanes | value & lanes;
   }
