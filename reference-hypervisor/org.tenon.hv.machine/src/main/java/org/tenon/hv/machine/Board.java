@@ -179,6 +179,11 @@ final class Board {
     return rootPorts;
   }
 
+  /** The device number of the slot that {@link #nextSlot} gives. */
+  int nextDevice() {
+    return nextSlot;
+  }
+
   /** Plugs a function into the slot that {@link #nextSlot} gave, its BARs placed. */
   void plug(Type0Function function) {
     allocator.allocate(function);
@@ -202,18 +207,23 @@ final class Board {
   /**
    * Devices first: they drive their wires, whose effects the controllers' own state then replaces.
    */
-  void save(StateWriter out) {
+  void save(StateWriter out, List<? extends PluggedDevice> plugged) throws StateException {
     out.put(pit.save());
     out.put(rtc.save());
     out.put(com1.save());
     out.put(keyboard.save());
     out.put(power.save());
-    out.put(new BoardState(resetControl.save(), configPorts.save()));
+    int count = rootPorts.ports().size();
+    out.put(new BoardState(resetControl.save(), configPorts.save(), count));
+    rootPorts.save(out);
+    for (PluggedDevice device : plugged) {
+      device.save(out);
+    }
     out.put(pics.save());
     out.put(ioApic.save());
   }
 
-  void restore(StateReader in) throws StateException {
+  void restore(StateReader in, List<? extends PluggedDevice> plugged) throws StateException {
     pit.restore(in.take(PitState.class));
     rtc.restore(in.take(RtcState.class));
     com1.restore(in.take(UartState.class));
@@ -222,6 +232,14 @@ final class Board {
     BoardState state = in.take(BoardState.class);
     resetControl.restore(state.resetControl());
     configPorts.restore(state.configAddress());
+    if (state.rootPorts() == rootPorts.ports().size()) {
+      rootPorts.restore(in);
+    } else if (state.rootPorts() != 0) {
+      throw new StateException("the saved machine has %d root ports".formatted(state.rootPorts()));
+    }
+    for (PluggedDevice device : plugged) {
+      device.restore(in);
+    }
     pics.restore(in.take(PicState.class));
     ioApic.restore(in.take(IoApicState.class));
   }

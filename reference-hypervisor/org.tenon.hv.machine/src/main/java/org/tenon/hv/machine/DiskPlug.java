@@ -1,14 +1,15 @@
 package org.tenon.hv.machine;
 
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
-import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.virtio.blk.BlkDevice;
 import org.tenon.hv.virtio.pci.VirtioPciFunction;
@@ -31,28 +32,54 @@ final class DiskPlug {
     this.clock = clock;
   }
 
-  /** Makes one for a slot. */
-  Disk make(String name, DiskConfig wanted, PciSlot slot) throws AttachException {
+  /**
+   * Makes one for a slot.
+   *
+   * @param place which slot, as {@link DiskState} counts
+   * @param saved what it must be in a machine that is restored, else null
+   * @throws StateException where it is not
+   */
+  Disk make(String name, DiskConfig wanted, PciSlot slot, int place, @Nullable DiskState saved)
+      throws AttachException, StateException {
+    BlockAttachment attachment = attach(name, wanted, place, saved);
+    DeviceLife life = new DeviceLife(loop, clock);
+    DiskQueues queues = queues(life);
+    Disk disk = new Disk(name, wanted, place, attachment, queues, slot.master(), life);
+    try {
+      disk.connect(
+          switch (wanted.model()) {
+            case VIRTIO -> virtio(name, attachment, queues, slot, life);
+            case NVME -> nvme(name, attachment, queues, slot, life);
+          });
+      return disk;
+    } catch (RuntimeException e) {
+      disk.close();
+      throw e;
+    }
+  }
+
+  private BlockAttachment attach(
+      String name, DiskConfig wanted, int place, @Nullable DiskState saved)
+      throws AttachException, StateException {
     int depth = config.type().integer("virtio.queue-size");
     BlockAttachment attachment =
-        BlockAttachment.open(
+        BlockAttachment.prepare(
             wanted.driver(),
             BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
             wanted.settings(),
             AttachContext.of(name, memory, AttachListener.NONE));
-    DeviceLife life = new DeviceLife(loop, clock);
+    if (saved == null) {
+      attachment.start();
+      return attachment;
+    }
     try {
-      Type0Function function =
-          switch (wanted.model()) {
-            case VIRTIO -> virtio(name, attachment, slot, life);
-            case NVME -> nvme(name, attachment, slot, life);
-          };
-      return new Disk(name, wanted, attachment, function, slot.master(), life);
-    } catch (RuntimeException e) {
-      life.close();
+      saved.check(DiskState.of(wanted, place, attachment, saved.driverState()));
+    } catch (StateException e) {
       attachment.close();
       throw e;
     }
+    attachment.start(saved.driverState());
+    return attachment;
   }
 
   private DiskQueues queues(DeviceLife life) {
@@ -61,9 +88,9 @@ final class DiskPlug {
         : new PromptQueues(life);
   }
 
-  private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot, DeviceLife life) {
+  private Disk.Front virtio(
+      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot, DeviceLife life) {
     MachineType type = config.type();
-    DiskQueues queues = queues(life);
     BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
     queues.serve(model, slot.master());
     int subsystem = type.integer("virtio.subsystem");
@@ -75,13 +102,14 @@ final class DiskPlug {
             type.integer("virtio.revision"),
             subsystem & 0xffff,
             subsystem >>> 16);
-    return new VirtioPciFunction(name, identity, model, memory, slot, life, queues::resetting)
-        .function();
+    VirtioPciFunction disk =
+        new VirtioPciFunction(name, identity, model, memory, slot, life, queues::resetting);
+    return new Disk.Front(disk.function(), disk, disk.device()::whenReset);
   }
 
-  private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot, DeviceLife life) {
+  private Disk.Front nvme(
+      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot, DeviceLife life) {
     MachineType type = config.type();
-    DiskQueues queues = queues(life);
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =
         new PciIdentity(
@@ -95,6 +123,6 @@ final class DiskPlug {
         new NvmeFunction(
             name, identity, attachment, slot, memory, queues, life, life, queues::resetting);
     queues.serve(disk.queues(), slot.master());
-    return disk.function();
+    return new Disk.Front(disk.function(), disk, disk::whenReset);
   }
 }

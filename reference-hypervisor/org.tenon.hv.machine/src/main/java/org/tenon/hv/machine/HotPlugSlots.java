@@ -1,8 +1,10 @@
 package org.tenon.hv.machine;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.RootPort;
 import org.tenon.hv.pci.Type0Function;
 
@@ -11,6 +13,8 @@ import org.tenon.hv.pci.Type0Function;
  * between two instructions: run-loop thread, or between two runs.
  */
 final class HotPlugSlots {
+  private static final int PLACES_OF_A_BUS = 32;
+
   private final RootPorts ports;
   private final Map<String, Card> cards = new LinkedHashMap<>();
 
@@ -22,6 +26,8 @@ final class HotPlugSlots {
   private static final class Card {
     private final RootPort port;
     private final Runnable gone;
+
+    /** Not saved with the machine: whoever wants it out after a restore asks again. */
     private boolean leaving;
 
     Card(RootPort port, Runnable gone) {
@@ -30,28 +36,48 @@ final class HotPlugSlots {
     }
   }
 
-  /**
-   * The first empty slot.
-   *
-   * @throws IllegalArgumentException when every one is taken
-   */
-  RootPort empty() {
-    return ports.ports().stream()
-        .filter(RootPort::isEmpty)
-        .findFirst()
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                "all %d hot-plug slots are taken; unplug something first"
-                    .formatted(ports.ports().size())));
+  /** Whether a place, as {@link DiskState} counts, is a hot-plug slot. */
+  static boolean isPlace(int place) {
+    return place >= PLACES_OF_A_BUS;
   }
 
   /**
-   * Puts a function in.
+   * The place of the first empty slot.
+   *
+   * @throws IllegalArgumentException when every one is taken
+   */
+  int empty() {
+    List<RootPort> all = ports.ports();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).isEmpty()) {
+        return PLACES_OF_A_BUS * (i + 1);
+      }
+    }
+    throw new IllegalArgumentException(
+        "all %d hot-plug slots are taken; unplug something first".formatted(all.size()));
+  }
+
+  private RootPort port(int place) {
+    int index = place / PLACES_OF_A_BUS - 1;
+    if (place % PLACES_OF_A_BUS != 0 || index < 0 || index >= ports.ports().size()) {
+      throw new IllegalArgumentException("no hot-plug slot is at " + place);
+    }
+    return ports.ports().get(index);
+  }
+
+  /** What a function that is made for an empty slot reaches. */
+  PciSlot slot(int place) {
+    return port(place).slot();
+  }
+
+  /**
+   * Puts a function in, made for the {@link #slot} at that place.
    *
    * @param running whether a guest may be there to take it; else it begins with the machine
    * @param gone run once, when the function is out again
    */
-  void put(String name, RootPort port, Type0Function function, boolean running, Runnable gone) {
+  void put(String name, int place, Type0Function function, boolean running, Runnable gone) {
+    RootPort port = port(place);
     Card card = new Card(port, gone);
     cards.put(name, card);
     port.onPowerOff(() -> {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.bus.state.StateException;
@@ -46,7 +47,12 @@ public final class Machine implements AutoCloseable {
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
   private final HotPlugSlots hotPlug;
-  private final List<Disk> disks = new ArrayList<>();
+  private final List<PluggedDevice> devices = new ArrayList<>();
+
+  /** What says which devices are to be plugged in, while a saved machine is restored. */
+  private @Nullable StateReader awaited;
+
+  private int awaitedDevices;
   private int nextDisk;
   private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
@@ -99,15 +105,30 @@ public final class Machine implements AutoCloseable {
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
+  /** Plugs the devices of a saved machine into the one that goes on, in the same order. */
+  @FunctionalInterface
+  public interface Plugging<X extends Exception> {
+    /** Calls {@link Machine#plug} for each. */
+    void plugInto(Machine machine) throws X;
+  }
+
+  /** Goes on where a saved machine without devices stood. */
+  public static Machine restore(MachineConfig config, SavedMachine saved)
+      throws IOException, StateException {
+    return restore(config, saved, machine -> {});
+  }
+
   /**
    * Goes on where a saved machine stood. The configuration's kernel, initial RAM disk and kernel
    * parameters are not used.
    *
+   * @param plugging plugs in the devices that it had
    * @throws StateException when the saved machine is damaged, or another than the configuration
    *     describes
    */
-  public static Machine restore(MachineConfig config, SavedMachine saved)
-      throws IOException, StateException {
+  public static <X extends Exception> Machine restore(
+      MachineConfig config, SavedMachine saved, Plugging<X> plugging)
+      throws IOException, StateException, X {
     MachineState state = saved.state();
     if (!state.type().equals(config.type().name())
         || state.memory() != config.memory()
@@ -117,40 +138,68 @@ public final class Machine implements AutoCloseable {
               .formatted(state.type(), state.processors(), state.memory() >> 20));
     }
     Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
+    boolean whole = false;
     try {
-      saved.readMemory(machine.memory);
-      machine.restore(state, saved.devices());
+      machine.awaited = saved.devices();
+      machine.awaitedDevices = state.devices();
+      plugging.plugInto(machine);
+      machine.awaited = null;
+      if (machine.devices.size() < state.devices()) {
+        throw new StateException(
+            "the saved machine has %d devices; plug in the same, in the same order"
+                .formatted(state.devices()));
+      }
+      machine.restore(saved);
+      whole = true;
       return machine;
-    } catch (IllegalArgumentException e) {
-      machine.close();
-      throw new StateException("the saved machine is impossible: " + e.getMessage(), e);
-    } catch (IOException | StateException e) {
-      machine.close();
-      throw e;
+    } finally {
+      if (!whole) {
+        machine.close();
+      }
     }
   }
 
-  private void restore(MachineState state, StateReader in) throws StateException {
-    clock.restore(state.nanos(), state.carry());
-    board.restore(in);
-    for (Processor processor : processors) {
-      processor.restore(in);
+  private void restore(SavedMachine saved) throws IOException, StateException {
+    MachineState state = saved.state();
+    StateReader in = saved.devices();
+    try {
+      saved.readMemory(memory);
+      clock.restore(state.nanos(), state.carry());
+      board.restore(in, devices);
+      for (Processor processor : processors) {
+        processor.restore(in);
+      }
+      in.end();
+      processors.forEach(loop::setTime);
+      loop.restore(state.turn(), state.left());
+    } catch (IllegalArgumentException e) {
+      throw new StateException("the saved machine is impossible: " + e.getMessage(), e);
     }
-    in.end();
-    processors.forEach(loop::setTime);
-    loop.restore(state.turn(), state.left());
   }
 
   /**
-   * Saves the whole machine; between two runs.
+   * Saves the whole machine; between two runs, after which it may go on. Drivers come to rest
+   * meanwhile; what they have answered and the guest has not got is saved with the machine.
    *
    * @param file is replaced when everything is written
-   * @throws IllegalStateException when it has disks, whose state has no format yet
+   * @throws StateException when a device cannot be saved, such as one whose driver refuses; nothing
+   *     is written then
    */
-  public void save(Path file) throws IOException {
-    if (!disks.isEmpty()) {
-      throw new IllegalStateException("a machine with disks cannot be saved yet");
+  public void save(Path file) throws IOException, StateException {
+    int paused = 0;
+    try {
+      for (PluggedDevice device : devices) {
+        paused++;
+        device.pause();
+      }
+      loop.settle();
+      SavedMachine.write(state(), memory, file);
+    } finally {
+      devices.subList(0, paused).forEach(PluggedDevice::resume);
     }
+  }
+
+  private StateWriter state() throws StateException {
     StateWriter out = new StateWriter();
     out.put(
         new MachineState(
@@ -160,13 +209,17 @@ public final class Machine implements AutoCloseable {
             clock.now(),
             clock.carry(),
             loop.turn(),
-            loop.left()));
-    board.save(out);
+            loop.left(),
+            devices.size()));
+    for (PluggedDevice device : devices) {
+      device.saveIdentity(out);
+    }
+    board.save(out, devices);
     for (Processor processor : processors) {
       loop.setTime(processor);
       processor.save(out);
     }
-    SavedMachine.write(out, memory, file);
+    return out;
   }
 
   private static RamLayout layout(MachineConfig config) {
@@ -218,7 +271,7 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Plugs a disk in: before the first {@link #run()} into the next fixed slot, afterwards into an
-   * empty hot-plug slot. See {@link #plug(DiskConfig, DiskPlace)}.
+   * empty hot-plug slot; see {@link #plug(DiskConfig, DiskPlace)}.
    */
   public String plug(DiskConfig disk) throws AttachException {
     return plug(disk, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
@@ -238,22 +291,36 @@ public final class Machine implements AutoCloseable {
       throw new IllegalStateException(
           "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
-    String name = "disk" + nextDisk;
-    if (place == DiskPlace.FIXED) {
-      Disk made = diskPlug.make(name, disk, board.nextSlot());
-      board.plug(made.function());
-      disks.add(made);
-    } else {
-      RootPort port = hotPlug.empty();
-      Disk made = diskPlug.make(name, disk, port.slot());
-      disks.add(made);
-      hotPlug.put(name, port, made.function(), started, () -> {
-        disks.remove(made);
-        made.close();
-      });
+    try {
+      DiskState saved = awaited == null ? null : takeAwaited(awaited);
+      String name = "disk" + nextDisk;
+      if (saved == null ? place == DiskPlace.FIXED : !HotPlugSlots.isPlace(saved.slot())) {
+        Disk made = diskPlug.make(name, disk, board.nextSlot(), board.nextDevice(), saved);
+        board.plug(made.function());
+        devices.add(made);
+      } else {
+        int slot = saved == null ? hotPlug.empty() : saved.slot();
+        Disk made = diskPlug.make(name, disk, hotPlug.slot(slot), slot, saved);
+        devices.add(made);
+        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
+      }
+      nextDisk++;
+      return name;
+    } catch (StateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
-    nextDisk++;
-    return name;
+  }
+
+  private DiskState takeAwaited(StateReader in) throws StateException {
+    if (devices.size() == awaitedDevices) {
+      throw new StateException("the saved machine has no more than %d".formatted(awaitedDevices));
+    }
+    return in.take(DiskState.class);
+  }
+
+  private void remove(PluggedDevice gone) {
+    devices.remove(gone);
+    gone.close();
   }
 
   /**
@@ -281,10 +348,13 @@ public final class Machine implements AutoCloseable {
 
   /** The disks, in the order of their coming. Where {@link #plug} may be called. */
   public List<DiskStatus> disks() {
-    return disks.stream()
-        .map(disk ->
-            disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")))
-        .toList();
+    List<DiskStatus> all = new ArrayList<>();
+    for (PluggedDevice device : devices) {
+      if (device instanceof Disk disk) {
+        all.add(disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")));
+      }
+    }
+    return all;
   }
 
   /**
@@ -358,7 +428,7 @@ public final class Machine implements AutoCloseable {
   /** Closes the disks' drivers, then releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {
-    disks.forEach(Disk::close);
+    devices.forEach(PluggedDevice::close);
     vm.close();
     try {
       memory.close();

@@ -3,6 +3,9 @@ package org.tenon.hv.machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.irq.IrqLine;
 import org.tenon.hv.pci.Bar;
 import org.tenon.hv.pci.BarAllocator;
@@ -85,6 +88,20 @@ final class RootPorts {
   /** The ports by slot number, from 1 on. */
   List<RootPort> ports() {
     return ports;
+  }
+
+  /** The state of each. */
+  void save(StateWriter out) throws StateException {
+    for (RootPort port : ports) {
+      port.save(out);
+    }
+  }
+
+  /** Before what is behind them is restored. */
+  void restore(StateReader in) throws StateException {
+    for (RootPort port : ports) {
+      port.restore(in);
+    }
   }
 
   /** Begins with a function in a port's slot, its BARs placed as firmware does it. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tenon.hv.bus.AddressSpace;
+import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.Window;
 
 /**
@@ -13,6 +14,17 @@ import org.tenon.hv.bus.Window;
  * came keeps the place, and whoever waits for it gets it when it is free.
  */
 public final class BarDecoder implements Upstream {
+  private static final RegisterBlock NOBODY =
+      new RegisterBlock() {
+        @Override
+        public long read(int offset, int size) {
+          return 0;
+        }
+
+        @Override
+        public void write(int offset, int size, long value) {}
+      };
+
   private final Upstream upstream;
   private List<BridgeWindow> windows;
 
@@ -77,6 +89,25 @@ public final class BarDecoder implements Upstream {
     if (wanted.remove(bar) != null) {
       upstream.release(bar);
     }
+  }
+
+  /**
+   * Nobody is behind the BARs of this bus any more: until {@link #clear} the bridge answers in their
+   * place, and reads give 0. All ones, as for an address that nobody ever had, would be as good to
+   * hardware, but drivers of virtio devices wait for a status of 0 (decision 0012).
+   */
+  void vacate() {
+    Map<Bar, Window> before = new LinkedHashMap<>(wanted);
+    clear();
+    before.forEach((bar, was) -> {
+      Bar nobody = new Bar(bar.index(), bar.kind(), bar.size(), bar.width(), NOBODY);
+      decode(nobody, new Window(was.name(), was.base(), bar.size(), bar.width(), NOBODY));
+    });
+  }
+
+  /** Decodes nothing any more. */
+  void clear() {
+    List.copyOf(wanted.keySet()).forEach(this::release);
   }
 
   /** What passes. */

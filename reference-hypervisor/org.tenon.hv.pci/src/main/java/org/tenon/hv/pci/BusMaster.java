@@ -72,6 +72,16 @@ public final class BusMaster {
     }
   }
 
+  /** Takes up a saved state, of which nobody is told. */
+  void restore(boolean saved) {
+    commanded = saved;
+  }
+
+  /** Likewise for what the bridge above passes on. */
+  void restorePassed(boolean saved) {
+    passed = saved;
+  }
+
   /** Sends an interrupt message, which is a write; only while {@link #isEnabled}. */
   void send(long address, int data) {
     messages.send(address, data);

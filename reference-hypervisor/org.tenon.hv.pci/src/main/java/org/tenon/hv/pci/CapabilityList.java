@@ -2,6 +2,9 @@ package org.tenon.hv.pci;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /** A function's capabilities, one behind the other from 40H on. */
 final class CapabilityList {
@@ -38,6 +41,19 @@ final class CapabilityList {
 
   void reset() {
     capabilities.forEach(Capability::reset);
+  }
+
+  /** The states of all, in the order of the list. */
+  void save(StateWriter out) throws StateException {
+    for (Capability capability : capabilities) {
+      capability.save(out);
+    }
+  }
+
+  void restore(StateReader in) throws StateException {
+    for (Capability capability : capabilities) {
+      capability.restore(in);
+    }
   }
 
   int read(int register) {

@@ -1,5 +1,9 @@
 package org.tenon.hv.pci;
 
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+
 /**
  * The PCI Express capability of an endpoint (PCI Express base specification, 7.5.3), which says
  * that there is a link and can reset the function.
@@ -63,5 +67,17 @@ final class ExpressEndpoint implements Capability {
     } else if (register == Express.LINK_CONTROL) {
       linkControl = Registers.merge(linkControl, value, lanes, Express.LINK_CONTROL_WRITABLE);
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(new ExpressEndpointState(deviceControl, linkControl));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    ExpressEndpointState state = in.take(ExpressEndpointState.class);
+    deviceControl = state.deviceControl() & Express.DEVICE_CONTROL_WRITABLE;
+    linkControl = state.linkControl() & Express.LINK_CONTROL_WRITABLE;
   }
 }

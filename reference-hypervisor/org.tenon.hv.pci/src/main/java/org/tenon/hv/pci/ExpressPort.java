@@ -1,5 +1,9 @@
 package org.tenon.hv.pci;
 
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+
 /**
  * The PCI Express capability of a root port with a hot-plug slot (PCI Express base specification
  * 4.0, 6.7 and 7.5.3): attention button, power controller, both indicators, presence detect, link
@@ -24,6 +28,7 @@ final class ExpressPort implements Capability {
   private static final int LINK_ACTIVE_REPORTING = 1 << 20;
   private static final int PORT_NUMBER_SHIFT = 24;
   private static final int LINK_DISABLE = 1 << 4;
+  private static final int LINK_CONTROL_WRITABLE = Express.LINK_CONTROL_WRITABLE | LINK_DISABLE;
   private static final int LINK_ACTIVE = 1 << 13;
 
   /** Attention button, power controller, attention and power indicator, surprise, hot-plug. */
@@ -127,9 +132,13 @@ final class ExpressPort implements Capability {
     return linkUp;
   }
 
+  private boolean mayLink() {
+    return present && isPowered() && (linkControl & LINK_DISABLE) == 0 && !hotReset;
+  }
+
   /** Sets link and interrupt to what follows from everything else. */
   private void follow() {
-    boolean up = present && isPowered() && (linkControl & LINK_DISABLE) == 0 && !hotReset;
+    boolean up = mayLink();
     if (up != linkUp) {
       linkUp = up;
       events |= LINK_CHANGED;
@@ -179,8 +188,7 @@ final class ExpressPort implements Capability {
           deviceControl =
               Registers.merge(deviceControl, value, lanes, Express.DEVICE_CONTROL_WRITABLE);
       case Express.LINK_CONTROL -> {
-        int writable = Express.LINK_CONTROL_WRITABLE | LINK_DISABLE;
-        linkControl = Registers.merge(linkControl, value, lanes, writable);
+        linkControl = Registers.merge(linkControl, value, lanes, LINK_CONTROL_WRITABLE);
         follow();
       }
       case SLOT_CONTROL -> writeSlot(value, lanes);
@@ -202,5 +210,27 @@ final class ExpressPort implements Capability {
     if (present && wasPowered && !isPowered()) {
       owner.poweredOff();
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(new ExpressPortState(deviceControl, linkControl, slotControl, rootControl, events));
+  }
+
+  /** The registers; {@link #restoreLink} follows. */
+  @Override
+  public void restore(StateReader in) throws StateException {
+    ExpressPortState state = in.take(ExpressPortState.class);
+    deviceControl = state.deviceControl() & Express.DEVICE_CONTROL_WRITABLE;
+    linkControl = state.linkControl() & LINK_CONTROL_WRITABLE;
+    slotControl = state.slotControl() & SLOT_CONTROL_WRITABLE;
+    rootControl = state.rootControl() & ROOT_CONTROL_WRITABLE;
+    events = state.events() & EVENTS;
+  }
+
+  /** Sets the link to what follows from the restored registers, of which nobody is told. */
+  void restoreLink(boolean inReset) {
+    hotReset = inReset;
+    linkUp = mayLink();
   }
 }

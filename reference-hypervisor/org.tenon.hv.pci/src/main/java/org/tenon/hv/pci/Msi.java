@@ -1,5 +1,9 @@
 package org.tenon.hv.pci;
 
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+
 /**
  * MSI (PCI local bus specification 3.0, 6.8.1), with 64-bit addresses and a mask for each vector. A
  * message that cannot go out now (masked, or no leave to master the bus) is remembered as pending,
@@ -135,5 +139,22 @@ public final class Msi implements Capability {
     data = 0;
     mask = 0;
     pending = 0;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(new MsiState(control, addressLow, addressHigh, data, mask, pending));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    MsiState state = in.take(MsiState.class);
+    int all = (int) ((1L << vectors) - 1);
+    control = state.control();
+    addressLow = state.addressLow();
+    addressHigh = state.addressHigh();
+    data = state.data();
+    mask = state.mask() & all;
+    pending = state.pending() & all;
   }
 }

@@ -3,6 +3,10 @@ package org.tenon.hv.pci;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.irq.IrqLine;
 
 /**
@@ -14,7 +18,7 @@ import org.tenon.hv.irq.IrqLine;
  * <p>Someone at the machine calls {@link #insert}, {@link #pressAttentionButton} and {@link
  * #remove}; the guest's hot-plug driver does the rest. Run-loop thread.
  */
-public final class RootPort implements PciBridge {
+public final class RootPort implements PciBridge, Saved {
   /** PCI-to-PCI bridge, normal decode. */
   public static final int CLASS_CODE = 0x060400;
 
@@ -96,6 +100,7 @@ public final class RootPort implements PciBridge {
 
   /** What a function to be inserted reaches; the slot is empty. A new one for each function. */
   public PciSlot slot() {
+    cardDecoder.clear();
     cardMaster = master.behindBridge();
     cardMaster.pass(master.isEnabled());
     return new PciSlot(cardDecoder, cardMaster, cardWire, true);
@@ -316,6 +321,53 @@ public final class RootPort implements PciBridge {
   private static void add(List<BridgeWindow> open, Bar.Kind kind, long first, long last) {
     if (first >= 0 && Long.compareUnsigned(first, last) <= 0) {
       open.add(new BridgeWindow(kind, first, last < 0 ? Long.MAX_VALUE : last));
+    }
+  }
+
+  @Override
+  public void save(StateWriter out) throws StateException {
+    out.put(
+        new RootPortState(
+            command,
+            cacheLine,
+            busNumbers,
+            portWindow,
+            memoryWindow,
+            prefetchableWindow,
+            prefetchableBaseHigh,
+            prefetchableLimitHigh,
+            interruptControl,
+            interrupting));
+    capabilities.save(out);
+  }
+
+  /** Before the function in the slot is restored. */
+  @Override
+  public void restore(StateReader in) throws StateException {
+    RootPortState state = in.take(RootPortState.class);
+    command = state.command() & COMMAND_WRITABLE;
+    cacheLine = state.cacheLine() & 0xff;
+    busNumbers = state.busNumbers() & 0xffffff;
+    portWindow = state.portWindow() & PORT_WINDOW_WRITABLE;
+    memoryWindow = state.memoryWindow() & MEMORY_WINDOW_WRITABLE;
+    prefetchableWindow = state.prefetchableWindow() & MEMORY_WINDOW_WRITABLE;
+    prefetchableBaseHigh = state.prefetchableBaseHigh();
+    prefetchableLimitHigh = state.prefetchableLimitHigh();
+    interruptControl = state.interruptControl() & (0xff | BRIDGE_CONTROL_WRITABLE);
+    capabilities.restore(in);
+    restoreLink();
+    interrupting = state.interrupting();
+    driveWire();
+    master.restore((command & Command.BUS_MASTER) != 0);
+    cardMaster.restorePassed(master.isEnabled());
+    cardDecoder.pass(windows());
+  }
+
+  private void restoreLink() {
+    boolean before = slot.isLinkUp();
+    slot.restoreLink((interruptControl & SECONDARY_RESET) != 0);
+    if (before && !slot.isLinkUp()) {
+      secondary.unplug(0, 0);
     }
   }
 }
