@@ -7,12 +7,14 @@ import org.tenon.hv.bus.state.Saved;
 import org.tenon.hv.pci.BusMaster;
 
 /**
- * Serves a disk's queues on the run-loop thread, where guest memory changes between two
+ * Serves a device's queues on the run-loop thread, where guest memory changes between two
  * instructions only. Without leave to master the bus it touches neither rings nor data.
+ *
+ * @param <W> the kind of queues that it can serve
  */
-interface DiskQueues extends QueueSchedule, Saved {
+interface ServedQueues<W extends QueueWork> extends QueueSchedule, Saved {
   /** Says whose queues they are; before the guest runs. */
-  void serve(QueueWork work, BusMaster master);
+  void serve(W work, BusMaster master);
 
   /** The guest has asked for a reset, which is over when the stage completes. Run-loop thread. */
   void resetting(CompletionStage<?> over);
