@@ -172,7 +172,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
   }
 
-  /** Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order. */
+  /**
+   * Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order.
+   */
   public final int[] waiting() {
     return order.isKept() ? order.left() : ledger.left();
   }
@@ -396,7 +398,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return true;
   }
 
-  /** Judges what the ledger says of a tag that has come back; whether it is to count. Any thread. */
+  /**
+   * Judges what the ledger says of a tag that has come back; whether it is to count. Any thread.
+   */
   final boolean countsAs(int tag, InFlightLedger.Verdict verdict) {
     switch (verdict) {
       case ACCEPTED -> {
@@ -528,8 +532,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
       return new Overdue(clauses.returns(), subject(), call() + " has not returned");
     }
     if (late != NONE) {
-      return new Overdue(
-          clauses.exactlyOnce(), subject(late), words(late) + " has not completed");
+      return new Overdue(clauses.exactlyOnce(), subject(late), words(late) + " has not completed");
     }
     return stalled
         ? new Overdue(
