@@ -2,7 +2,6 @@ package org.tenon.hv.app;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,8 +14,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.app.guest.DebianKernel;
-import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.ControlSocket;
 import org.tenon.hv.app.run.EngineChoice;
@@ -58,8 +55,6 @@ final class RunCommand implements Callable<Integer> {
 
   private static final Pattern SIZE =
       Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
-
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Console console;
 
@@ -126,6 +121,14 @@ final class RunCommand implements Callable<Integer> {
   private List<String> diskOptions = List.of();
 
   @Option(
+      names = "--nic",
+      paramLabel = "driver=ID[,mac=ADDRESS][,queues=N],KEY=VALUE…",
+      description =
+          "A network card served by a driver of a bundle, with the driver's settings; may be given"
+              + " more than once. For a driver that talks to others choose --clock real.")
+  private List<String> nicOptions = List.of();
+
+  @Option(
       names = "--control",
       paramLabel = "SOCKET",
       description =
@@ -185,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
           InterruptedException,
           BundleException,
           AgainstSubjectException {
-    try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
+    try (RunDisks disks = RunDisks.open(bundles, diskOptions, nicOptions, console)) {
       return run(disks);
     }
   }
@@ -240,22 +243,11 @@ final class RunCommand implements Callable<Integer> {
 
   private Machine fresh(MachineConfig.Console guest, boolean interactive, RunDisks disks)
       throws BootException, InputException {
-    Optional<DebianKernel> debian = DebianKernel.of(kernel);
-    Path kernelFile = Path.of(kernel);
-    Path initrdFile = initrd;
-    if (debian.isPresent()) {
-      GuestStore store = GuestStore.ofUser(debian.get());
-      if (!store.isComplete()) {
-        throw new InputException(
-            "there is no %s guest yet; run 'tenon guest fetch --kernel %s', or name a kernel file with --kernel"
-                .formatted(kernel, kernel));
-      }
-      kernelFile = store.kernel();
-      initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
-    }
-    ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
+    GuestFiles files = GuestFiles.of(kernel, initrd);
     Machine machine =
-        new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+        new Machine(
+            config(
+                guest, interactive, cpus, parseSize(memory), files.kernel(), files.initrd()));
     try {
       disks.plugInto(machine);
       return machine;
@@ -271,7 +263,7 @@ final class RunCommand implements Callable<Integer> {
     try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
       return Machine.restore(
-          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING),
+          config(guest, interactive, state.processors(), state.memory(), GuestFiles.NOTHING, GuestFiles.NOTHING),
           saved,
           disks::plugInto);
     } catch (NoSuchFileException e) {
@@ -341,14 +333,6 @@ final class RunCommand implements Callable<Integer> {
     }
     String unit = size.group(2).toUpperCase(Locale.ROOT);
     return Long.parseLong(size.group(1)) << (unit.isEmpty() ? 20 : 10 * ("KMGT".indexOf(unit) + 1));
-  }
-
-  private static ByteBuffer map(Path file) throws InputException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** A restored machine has retired instructions before this run. */
