@@ -21,8 +21,7 @@ final class Guests {
   }
 
   /** Fetches; where that fails a line says why nothing is tried. */
-  static void fetch(Path folder, DebianKernel... kernels)
-      throws IOException, InterruptedException {
+  static void fetch(Path folder, DebianKernel... kernels) throws IOException, InterruptedException {
     for (DebianKernel kernel : kernels) {
       if (!GuestStore.ofUser(kernel).hasTools()) {
         BuiltCommand.Ended ended =

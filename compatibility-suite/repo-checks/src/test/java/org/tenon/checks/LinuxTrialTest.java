@@ -38,9 +38,9 @@ import org.tenon.tck.block.BlockProfile;
 
 /**
  * Two Linux versions fill a file system through virtio-blk and NVMe, on a file and on a real NBD
- * server, which is killed and started again while they write. What Linux was told is durable is then
- * looked for in the image, from outside, by Debian's e2fsprogs. The short form writes 24 MiB in two of
- * the eight ways; {@code -Dtenon.trial=full} writes 256 MiB in each.
+ * server, which is killed and started again while they write. What Linux was told is durable is
+ * then looked for in the image, from outside, by Debian's e2fsprogs. The short form writes 24 MiB
+ * in two of the eight ways; {@code -Dtenon.trial=full} writes 256 MiB in each.
  */
 class LinuxTrialTest {
   private static final System.Logger LOG = System.getLogger("org.tenon.trial");
@@ -134,7 +134,8 @@ class LinuxTrialTest {
             .withFile("/tck/trial.sh", resource(LinuxTrialTest.class, "trial.sh"))
             .withFile("/tck/data", data);
     GuestWork work =
-        GuestWork.of(". /tck/disk.sh; . /tck/trial.sh; fill %s %d %d".formatted(serial, files, pieces))
+        GuestWork.of(
+                ". /tck/disk.sh; . /tck/trial.sh; fill %s %d %d".formatted(serial, files, pieces))
             .within(LIMIT);
     for (int file = 1; file <= files; file++) {
       work = work.at("writing-" + file, () -> restart(server));

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.spi.block.BlockAgreement;
 
 /**
- * Drivers that fail an operating system: where a disk is larger, a request longer, a life busier than
- * in the tests of the other tiers. Each names the test that must catch it, so that a run boots once for
- * each.
+ * Drivers that fail an operating system: where a disk is larger, a request longer, a life busier
+ * than in the tests of the other tiers. Each names the test that must catch it, so that a run boots
+ * once for each.
  */
 public final class GuestMutants {
   private GuestMutants() {}

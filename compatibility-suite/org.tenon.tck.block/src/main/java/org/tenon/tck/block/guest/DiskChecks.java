@@ -56,8 +56,7 @@ final class DiskChecks {
   }
 
   private GuestWork work(String function, Object... arguments) {
-    String words =
-        Arrays.stream(arguments).map(DiskChecks::word).collect(Collectors.joining(" "));
+    String words = Arrays.stream(arguments).map(DiskChecks::word).collect(Collectors.joining(" "));
     return GuestWork.of(". /tck/disk.sh; %s %s".formatted(function, words)).within(LIMIT);
   }
 
@@ -73,8 +72,7 @@ final class DiskChecks {
       throw lost(trial, "Linux goes on working", e);
     }
     if (output.status() != 0) {
-      String said =
-          output.value("broken").orElseGet(() -> String.join("; ", tail(output.lines())));
+      String said = output.value("broken").orElseGet(() -> String.join("; ", tail(output.lines())));
       throw trial.violation(
           "'%s' succeeds in Linux".formatted(work.command().replace(". /tck/disk.sh; ", "")),
           "it ended with status %d: %s".formatted(output.status(), said));
@@ -132,8 +130,7 @@ final class DiskChecks {
   private void found(LinuxDisk.Facts facts, GuestOutput seen) {
     BlockGeometry geometry = facts.geometry();
     expectEqual("sectors", number(geometry.bytes() / SECTOR), value(seen, "sectors"));
-    expectEqual(
-        "logical block", number(geometry.logicalBlockSize()), value(seen, "logical block"));
+    expectEqual("logical block", number(geometry.logicalBlockSize()), value(seen, "logical block"));
     expectEqual(
         "physical block", number(geometry.physicalBlockSize()), value(seen, "physical block"));
     expectEqual("read-only", geometry.readOnly() ? "1" : "0", value(seen, "read-only"));
@@ -172,8 +169,7 @@ final class DiskChecks {
     RandomGenerator random = trial.random();
     int[] seeds = random.ints(WORKERS, 1, Integer.MAX_VALUE).toArray();
     RandomWrites writes =
-        new RandomWrites(
-            disk.data(), block, blocks(REGION_BYTES), blocks(LONGEST_BYTES), ROUNDS);
+        new RandomWrites(disk.data(), block, blocks(REGION_BYTES), blocks(LONGEST_BYTES), ROUNDS);
     byte[] all = new byte[WORKERS * REGION_BYTES];
     List<Object> arguments =
         new ArrayList<>(
@@ -201,16 +197,14 @@ final class DiskChecks {
   void keepsWhatWasFlushed() {
     RandomGenerator random = trial.random();
     int count = blocks(FLUSHED_BYTES);
-    List<Object> arguments =
-        new ArrayList<>(List.of(serial(), block, count, 2 * FLUSHES * count));
+    List<Object> arguments = new ArrayList<>(List.of(serial(), block, count, 2 * FLUSHES * count));
     GuestWork work = GuestWork.of("");
     List<Integer> seen = new ArrayList<>();
     for (int i = 0; i < FLUSHES; i++) {
       int from = random.nextInt(blocks(LinuxDisk.DATA) - count);
       int at = i * count;
       arguments.add(from);
-      byte[] written =
-          Arrays.copyOfRange(disk.data(), from * block, (from + count) * block);
+      byte[] written = Arrays.copyOfRange(disk.data(), from * block, (from + count) * block);
       work =
           work.at(
               "flushed-" + at,

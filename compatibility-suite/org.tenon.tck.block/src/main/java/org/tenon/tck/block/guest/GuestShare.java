@@ -1,10 +1,10 @@
 package org.tenon.tck.block.guest;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.jspecify.annotations.Nullable;
 
 /** Gives every test of a group the same {@link Keeper}, and ends its guest with the group. */
 final class GuestShare implements ParameterResolver {

@@ -35,8 +35,8 @@ import org.tenon.tck.block.trial.Trait;
 import org.tenon.tck.core.run.NotRun;
 
 /**
- * A booted Linux whose disk the driver serves, and the storage behind it. Where the driver can be told
- * to leave its storage as it is there is a second disk, which is read-only.
+ * A booted Linux whose disk the driver serves, and the storage behind it. Where the driver can be
+ * told to leave its storage as it is there is a second disk, which is read-only.
  */
 final class LinuxDisk implements AutoCloseable {
   /** Bytes of a disk. */
@@ -92,7 +92,8 @@ final class LinuxDisk implements AutoCloseable {
       Path folder = Files.createTempDirectory("tenon-guest-");
       List<Facts> facts = new ArrayList<>();
       List<Peripheral> disks = new ArrayList<>();
-      for (boolean readOnly : hasReadOnly(trial.subject()) ? List.of(false, true) : List.of(false)) {
+      for (boolean readOnly :
+          hasReadOnly(trial.subject()) ? List.of(false, true) : List.of(false)) {
         Scratch scratch = trial.subject().storage().create(folder, SIZE);
         scratches.add(scratch);
         Reach reach = readOnly ? scratch.direct().with(readOnlySetting()) : scratch.direct();
@@ -121,7 +122,8 @@ final class LinuxDisk implements AutoCloseable {
       throw new NotRun(String.valueOf(e.getMessage()));
     } catch (DriverException e) {
       scratches.forEach(Scratch::close);
-      throw trial.violation("the driver opens as a guest's disk", "it refused: " + e.getMessage(), e);
+      throw trial.violation(
+          "the driver opens as a guest's disk", "it refused: " + e.getMessage(), e);
     } catch (GuestLost e) {
       scratches.forEach(Scratch::close);
       throw DiskChecks.lost(trial, "Linux boots with the driver as its disk", e);

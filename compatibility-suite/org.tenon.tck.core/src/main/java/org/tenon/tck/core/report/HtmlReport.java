@@ -160,8 +160,8 @@ public final class HtmlReport {
 
   private String explanation() {
     if (!report.options().isWhole()) {
-      return "Only some tests or tiers were selected. They say what they found; a level is certified by a"
-          + " whole run.";
+      return "Only some tests or tiers were selected. They say what they found; a level is"
+          + " certified by a whole run.";
     }
     List<ClauseVerdict> blockers =
         report.verdict().clauses().stream().filter(this::decides).toList();

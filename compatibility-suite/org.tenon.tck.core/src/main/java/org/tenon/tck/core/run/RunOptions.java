@@ -5,8 +5,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
-import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.verdict.Waivers;
 
 /**

@@ -87,8 +87,7 @@ public final class VerdictFormula {
         musts.stream().filter(clause -> clause.requirement().verifiedAt() == level).toList();
     long satisfied = own.stream().filter(clause -> clause.status().satisfies()).count();
     boolean reached = requested && tiers.containsAll(Tier.BASE) && blockers.isEmpty();
-    return new LevelVerdict(
-        level, requested, reached, own.size(), (int) satisfied, blockers);
+    return new LevelVerdict(level, requested, reached, own.size(), (int) satisfied, blockers);
   }
 
   private ClauseVerdict judgeClause(Requirement requirement, Level level) {
@@ -97,15 +96,15 @@ public final class VerdictFormula {
         suite.stream()
             .filter(test -> test.clauses().contains(id) && level.includes(test.level()))
             .toList();
-    List<TestCase> tests =
-        covering.stream().filter(test -> tiers.contains(test.tier())).toList();
+    List<TestCase> tests = covering.stream().filter(test -> tiers.contains(test.tier())).toList();
     if (!level.includes(requirement.verifiedAt())) {
       return verdict(
           requirement, ClauseStatus.NOT_REQUESTED, "belongs to " + requirement.verifiedAt(), tests);
     }
     if (tests.isEmpty() && !covering.isEmpty()) {
       String elsewhere =
-          joined(covering.stream().map(test -> "belongs to the tier " + test.tier().title()).toList());
+          joined(
+              covering.stream().map(test -> "belongs to the tier " + test.tier().title()).toList());
       return verdict(requirement, ClauseStatus.NOT_REQUESTED, elsewhere, tests);
     }
     ClauseVerdict bare = withoutWaiver(requirement, tests, level);

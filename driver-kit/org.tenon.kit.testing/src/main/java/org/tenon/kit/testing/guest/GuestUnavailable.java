@@ -2,7 +2,9 @@ package org.tenon.kit.testing.guest;
 
 import org.tenon.api.Stability;
 
-/** A host that cannot boot what was asked for. The message says what is missing and how to mend it. */
+/**
+ * A host that cannot boot what was asked for. The message says what is missing and how to mend it.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestUnavailable extends Exception {
   private static final long serialVersionUID = 1;

@@ -12,8 +12,8 @@ import org.tenon.api.Stability;
  *
  * @param command a line of shell, at most 1000 characters of ASCII
  * @param limit how much of the guest's time it may take
- * @param marks what the test does when the guest prints a line {@code mark NAME}, by name; called on
- *     the thread that performs the work, while the guest stands still
+ * @param marks what the test does when the guest prints a line {@code mark NAME}, by name; called
+ *     on the thread that performs the work, while the guest stands still
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public record GuestWork(String command, Duration limit, SortedMap<String, Runnable> marks) {

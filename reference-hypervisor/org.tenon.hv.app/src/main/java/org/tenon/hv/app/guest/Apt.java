@@ -34,7 +34,8 @@ final class Apt {
    * linux-image-6.1.0-56-cloud-amd64}.
    */
   String resolveKernel(String metapackage) throws GuestException {
-    for (String line : run("apt-cache", List.of("show", "--no-all-versions"), List.of(metapackage))) {
+    for (String line :
+        run("apt-cache", List.of("show", "--no-all-versions"), List.of(metapackage))) {
       if (line.startsWith("Depends:")) {
         Matcher found = KERNEL.matcher(line);
         if (found.find()) {

@@ -11,9 +11,9 @@ import org.apache.commons.compress.archivers.cpio.CpioArchiveOutputStream;
 import org.apache.commons.compress.archivers.cpio.CpioConstants;
 
 /**
- * Writes a cpio archive in the "newc" format that Linux unpacks as its initial RAM disk. Linux takes
- * several, one after another, each compressed or not. The same calls give the same bytes. For one
- * thread.
+ * Writes a cpio archive in the "newc" format that Linux unpacks as its initial RAM disk. Linux
+ * takes several, one after another, each compressed or not. The same calls give the same bytes. For
+ * one thread.
  */
 public final class CpioArchive {
   private static final int EXECUTABLE = 0755;

@@ -60,8 +60,7 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
           "did not end '%s' within %d s of its time"
               .formatted(work.command(), work.limit().toSeconds()));
     }
-    return new GuestOutput(
-        Objects.requireNonNull(status), lines, Duration.ofNanos(now() - began));
+    return new GuestOutput(Objects.requireNonNull(status), lines, Duration.ofNanos(now() - began));
   }
 
   private static void rethrow(@Nullable Throwable thrown) {

@@ -8,8 +8,8 @@
  * guest-side driver of the kit ─▶ TestBedTransport ─▶ VirtioDevice ─▶ BlkDevice ─▶ BlockAttachment ─▶ driver
  * }</pre>
  *
- * <p>{@link org.tenon.hv.app.testbed.GuestTestBed} boots Linux on the whole machine, and a test types
- * into its console:
+ * <p>{@link org.tenon.hv.app.testbed.GuestTestBed} boots Linux on the whole machine, and a test
+ * types into its console:
  *
  * <pre>{@code
  * test ─▶ TestBedGuest ─▶ COM1 ─▶ serve.sh ─▶ Linux ─▶ virtio-blk | NVMe ─▶ BlockAttachment ─▶ driver
