@@ -17,8 +17,7 @@ import org.tenon.hv.machine.DiskPlace;
  * @param place where it is plugged in
  * @param settings the driver's own
  */
-record DiskOption(
-    String driver, DiskModel model, DiskPlace place, Map<String, String> settings) {
+record DiskOption(String driver, DiskModel model, DiskPlace place, Map<String, String> settings) {
   /** Reads one; the message of the exception says how to write it. */
   static DiskOption parse(String text) throws InputException {
     Map<String, String> settings = new LinkedHashMap<>();
@@ -44,8 +43,8 @@ record DiskOption(
   }
 
   /** Takes a key out whose value is one of an enumeration's. */
-  private static <E extends Enum<E>> E choice(
-      Map<String, String> settings, String key, E otherwise) throws InputException {
+  private static <E extends Enum<E>> E choice(Map<String, String> settings, String key, E otherwise)
+      throws InputException {
     String name = settings.remove(key);
     if (name == null) {
       return otherwise;

@@ -23,7 +23,6 @@ import org.tenon.hv.engine.Vcpu;
 import org.tenon.hv.engine.VmConfig;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
-import org.tenon.hv.pci.RootPort;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.MemoryMap;
 import org.tenon.hv.platform.PowerControl;

@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the driver has written about one queue before the queue runs, as any transport keeps it (for PCI:
- * 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is to
- * run. Guarded by the device.
+ * What the driver has written about one queue before the queue runs, as any transport keeps it (for
+ * PCI: 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is
+ * to run. Guarded by the device.
  */
 final class QueueRegisters {
   private final int maxSize;

@@ -71,11 +71,7 @@ final class CaptureWriter implements Closeable {
     for (int i = 0; i < memory.segments(tag); i++) {
       int more = memory.length(tag, i);
       MemorySegment.copy(
-          memory.memory(tag, i),
-          memory.offset(tag, i),
-          gatheredMemory,
-          gathered.position(),
-          more);
+          memory.memory(tag, i), memory.offset(tag, i), gatheredMemory, gathered.position(), more);
       gathered.position(gathered.position() + more);
     }
     for (int i = length; i < padded(length); i++) {

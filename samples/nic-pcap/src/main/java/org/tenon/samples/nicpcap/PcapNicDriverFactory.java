@@ -48,11 +48,7 @@ public final class PcapNicDriverFactory implements NicDriverFactory {
   /** One pair: a capture knows one order. */
   @Override
   public NicAgreement negotiate(NicOffer offer) {
-    return offer
-        .accept()
-        .take(NicCapabilities.SCATTERED_RECEIVE)
-        .queueDepth(MOST_FRAMES)
-        .build();
+    return offer.accept().take(NicCapabilities.SCATTERED_RECEIVE).queueDepth(MOST_FRAMES).build();
   }
 
   @Override
@@ -83,7 +79,9 @@ public final class PcapNicDriverFactory implements NicDriverFactory {
           Status.NOT_READY, input + " does not exist: give a capture, or leave out input", e);
     } catch (IOException e) {
       throw new DriverException(
-          Status.IO_ERROR, "cannot read " + input + ": " + reason(e) + "; check path and rights", e);
+          Status.IO_ERROR,
+          "cannot read " + input + ": " + reason(e) + "; check path and rights",
+          e);
     }
   }
 

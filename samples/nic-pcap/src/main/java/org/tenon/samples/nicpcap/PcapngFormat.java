@@ -192,8 +192,7 @@ final class PcapngFormat implements CaptureReader.Format {
 
   private Interface interfaceAt(CaptureReader reader, long index) throws CaptureException {
     if (index >= interfaces.size()) {
-      throw reader.damaged(
-          "a packet of interface %d, of %d".formatted(index, interfaces.size()));
+      throw reader.damaged("a packet of interface %d, of %d".formatted(index, interfaces.size()));
     }
     Interface found = interfaces.get((int) index);
     reader.checkLink(found.link());

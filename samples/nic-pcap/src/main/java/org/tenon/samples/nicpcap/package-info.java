@@ -14,8 +14,8 @@
  *       pace at which they were captured.
  * </ol>
  *
- * <p>The control thread calls the driver, the host's other threads its queues, which only note tags;
- * files are touched by the two threads alone.
+ * <p>The control thread calls the driver, the host's other threads its queues, which only note
+ * tags; files are touched by the two threads alone.
  */
 @NullMarked
 package org.tenon.samples.nicpcap;

@@ -46,7 +46,8 @@ class PcapNicDriverTest {
       dump.append("2026-11-22T10:00:00.%03d000Z\n".formatted(i));
       byte[] bytes = frames.get(i);
       for (int at = 0; at < bytes.length; at++) {
-        dump.append(at % 16 == 0 ? "%n%06x".formatted(at) : "").append(" %02x".formatted(bytes[at]));
+        dump.append(at % 16 == 0 ? "%n%06x".formatted(at) : "")
+            .append(" %02x".formatted(bytes[at]));
       }
       dump.append("\n");
     }
@@ -63,7 +64,8 @@ class PcapNicDriverTest {
   @ParameterizedTest
   @ValueSource(strings = {"pcap", "nsecpcap", "pcapng"})
   void whatACaptureHoldsArrives(String format) throws Exception {
-    List<byte[]> frames = IntStream.range(14, 114).mapToObj(i -> frame(i * 13 % 1500 + 14)).toList();
+    List<byte[]> frames =
+        IntStream.range(14, 114).mapToObj(i -> frame(i * 13 % 1500 + 14)).toList();
     Path input = capture(format, frames);
     try (NicHarness card = card(Map.of("input", input.toString())).open()) {
       for (byte[] frame : frames) {
@@ -80,9 +82,7 @@ class PcapNicDriverTest {
     Path output = folder.resolve("out.pcapng");
     List<byte[]> frames = IntStream.range(14, 514).mapToObj(i -> frame(i * 7 % 1509 + 14)).toList();
     try (NicHarness card = card(Map.of("output", output.toString())).open()) {
-      card.transmit(
-              0,
-              frames.stream().map(f -> NicFrame.of(f).segments(1, f.length - 1)).toList())
+      card.transmit(0, frames.stream().map(f -> NicFrame.of(f).segments(1, f.length - 1)).toList())
           .forEach(sending -> assertThat(sending.await()).isEqualTo(Status.OK));
       assertThat(card.transmit(0, NicFrame.of(new byte[13])).await()).isEqualTo(Status.INVALID);
       assertThat(card.transmit(0, NicFrame.of(new byte[1523])).await()).isEqualTo(Status.INVALID);
@@ -98,8 +98,7 @@ class PcapNicDriverTest {
         assertThat(card.receive().bytes()).isEqualTo(frame);
       }
     }
-    String times =
-        run("tshark", "-r", output.toString(), "-T", "fields", "-e", "frame.time_delta");
+    String times = run("tshark", "-r", output.toString(), "-T", "fields", "-e", "frame.time_delta");
     assertThat(times.lines().filter(line -> line.matches("-.*"))).isEmpty();
   }
 

@@ -242,7 +242,8 @@ final class TapNicDriver implements NicDriver {
     try {
       tap.setFilter(FilterProgram.NOTHING);
     } catch (SystemCallException e) {
-      host.log().log(System.Logger.Level.WARNING, "the kernel takes no filter: {0}", e.getMessage());
+      host.log().log(
+          System.Logger.Level.WARNING, "the kernel takes no filter: {0}", e.getMessage());
     }
   }
 

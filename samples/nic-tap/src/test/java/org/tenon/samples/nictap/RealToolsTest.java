@@ -39,8 +39,17 @@ class RealToolsTest {
       try (NicHarness card = open(linux, "tap0")) {
         Process tcpdump =
             linux.start(
-                "tcpdump", "-i", "tap0", "-U", "-Z", "root", "-c", "" + frames, "-w",
-                capture.toString(), "udp");
+                "tcpdump",
+                "-i",
+                "tap0",
+                "-U",
+                "-Z",
+                "root",
+                "-c",
+                "" + frames,
+                "-w",
+                capture.toString(),
+                "udp");
         BufferedReader said = tcpdump.inputReader(StandardCharsets.UTF_8);
         assertThat(said.readLine()).contains("listening on tap0");
         Station station = new Station(card.properties().address(), 0x0a090002);
@@ -53,9 +62,23 @@ class RealToolsTest {
     }
     List<String> lines =
         Namespace.command(
-                "tshark", "-r", capture.toString(), "-o", "udp.check_checksum:TRUE", "-o",
-                "ip.check_checksum:TRUE", "-T", "fields", "-e", "frame.len", "-e", "udp.length",
-                "-e", "udp.checksum.status", "-e", "ip.checksum.status")
+                "tshark",
+                "-r",
+                capture.toString(),
+                "-o",
+                "udp.check_checksum:TRUE",
+                "-o",
+                "ip.check_checksum:TRUE",
+                "-T",
+                "fields",
+                "-e",
+                "frame.len",
+                "-e",
+                "udp.length",
+                "-e",
+                "udp.checksum.status",
+                "-e",
+                "ip.checksum.status")
             .lines()
             .filter(line -> line.contains("\t"))
             .toList();

@@ -126,15 +126,14 @@ final class Mirror implements SwitchExtension {
   public void close() {
     if (!closed) {
       closed = true;
-      host.log()
-          .log(
-              System.Logger.Level.INFO,
-              "mirrored {0} frames, {1} bytes, from {2} to {3}; missed {4}",
-              mirrored.sum(),
-              mirroredBytes.sum(),
-              host.switchName(),
-              settings.to(),
-              missed.sum());
+      host.log().log(
+          System.Logger.Level.INFO,
+          "mirrored {0} frames, {1} bytes, from {2} to {3}; missed {4}",
+          mirrored.sum(),
+          mirroredBytes.sum(),
+          host.switchName(),
+          settings.to(),
+          missed.sum());
     }
   }
 }

@@ -22,7 +22,12 @@ import org.tenon.spi.net.NicFilter;
  * @param isolated whether the watching port takes no part in the network
  */
 record MirrorSettings(
-    String to, Set<String> ports, BitSet vlans, boolean entering, boolean leaving, boolean isolated) {
+    String to,
+    Set<String> ports,
+    BitSet vlans,
+    boolean entering,
+    boolean leaving,
+    boolean isolated) {
   private static final String TO = "to";
   private static final String PORTS = "ports";
   private static final String VLANS = "vlans";

@@ -26,7 +26,9 @@ class MirrorTest {
     try (Mirror mirror = host.open(Map.of("to", "watch"))) {
       assertThat(flood(mirror, A, 0)).isEqualTo("[1, 2] and [3]");
       assertThat(unicast(mirror, B, C)).isEqualTo("[2] and [3]");
-      assertThat(flood(mirror, WATCH, 0)).as("the watching port sends nothing").isEqualTo("[] and []");
+      assertThat(flood(mirror, WATCH, 0))
+          .as("the watching port sends nothing")
+          .isEqualTo("[] and []");
       assertThat(mirror.counts()).isEqualTo(new Mirror.Counts(2, 200, 0));
     }
     assertThat(host.lines()).anyMatch(line -> line.contains("mirrored 2 frames, 200 bytes"));

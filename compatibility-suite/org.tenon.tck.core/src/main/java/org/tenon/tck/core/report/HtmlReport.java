@@ -161,7 +161,7 @@ public final class HtmlReport {
   private String explanation() {
     if (!report.options().isWhole()) {
       return "Only some tests or tiers were selected. They say what they found; a level is"
-                 + " certified by a whole run.";
+          + " certified by a whole run.";
     }
     List<ClauseVerdict> blockers =
         report.verdict().clauses().stream().filter(this::decides).toList();
