@@ -3,7 +3,6 @@ package org.tenon.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -11,9 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,15 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * A disk as its user has it: the built command boots Debian's cloud kernel, which writes through
  * the sample driver {@code block-file} into an ext4 file system; e2fsprogs judge the image from
- * outside. The guest is fetched once; where that fails a line says why nothing was tried.
+ * outside.
  */
 class GuestDisksTest {
-  private static final System.Logger LOG = System.getLogger("org.tenon.trial");
-  private static final Path CACHE =
-      Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
-
-  private static final Map<String, String> GUESTS = Map.of("XDG_CACHE_HOME", CACHE.toString());
-
   /** Writes, reads back what was written, and says what the kernel complained about. */
   private static final String SCRIPT =
       """
@@ -49,16 +40,7 @@ class GuestDisksTest {
 
   @BeforeAll
   static void fetch() throws IOException, InterruptedException {
-    if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
-      Files.createDirectories(CACHE);
-      Path work = Files.createTempDirectory(CACHE, "fetch");
-      BuiltCommand.Ended ended = BuiltCommand.tenon(work, GUESTS, "guest", "fetch");
-      if (ended.status() != 0) {
-        String why = "no guest with disks is tried: " + ended.err().strip();
-        LOG.log(Level.WARNING, why);
-        Assumptions.abort(why);
-      }
-    }
+    FetchedGuest.fetch();
   }
 
   private Path image(String name) throws IOException, InterruptedException {
@@ -77,7 +59,7 @@ class GuestDisksTest {
       throws IOException, InterruptedException {
     return BuiltCommand.tenon(
         folder,
-        GUESTS,
+        FetchedGuest.ENVIRONMENT,
         "run",
         "--cpus",
         "2",
