@@ -164,8 +164,8 @@ public final class Machine implements AutoCloseable {
     awaited = null;
     if (devices.size() < awaitedDevices) {
       throw new StateException(
-          "the saved machine has %d devices; plug in the same, in the same order"
-              .formatted(awaitedDevices));
+          "the saved machine has more than the %d devices here; name the same, in the same order"
+              .formatted(devices.size()));
     }
   }
 
@@ -340,7 +340,8 @@ public final class Machine implements AutoCloseable {
 
   private DiskState takeAwaited(StateReader in) throws StateException {
     if (devices.size() == awaitedDevices) {
-      throw new StateException("the saved machine has no more than %d".formatted(awaitedDevices));
+      throw new StateException(
+          "the saved machine has %d devices and no more".formatted(awaitedDevices));
     }
     return in.take(DiskState.class);
   }
