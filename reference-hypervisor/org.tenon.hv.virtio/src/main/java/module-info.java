@@ -8,4 +8,6 @@ module org.tenon.hv.virtio {
   exports org.tenon.hv.virtio;
   exports org.tenon.hv.virtio.blk;
   exports org.tenon.hv.virtio.pci;
+  exports org.tenon.hv.virtio.rng;
+  exports org.tenon.hv.virtio.rng;
 }

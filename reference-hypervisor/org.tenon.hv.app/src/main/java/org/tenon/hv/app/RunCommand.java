@@ -35,6 +35,7 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 import org.tenon.hv.plugin.BundleException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tenon run}: a machine with a kernel, its console in this terminal. */
@@ -132,6 +133,8 @@ final class RunCommand implements Callable<Integer> {
               + " given more than once.")
   private List<Path> bundles = List.of();
 
+  @Mixin private VirtioOptions devices = new VirtioOptions();
+
   @Option(
       names = "--save",
       paramLabel = "FILE",
@@ -175,10 +178,11 @@ final class RunCommand implements Callable<Integer> {
           InterruptedException,
           BundleException,
           AgainstSubjectException {
-    if (!diskOptions.isEmpty() && (save != null || restore != null)) {
+    boolean plugged = !diskOptions.isEmpty() || !devices.isEmpty();
+    if (plugged && (save != null || restore != null)) {
       throw new InputException(
-          "a machine with disks cannot be saved or restored yet; leave out --disk or --save and"
-              + " --restore");
+          "a machine with disks or virtio devices cannot be saved or restored yet; leave them out,"
+              + " or --save and --restore");
     }
     try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
       return run(disks);
@@ -200,6 +204,7 @@ final class RunCommand implements Callable<Integer> {
           watch.whenSeen(machine::stop);
         }
         disks.plugInto(machine);
+        devices.plugInto(machine, clock(interactive));
         guest.read(machine::type, machine::stop);
         long before = machine.statistics().instructions();
         Outcome outcome = run(machine);
@@ -287,18 +292,22 @@ final class RunCommand implements Callable<Integer> {
         trace == null
             ? Trace.OFF
             : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
-    ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         EngineChoice.of(engine).engine(),
         processors,
         bytes,
-        Optional.ofNullable(clock).orElse(defaultClock),
+        clock(interactive),
         kernelImage,
         initrdImage,
         append,
         guest,
         log);
+  }
+
+  private ClockMode clock(boolean interactive) {
+    ClockMode byDefault = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
+    return clock == null ? byDefault : clock;
   }
 
   static long parseSize(String text) throws InputException {

@@ -11,7 +11,6 @@ import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.virtio.blk.BlkDevice;
-import org.tenon.hv.virtio.pci.VirtioPciFunction;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockOffer;
 
@@ -24,11 +23,18 @@ final class DiskPlug {
   private final GuestMemory memory;
   private final RunLoop loop;
   private final MachineClock clock;
+  private final VirtioPlug virtio;
 
   DiskPlug(
-      MachineConfig config, Board board, GuestMemory memory, RunLoop loop, MachineClock clock) {
+      MachineConfig config,
+      Board board,
+      VirtioPlug virtio,
+      GuestMemory memory,
+      RunLoop loop,
+      MachineClock clock) {
     this.config = config;
     this.board = board;
+    this.virtio = virtio;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
@@ -37,11 +43,10 @@ final class DiskPlug {
   /** Plugs one into the next slot. */
   Disk plug(String name, DiskConfig wanted) throws AttachException {
     PciSlot slot = board.nextSlot();
-    int depth = config.type().integer("virtio.queue-size");
     BlockAttachment attachment =
         BlockAttachment.open(
             wanted.driver(),
-            BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
+            BlockOffer.of(BlockCapabilities.ALL, config.processors(), virtio.queueSize()),
             wanted.settings(),
             AttachContext.of(name, memory, AttachListener.NONE));
     Disk disk = new Disk(name, attachment);
@@ -65,21 +70,10 @@ final class DiskPlug {
   }
 
   private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot) {
-    MachineType type = config.type();
     DiskQueues queues = queues();
-    BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
+    BlkDevice model = new BlkDevice(attachment, virtio.queueSize(), queues);
     queues.serve(model, slot.master());
-    int subsystem = type.integer("virtio.subsystem");
-    PciIdentity identity =
-        new PciIdentity(
-            type.integer("virtio.vendor"),
-            VirtioPciFunction.FIRST_DEVICE_ID + model.type(),
-            CLASS_OTHER_STORAGE,
-            type.integer("virtio.revision"),
-            subsystem & 0xffff,
-            subsystem >>> 16);
-    return new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting)
-        .function();
+    return virtio.function(name, CLASS_OTHER_STORAGE, model, slot, queues::resetting);
   }
 
   private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot) {

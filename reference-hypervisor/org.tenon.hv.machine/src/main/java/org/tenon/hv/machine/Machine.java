@@ -43,7 +43,9 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
+  private final LoopDevicePlug loopDevicePlug;
   private final List<Disk> disks = new ArrayList<>();
+  private int loopDevices;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -89,7 +91,9 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
-    diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    VirtioPlug virtio = new VirtioPlug(type, memory, loop);
+    diskPlug = new DiskPlug(config, board, virtio, memory, loop, clock);
+    loopDevicePlug = new LoopDevicePlug(board, virtio, loop);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -139,11 +143,14 @@ public final class Machine implements AutoCloseable {
    * Saves the whole machine; between two runs.
    *
    * @param file is replaced when everything is written
-   * @throws IllegalStateException when it has disks, whose state has no format yet
+   * @throws IllegalStateException when it has devices whose state has no format yet
    */
   public void save(Path file) throws IOException {
     if (!disks.isEmpty()) {
       throw new IllegalStateException("a machine with disks cannot be saved yet");
+    }
+    if (loopDevices > 0) {
+      throw new IllegalStateException("a machine with virtio devices cannot be saved yet");
     }
     StateWriter out = new StateWriter();
     out.put(
@@ -218,10 +225,25 @@ public final class Machine implements AutoCloseable {
    * @throws IllegalArgumentException when every slot is taken
    */
   public void plug(DiskConfig disk) throws AttachException {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("disks are plugged before the machine runs");
-    }
+    checkUnused();
     disks.add(diskPlug.plug("disk" + disks.size(), disk));
+  }
+
+  /**
+   * Plugs a virtio device into the next PCI slot; before the first {@link #run()}.
+   *
+   * @throws IllegalArgumentException when every slot is taken
+   */
+  public void plug(VirtioConfig device) {
+    checkUnused();
+    loopDevicePlug.plug("virtio" + loopDevices, device);
+    loopDevices++;
+  }
+
+  private void checkUnused() {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("devices are plugged before the machine runs");
+    }
   }
 
   /**
