@@ -7,7 +7,10 @@ module org.tenon.hv.virtio {
 
   exports org.tenon.hv.virtio;
   exports org.tenon.hv.virtio.blk;
+  exports org.tenon.hv.virtio.console;
   exports org.tenon.hv.virtio.pci;
   exports org.tenon.hv.virtio.rng;
+  exports org.tenon.hv.virtio.stream;
   exports org.tenon.hv.virtio.rng;
+  exports org.tenon.hv.virtio.stream;
 }

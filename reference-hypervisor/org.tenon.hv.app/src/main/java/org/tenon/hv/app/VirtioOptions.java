@@ -1,11 +1,16 @@
 package org.tenon.hv.app;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.machine.ClockMode;
+import org.tenon.hv.machine.ConsoleConfig;
 import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.PortConfig;
 import org.tenon.hv.machine.RngConfig;
 import org.tenon.hv.machine.VirtioConfig;
 import picocli.CommandLine.Option;
@@ -22,15 +27,27 @@ final class VirtioOptions {
               + " every run; else they are the host's.")
   private @Nullable String rng;
 
+  @Option(
+      names = "--port",
+      paramLabel = "name=NAME,socket=PATH|file=PATH",
+      description =
+          "A virtio-serial port, in the guest /dev/virtio-ports/NAME: a Unix socket to connect to, or"
+              + " a file that keeps what the guest writes; may be given more than once.")
+  private List<String> ports = List.of();
+
   /** Whether any was asked for. */
   boolean isEmpty() {
-    return rng == null;
+    return rng == null && ports.isEmpty();
   }
 
   /** Plugs everything that was asked for into a machine that has not run yet. */
   void plugInto(Machine machine, ClockMode clock) throws InputException {
     for (VirtioConfig device : devices(clock)) {
-      machine.plug(device);
+      try {
+        machine.plug(device);
+      } catch (IOException e) {
+        throw new InputException(String.valueOf(e.getMessage()), e);
+      }
     }
   }
 
@@ -39,7 +56,28 @@ final class VirtioOptions {
     if (rng != null) {
       all.add(rng(rng, clock));
     }
+    if (!ports.isEmpty()) {
+      List<PortConfig> read = new ArrayList<>();
+      for (String port : ports) {
+        read.add(port(port));
+      }
+      all.add(new ConsoleConfig(read));
+    }
     return all;
+  }
+
+  private static PortConfig port(String text) throws InputException {
+    KeyValues given = KeyValues.parse("--port", text, "name=org.example.agent,socket=agent.sock");
+    String name = given.take("name");
+    String socket = given.take("socket");
+    String file = given.take("file");
+    given.end();
+    if (name == null || (socket == null) == (file == null)) {
+      throw given.wrong("a port has a name, and a socket or a file");
+    }
+    return socket != null
+        ? new PortConfig(name, PortConfig.Kind.SOCKET, Path.of(socket))
+        : new PortConfig(name, PortConfig.Kind.FILE, Path.of(Objects.requireNonNull(file)));
   }
 
   private static RngConfig rng(String text, ClockMode clock) throws InputException {

@@ -1,22 +1,33 @@
 package org.tenon.hv.machine;
 
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.virtio.LoopDevice;
+import org.tenon.hv.virtio.console.ConsoleDevice;
+import org.tenon.hv.virtio.console.FileEnd;
+import org.tenon.hv.virtio.console.PortEnd;
+import org.tenon.hv.virtio.console.SocketEnd;
 import org.tenon.hv.virtio.rng.Entropy;
 import org.tenon.hv.virtio.rng.HostEntropy;
 import org.tenon.hv.virtio.rng.RngDevice;
 import org.tenon.hv.virtio.rng.SeededEntropy;
+import org.tenon.hv.virtio.stream.HostIo;
 
 /** Plugs the virtio devices into a board that work on the run loop, without a partner's driver. */
-final class LoopDevicePlug {
+final class LoopDevicePlug implements AutoCloseable {
   private static final int CLASS_OTHER = 0x00ff00;
+  private static final int CLASS_OTHER_COMMUNICATION = 0x078000;
 
   private final Board board;
   private final VirtioPlug virtio;
   private final Handoffs handoffs;
+  private @Nullable HostIo hostIo;
 
   LoopDevicePlug(Board board, VirtioPlug virtio, Handoffs handoffs) {
     this.board = board;
@@ -24,11 +35,17 @@ final class LoopDevicePlug {
     this.handoffs = handoffs;
   }
 
-  /** Plugs one into the next slot. */
-  void plug(String name, VirtioConfig wanted) {
+  /**
+   * Plugs one into the next slot.
+   *
+   * @throws IOException where a socket or file of the host's cannot be had; nothing is plugged then
+   */
+  void plug(String name, VirtioConfig wanted) throws IOException {
     PciSlot slot = board.nextSlot();
     Handoffs mastered = action -> mastered(action, slot.master());
     switch (wanted) {
+      case ConsoleConfig console ->
+          plug(name, CLASS_OTHER_COMMUNICATION, console(console, mastered), slot);
       case RngConfig rng -> plug(name, CLASS_OTHER, rng(rng, mastered), slot);
     }
   }
@@ -49,11 +66,41 @@ final class LoopDevicePlug {
     board.plug(virtio.function(name, classCode, model, slot, over -> {}));
   }
 
+  private HostIo hostIo() {
+    HostIo io = hostIo;
+    if (io == null) {
+      io = new HostIo("host-io");
+      hostIo = io;
+    }
+    return io;
+  }
+
+  private ConsoleDevice console(ConsoleConfig wanted, Handoffs mastered) throws IOException {
+    SequencedMap<String, PortEnd> ends = new LinkedHashMap<>();
+    for (PortConfig port : wanted.ports()) {
+      ends.put(
+          port.name(),
+          switch (port.kind()) {
+            case SOCKET -> new SocketEnd(hostIo(), port.path());
+            case FILE -> new FileEnd(hostIo(), port.path());
+          });
+    }
+    return new ConsoleDevice(null, ends, virtio.queueSize(), mastered);
+  }
+
   private RngDevice rng(RngConfig wanted, Handoffs mastered) {
     Entropy entropy =
         wanted.seed().isPresent()
             ? new SeededEntropy(wanted.seed().getAsLong())
             : new HostEntropy();
     return new RngDevice(entropy, virtio.queueSize(), mastered);
+  }
+
+  /** Ends what the devices have to do with the host. */
+  @Override
+  public void close() {
+    if (hostIo != null) {
+      hostIo.close();
+    }
   }
 }

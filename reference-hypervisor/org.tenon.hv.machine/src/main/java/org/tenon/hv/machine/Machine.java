@@ -232,9 +232,10 @@ public final class Machine implements AutoCloseable {
   /**
    * Plugs a virtio device into the next PCI slot; before the first {@link #run()}.
    *
+   * @throws IOException where a socket or file of the host's cannot be had; nothing is plugged then
    * @throws IllegalArgumentException when every slot is taken
    */
-  public void plug(VirtioConfig device) {
+  public void plug(VirtioConfig device) throws IOException {
     checkUnused();
     loopDevicePlug.plug("virtio" + loopDevices, device);
     loopDevices++;
@@ -313,10 +314,11 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Closes the disks' drivers, then releases engine and memory; not while {@link #run()} runs. */
+  /** Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {
     disks.forEach(Disk::close);
+    loopDevicePlug.close();
     vm.close();
     try {
       memory.close();
