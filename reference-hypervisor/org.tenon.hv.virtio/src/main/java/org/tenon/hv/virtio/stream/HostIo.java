@@ -73,7 +73,7 @@ public final class HostIo implements AutoCloseable {
    * @param news told, on this class's thread, whenever bytes have come or gone or it has ended
    */
   public HostStream stream(SocketChannel connected, int ringBytes, Runnable news) {
-    HostStream stream = new HostStream(this, connected, connected, ringBytes, news);
+    HostStream stream = new HostStream(this::wake, connected, connected, ringBytes, news);
     add(stream);
     return stream;
   }
@@ -91,7 +91,7 @@ public final class HostIo implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE);
-      HostStream stream = new HostStream(this, file, null, ringBytes, () -> {});
+      HostStream stream = new HostStream(this::wake, file, null, ringBytes, () -> {});
       add(stream);
       return stream;
     } catch (IOException e) {
@@ -136,9 +136,9 @@ public final class HostIo implements AutoCloseable {
     }
   }
 
-  private static boolean prepare(Served next) {
+  private boolean prepare(Served next) {
     try {
-      return next.prepare();
+      return next.prepare(this);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "{0} ends: {1}", next, e.getMessage());
       return false;

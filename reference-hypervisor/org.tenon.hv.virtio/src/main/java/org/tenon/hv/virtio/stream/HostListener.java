@@ -37,10 +37,10 @@ public final class HostListener extends Served implements AutoCloseable {
   }
 
   @Override
-  boolean prepare() throws IOException {
+  boolean prepare(HostIo from) throws IOException {
     if (key == null) {
       server.configureBlocking(false);
-      key = io.register(server, this);
+      key = from.register(server, this);
     }
     key.interestOps(welcoming ? SelectionKey.OP_ACCEPT : 0);
     return !closed;

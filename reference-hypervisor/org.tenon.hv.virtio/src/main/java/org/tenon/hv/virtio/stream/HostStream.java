@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class HostStream extends Served implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HostStream.class.getName());
 
-  private final HostIo io;
+  private final Runnable wake;
   private final WritableByteChannel out;
   private final @Nullable SocketChannel socket;
   private final Runnable news;
@@ -33,15 +33,16 @@ public final class HostStream extends Served implements AutoCloseable {
   /**
    * A stream.
    *
+   * @param wake has {@link #prepare} called soon
    * @param socket the same as {@code out}, or null for a file
    */
   HostStream(
-      HostIo io,
+      Runnable wake,
       WritableByteChannel out,
       @Nullable SocketChannel socket,
       int ringBytes,
       Runnable news) {
-    this.io = io;
+    this.wake = wake;
     this.out = out;
     this.socket = socket;
     this.news = news;
@@ -61,7 +62,7 @@ public final class HostStream extends Served implements AutoCloseable {
 
   /** The device has put in or taken out. */
   public void moved() {
-    io.wake();
+    wake.run();
   }
 
   /** Whether nothing more will arrive in {@link #toGuest}. */
@@ -85,7 +86,7 @@ public final class HostStream extends Served implements AutoCloseable {
   /** Waits until {@link #fromGuest} has room. Run-loop thread. */
   public void awaitRoom() {
     waiting = Thread.currentThread();
-    io.wake();
+    wake.run();
     while (fromGuest.free() == 0 && !broken && !closing) {
       LockSupport.park(this);
     }
@@ -95,7 +96,7 @@ public final class HostStream extends Served implements AutoCloseable {
   /** The guest sends no more: the host sees an end when it has everything. */
   public void endOutput() {
     outputEnding = true;
-    io.wake();
+    wake.run();
   }
 
   /** Whether the host has everything that the guest sent, or never will. */
@@ -104,7 +105,7 @@ public final class HostStream extends Served implements AutoCloseable {
   }
 
   @Override
-  boolean prepare() {
+  boolean prepare(HostIo io) {
     if (closing) {
       return false;
     }
@@ -200,6 +201,6 @@ public final class HostStream extends Served implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    io.wake();
+    wake.run();
   }
 }

@@ -9,7 +9,7 @@ abstract class Served {
    *
    * @return false when it is over
    */
-  abstract boolean prepare() throws IOException;
+  abstract boolean prepare(HostIo io) throws IOException;
 
   /** What was waited for is there. */
   abstract void ready() throws IOException;
