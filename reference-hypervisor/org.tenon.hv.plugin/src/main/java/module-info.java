@@ -4,6 +4,7 @@
  */
 module org.tenon.hv.plugin {
   requires transitive org.tenon.spi.block;
+  requires transitive org.tenon.spi.net;
   requires static org.jspecify;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
@@ -13,4 +14,6 @@ module org.tenon.hv.plugin {
   exports org.tenon.hv.plugin;
 
   uses org.tenon.spi.block.BlockDriverFactory;
+  uses org.tenon.spi.net.NicDriverFactory;
+  uses org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 }

@@ -54,7 +54,9 @@ final class RunDisks implements AutoCloseable {
 
   private BlockDriverFactory factory(String id) throws InputException {
     List<BlockDriverFactory> all =
-        bundles.stream().flatMap(bundle -> bundle.factories().stream()).toList();
+        bundles.stream()
+            .flatMap(bundle -> bundle.factories(BlockDriverFactory.class).stream())
+            .toList();
     List<BlockDriverFactory> found =
         all.stream().filter(factory -> factory.id().value().equals(id)).toList();
     if (found.size() == 1) {

@@ -87,8 +87,7 @@ public final class BlockAttachment implements Conduct {
   }
 
   /**
-   * Negotiates with a driver, opens it and starts it. Waits for the driver, each step no longer
-   * than its deadline.
+   * {@linkplain #prepare Prepares} a driver and {@linkplain #start() starts} it.
    *
    * @param config the user's settings, read against the factory's keys
    * @return the attachment, RUNNING
@@ -96,6 +95,23 @@ public final class BlockAttachment implements Conduct {
    *     open
    */
   public static BlockAttachment open(
+      BlockDriverFactory factory, BlockOffer offer, Config config, AttachContext context)
+      throws AttachException {
+    BlockAttachment attachment = prepare(factory, offer, config, context);
+    attachment.start();
+    return attachment;
+  }
+
+  /**
+   * Negotiates with a driver and opens it, so that it can be looked at before it serves. Waits for the driver, each step no longer
+   * than its deadline.
+   *
+   * @param config the user's settings, read against the factory's keys
+   * @return the attachment, PAUSED until {@link #start()}
+   * @throws AttachException if the driver refuses, fails, hangs or answers nonsense; nothing stays
+   *     open
+   */
+  public static BlockAttachment prepare(
       BlockDriverFactory factory, BlockOffer offer, Config config, AttachContext context)
       throws AttachException {
     AtomicReference<@Nullable BlockAgreement> answer = new AtomicReference<>();
@@ -112,13 +128,65 @@ public final class BlockAttachment implements Conduct {
           context,
           "open",
           () -> attachment.opened(factory.open(agreement, config, attachment.host)));
-      await(context, "start", attachment::start);
     } catch (AttachException e) {
       attachment.close();
       throw e;
     }
-    attachment.watch();
     return attachment;
+  }
+
+  /**
+   * Starts a prepared driver.
+   *
+   * @throws AttachException if it fails or hangs; it is closed then
+   */
+  public void start() throws AttachException {
+    begin(() -> {});
+  }
+
+  /**
+   * Gives a prepared driver the state that one like it has saved, and starts it.
+   *
+   * @throws AttachException if it refuses, fails or hangs; it is closed then
+   */
+  public void start(DriverState saved) throws AttachException {
+    begin(
+        () ->
+            await(
+                context,
+                "restore",
+                () -> DriverMigration.restore(Objects.requireNonNull(driver), saved)));
+  }
+
+  private interface Preparation {
+    void run() throws AttachException;
+  }
+
+  private void begin(Preparation first) throws AttachException {
+    try {
+      first.run();
+      await(context, "start", this::startDriver);
+    } catch (AttachException e) {
+      close();
+      throw e;
+    }
+    watch();
+  }
+
+  /**
+   * The driver's state, for a save; while paused.
+   *
+   * @throws AttachException where it cannot be saved, with the driver's reason
+   */
+  public DriverState saveState() throws AttachException {
+    if (state.get() != State.PAUSED) {
+      throw new AttachException(
+          "%s: the driver is %s, so it has no state to save".formatted(context.device(), state()));
+    }
+    AtomicReference<DriverState> saved = new AtomicReference<>(DriverState.NONE);
+    await(
+        context, "save", () -> saved.set(DriverMigration.save(Objects.requireNonNull(driver))));
+    return required(saved.get());
   }
 
   private interface Step {
@@ -170,7 +238,7 @@ public final class BlockAttachment implements Conduct {
     ports = List.copyOf(made);
   }
 
-  private void start() throws Exception {
+  private void startDriver() throws Exception {
     BlockDriver opened = driver;
     if (opened != null && state.get() == State.PAUSED) {
       opened.start();

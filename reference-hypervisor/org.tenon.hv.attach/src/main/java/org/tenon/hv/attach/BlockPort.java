@@ -145,6 +145,42 @@ public final class BlockPort {
     return order.total();
   }
 
+  /** How many requests have been given back so far, where order is kept. */
+  public long givenTotal() {
+    return order.given();
+  }
+
+  /** How many of the requests ever staged may be given back, where order is kept. */
+  public long allowedTotal() {
+    return order.allowed();
+  }
+
+  /** Whether the driver has answered everything that was staged. */
+  public boolean isAtRest() {
+    return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
+  }
+
+  /** Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order. */
+  public int[] waiting() {
+    return order.isKept() ? order.left() : ledger.left();
+  }
+
+  /**
+   * Takes up a request that a driver has answered before the machine was saved. It waits to be
+   * given back behind those taken up before.
+   *
+   * @return its tag, or {@link #NONE} when all are in use
+   */
+  public int restore(int operation, int status) {
+    int tag = claim();
+    if (tag != NONE) {
+      begin(tag, operation, 0, 0, 0);
+      order.staged(tag);
+      ledger.completeStaged(tag, status);
+    }
+    return tag;
+  }
+
   /** Lets the first {@code total} requests ever staged be given back, where order is kept. */
   public void allow(long total) {
     order.allow(total);

@@ -1,6 +1,7 @@
 package org.tenon.hv.machine;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A console device.
@@ -14,5 +15,10 @@ public record ConsoleConfig(List<PortConfig> ports) implements VirtioConfig {
     if (ports.stream().map(PortConfig::name).distinct().count() < ports.size()) {
       throw new IllegalArgumentException("two ports have the same name");
     }
+  }
+
+  @Override
+  public String identity() {
+    return ports.stream().map(PortConfig::name).collect(Collectors.joining(", ", "ports ", ""));
   }
 }

@@ -1,16 +1,18 @@
 package org.tenon.hv.machine;
 
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
-import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.virtio.blk.BlkDevice;
+import org.tenon.hv.virtio.pci.VirtioPciFunction;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockOffer;
 
@@ -40,27 +42,53 @@ final class DiskPlug {
     this.clock = clock;
   }
 
-  /** Plugs one into the next slot. */
-  Disk plug(String name, DiskConfig wanted) throws AttachException {
+  /**
+   * Plugs one into the next slot.
+   *
+   * @param saved what it must be in a machine that is restored, else null
+   * @throws StateException where it is not
+   */
+  Disk plug(String name, DiskConfig wanted, @Nullable DiskState saved)
+      throws AttachException, StateException {
     PciSlot slot = board.nextSlot();
-    BlockAttachment attachment =
-        BlockAttachment.open(
-            wanted.driver(),
-            BlockOffer.of(BlockCapabilities.ALL, config.processors(), virtio.queueSize()),
-            wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
-    Disk disk = new Disk(name, attachment);
+    BlockAttachment attachment = attach(name, wanted, saved);
+    DiskQueues queues = queues();
+    Disk disk = new Disk(name, wanted, board.nextDevice(), attachment, queues);
     try {
-      board.plug(
+      Disk.Front front =
           switch (wanted.model()) {
-            case VIRTIO -> virtio(name, attachment, slot);
-            case NVME -> nvme(name, attachment, slot);
-          });
+            case VIRTIO -> virtio(name, attachment, queues, slot);
+            case NVME -> nvme(name, attachment, queues, slot);
+          };
+      disk.connect(front);
+      board.plug(front.function());
       return disk;
     } catch (RuntimeException e) {
       disk.close();
       throw e;
     }
+  }
+
+  private BlockAttachment attach(String name, DiskConfig wanted, @Nullable DiskState saved)
+      throws AttachException, StateException {
+    BlockAttachment attachment =
+        BlockAttachment.prepare(
+            wanted.driver(),
+            BlockOffer.of(BlockCapabilities.ALL, config.processors(), virtio.queueSize()),
+            wanted.settings(),
+            AttachContext.of(name, memory, AttachListener.NONE));
+    if (saved == null) {
+      attachment.start();
+      return attachment;
+    }
+    try {
+      saved.check(DiskState.of(wanted, board.nextDevice(), attachment, saved.driverState()));
+    } catch (StateException e) {
+      attachment.close();
+      throw e;
+    }
+    attachment.start(saved.driverState());
+    return attachment;
   }
 
   private DiskQueues queues() {
@@ -69,16 +97,18 @@ final class DiskPlug {
         : new PromptQueues(loop);
   }
 
-  private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot) {
-    DiskQueues queues = queues();
+  private Disk.Front virtio(
+      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot) {
     BlkDevice model = new BlkDevice(attachment, virtio.queueSize(), queues);
     queues.serve(model, slot.master());
-    return virtio.function(name, CLASS_OTHER_STORAGE, model, slot, queues::resetting);
+    VirtioPciFunction disk =
+        virtio.function(name, CLASS_OTHER_STORAGE, model, slot, queues::resetting);
+    return new Disk.Front(disk.function(), disk, disk.device()::whenReset);
   }
 
-  private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot) {
+  private Disk.Front nvme(
+      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =
         new PciIdentity(
@@ -92,6 +122,6 @@ final class DiskPlug {
         new NvmeFunction(
             name, identity, attachment, slot, memory, queues, clock, loop, queues::resetting);
     queues.serve(disk.queues(), slot.master());
-    return disk.function();
+    return new Disk.Front(disk.function(), disk, disk::whenReset);
   }
 }

@@ -3,16 +3,23 @@ package org.tenon.hv.machine;
 import java.util.concurrent.CompletionStage;
 import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.bus.state.Saved;
 import org.tenon.hv.pci.BusMaster;
 
 /**
  * Serves a disk's queues on the run-loop thread, where guest memory changes between two
  * instructions only. Without leave to master the bus it touches neither rings nor data.
  */
-interface DiskQueues extends QueueSchedule {
+interface DiskQueues extends QueueSchedule, Saved {
   /** Says whose queues they are; before the guest runs. */
   void serve(QueueWork work, BusMaster master);
 
   /** The guest has asked for a reset, which is over when the stage completes. Run-loop thread. */
   void resetting(CompletionStage<?> over);
+
+  /** Serves nothing, whatever is due, until {@link #release}; run-loop thread, between two runs. */
+  void hold();
+
+  /** Serves again. */
+  void release();
 }

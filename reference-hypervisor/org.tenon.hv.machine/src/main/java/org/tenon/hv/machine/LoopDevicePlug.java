@@ -6,6 +6,7 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.virtio.LoopDevice;
@@ -13,6 +14,7 @@ import org.tenon.hv.virtio.console.ConsoleDevice;
 import org.tenon.hv.virtio.console.FileEnd;
 import org.tenon.hv.virtio.console.PortEnd;
 import org.tenon.hv.virtio.console.SocketEnd;
+import org.tenon.hv.virtio.pci.VirtioPciFunction;
 import org.tenon.hv.virtio.rng.Entropy;
 import org.tenon.hv.virtio.rng.HostEntropy;
 import org.tenon.hv.virtio.rng.RngDevice;
@@ -38,16 +40,26 @@ final class LoopDevicePlug implements AutoCloseable {
   /**
    * Plugs one into the next slot.
    *
+   * @param saved what it must be in a machine that is restored, else null
    * @throws IOException where a socket or file of the host's cannot be had; nothing is plugged then
+   * @throws StateException where it is not what it must be
    */
-  void plug(String name, VirtioConfig wanted) throws IOException {
+  PluggedDevice plug(String name, VirtioConfig wanted, @Nullable LoopDeviceState saved)
+      throws IOException, StateException {
     PciSlot slot = board.nextSlot();
-    Handoffs mastered = action -> mastered(action, slot.master());
-    switch (wanted) {
-      case ConsoleConfig console ->
-          plug(name, CLASS_OTHER_COMMUNICATION, console(console, mastered), slot);
-      case RngConfig rng -> plug(name, CLASS_OTHER, rng(rng, mastered), slot);
+    LoopDeviceState identity = new LoopDeviceState(board.nextDevice(), wanted.identity());
+    if (saved != null) {
+      saved.check(identity);
     }
+    Handoffs mastered = action -> mastered(action, slot.master());
+    VirtioPciFunction function =
+        switch (wanted) {
+          case ConsoleConfig console ->
+              function(name, CLASS_OTHER_COMMUNICATION, console(console, mastered), slot);
+          case RngConfig rng -> function(name, CLASS_OTHER, rng(rng, mastered), slot);
+        };
+    board.plug(function.function());
+    return new PluggedLoopDevice(identity, function);
   }
 
   /** News that are acted on while the guest lets the device master the bus, and again once it does. */
@@ -62,8 +74,9 @@ final class LoopDevicePlug implements AutoCloseable {
     return handoff;
   }
 
-  private void plug(String name, int classCode, LoopDevice model, PciSlot slot) {
-    board.plug(virtio.function(name, classCode, model, slot, over -> {}));
+  private VirtioPciFunction function(
+      String name, int classCode, LoopDevice model, PciSlot slot) {
+    return virtio.function(name, classCode, model, slot, over -> {});
   }
 
   private HostIo hostIo() {

@@ -1,6 +1,8 @@
 package org.tenon.hv.machine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,9 @@ import org.tenon.hv.attach.BlockPort;
 import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Handoff;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.BusMaster;
 
 /**
@@ -27,6 +32,7 @@ final class PacedQueues implements DiskQueues {
   private volatile @Nullable Thread waiting;
   private @Nullable QueueWork work;
   private @Nullable BusMaster master;
+  private boolean held;
   private boolean[] offered = {};
   private Alarm[] alarms = {};
 
@@ -76,9 +82,72 @@ final class PacedQueues implements DiskQueues {
     LockSupport.unpark(waiting);
   }
 
+  @Override
+  public void hold() {
+    held = true;
+  }
+
+  @Override
+  public void release() {
+    held = false;
+    handoff.raise();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    List<DiskQueuesState.Queue> queues = new ArrayList<>();
+    QueueWork served = work;
+    for (int queue = 0; served != null && queue < offered.length; queue++) {
+      BlockPort port = served.port(queue);
+      synchronized (port) {
+        long given = port.givenTotal();
+        long deadline = alarms[queue].deadline();
+        queues.add(
+            new DiskQueuesState.Queue(
+                offered[queue],
+                Math.max(0, port.allowedTotal() - given),
+                answered[queue] - given,
+                due[queue] - given,
+                deadline == Alarm.NEVER ? DiskQueuesState.NEVER : deadline));
+      }
+    }
+    out.put(new DiskQueuesState(queues));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    DiskQueuesState state = in.take(DiskQueuesState.class);
+    QueueWork served = work;
+    if (served == null || state.queues().size() != offered.length) {
+      throw new StateException(
+          "the saved disk has %d queues, this one %d"
+              .formatted(state.queues().size(), offered.length));
+    }
+    for (int queue = 0; queue < offered.length; queue++) {
+      restore(queue, state.queues().get(queue), served.port(queue));
+    }
+    handoff.raise();
+  }
+
+  private void restore(int queue, DiskQueuesState.Queue saved, BlockPort port)
+      throws StateException {
+    long staged = staged(port);
+    if (saved.allowed() > staged || saved.answered() > staged || saved.due() > staged) {
+      throw new StateException("a queue of %d requests is at %s".formatted(staged, saved));
+    }
+    synchronized (port) {
+      port.allow(saved.allowed());
+    }
+    offered[queue] = saved.offered();
+    answered[queue] = saved.answered();
+    due[queue] = saved.due();
+    alarms[queue].set(
+        saved.deadline() == DiskQueuesState.NEVER ? Alarm.NEVER : saved.deadline());
+  }
+
   private void take() {
     QueueWork served = work;
-    if (served == null || master == null || !master.isEnabled()) {
+    if (held || served == null || master == null || !master.isEnabled()) {
       return;
     }
     for (int queue = 0; queue < offered.length; queue++) {

@@ -7,4 +7,9 @@ import java.util.OptionalLong;
  *
  * @param seed what its bytes follow from, the same in every run; empty for the host's own entropy
  */
-public record RngConfig(OptionalLong seed) implements VirtioConfig {}
+public record RngConfig(OptionalLong seed) implements VirtioConfig {
+  @Override
+  public String identity() {
+    return "rng";
+  }
+}

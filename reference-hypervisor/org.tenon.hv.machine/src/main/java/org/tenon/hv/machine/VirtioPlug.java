@@ -6,7 +6,6 @@ import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
-import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.virtio.DeviceModel;
 import org.tenon.hv.virtio.pci.VirtioPciFunction;
@@ -35,7 +34,7 @@ final class VirtioPlug {
    * @param onReset told of each reset that the guest asks for, as a stage that completes when it is
    *     over
    */
-  Type0Function function(
+  VirtioPciFunction function(
       String name,
       int classCode,
       DeviceModel model,
@@ -50,6 +49,6 @@ final class VirtioPlug {
             type.integer("virtio.revision"),
             subsystem & 0xffff,
             subsystem >>> 16);
-    return new VirtioPciFunction(name, identity, model, memory, slot, handoffs, onReset).function();
+    return new VirtioPciFunction(name, identity, model, memory, slot, handoffs, onReset);
   }
 }

@@ -3,6 +3,7 @@ package org.tenon.hv.machine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
@@ -23,11 +24,11 @@ final class SavedMachineFixture {
    *
    * @throws BootException never for this kernel
    */
-  public static void main(String[] args) throws BootException, IOException {
+  public static void main(String[] args) throws BootException, IOException, StateException {
     new SavedMachineFixture().write(Path.of(args[0]));
   }
 
-  private void write(Path file) throws BootException, IOException {
+  private void write(Path file) throws BootException, IOException, StateException {
     MachineConfig config =
         new MachineConfig(
             MachineType.of(MachineType.CURRENT),

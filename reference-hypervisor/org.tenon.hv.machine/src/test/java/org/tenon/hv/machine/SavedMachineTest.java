@@ -46,7 +46,7 @@ class SavedMachineTest {
     }
   }
 
-  private Path runAndSaveAt(int dots) throws BootException, IOException {
+  private Path runAndSaveAt(int dots) throws BootException, IOException, StateException {
     try (Machine machine = new Machine(config(2))) {
       stopAfter = dots;
       stop = machine::stop;
@@ -109,7 +109,7 @@ class SavedMachineTest {
   }
 
   @Test
-  void zeroPagesTakeNoRoomAndNothingElseIsLeft() throws BootException, IOException {
+  void zeroPagesTakeNoRoomAndNothingElseIsLeft() throws BootException, IOException, StateException {
     assertThat(Files.size(runAndSaveAt(1))).isLessThan(1 << 20);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).hasSize(1);
@@ -127,7 +127,7 @@ class SavedMachineTest {
   }
 
   @Test
-  void damageIsAlwaysNoticed() throws BootException, IOException {
+  void damageIsAlwaysNoticed() throws BootException, IOException, StateException {
     byte[] whole = Files.readAllBytes(runAndSaveAt(1));
     Path file = folder.resolve("damaged");
     Random random = new Random(12);

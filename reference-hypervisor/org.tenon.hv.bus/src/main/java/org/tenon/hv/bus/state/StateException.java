@@ -1,8 +1,8 @@
 package org.tenon.hv.bus.state;
 
 /**
- * Saved state that cannot be restored: truncated, of another version, with bytes left over, or with
- * impossible values.
+ * State that cannot be saved, or not be restored: truncated, of another version, of another device,
+ * with bytes left over, or with impossible values.
  */
 public final class StateException extends Exception {
   private static final long serialVersionUID = 1;
