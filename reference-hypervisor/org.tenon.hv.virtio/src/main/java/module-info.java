@@ -6,6 +6,7 @@ module org.tenon.hv.virtio {
   requires static org.jspecify;
 
   exports org.tenon.hv.virtio;
+  exports org.tenon.hv.virtio.balloon;
   exports org.tenon.hv.virtio.blk;
   exports org.tenon.hv.virtio.console;
   exports org.tenon.hv.virtio.pci;

@@ -11,12 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
+import org.tenon.hv.app.run.BalloonControl;
 import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.app.run.GuestConsole;
@@ -55,9 +54,6 @@ final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
-
-  private static final Pattern SIZE =
-      Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -202,7 +198,7 @@ final class RunCommand implements Callable<Integer> {
         }
         guest.read(machine::type, machine::stop);
         long before = machine.statistics().instructions();
-        Outcome outcome = run(machine);
+        Outcome outcome = runControlled(machine);
         if (statistics) {
           report(machine.statistics(), before);
         }
@@ -249,7 +245,7 @@ final class RunCommand implements Callable<Integer> {
     }
     ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
     Machine machine =
-        new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+        new Machine(config(guest, interactive, cpus, Sizes.parse("--memory", memory), map(kernelFile), disk));
     try {
       plugInto(machine, disks, interactive);
       return machine;
@@ -280,6 +276,18 @@ final class RunCommand implements Callable<Integer> {
       throw new InputException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Outcome runControlled(Machine machine)
+      throws InputException, IOException, InterruptedException {
+    Optional<BalloonControl> control = devices.control(machine);
+    try {
+      return run(machine);
+    } finally {
+      if (control.isPresent()) {
+        control.get().close();
+      }
     }
   }
 
@@ -320,15 +328,6 @@ final class RunCommand implements Callable<Integer> {
   private ClockMode clock(boolean interactive) {
     ClockMode byDefault = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return clock == null ? byDefault : clock;
-  }
-
-  static long parseSize(String text) throws InputException {
-    Matcher size = SIZE.matcher(text);
-    if (!size.matches()) {
-      throw new InputException("--memory " + text + " is no size; write it like 256M or 4G");
-    }
-    String unit = size.group(2).toUpperCase(Locale.ROOT);
-    return Long.parseLong(size.group(1)) << (unit.isEmpty() ? 20 : 10 * ("KMGT".indexOf(unit) + 1));
   }
 
   private static ByteBuffer map(Path file) throws InputException {

@@ -2,14 +2,17 @@ package org.tenon.hv.machine;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.virtio.LoopDevice;
+import org.tenon.hv.virtio.balloon.BalloonDevice;
 import org.tenon.hv.virtio.console.ConsoleDevice;
 import org.tenon.hv.virtio.console.FileEnd;
 import org.tenon.hv.virtio.console.PortEnd;
@@ -28,13 +31,16 @@ final class LoopDevicePlug implements AutoCloseable {
 
   private final Board board;
   private final VirtioPlug virtio;
-  private final Handoffs handoffs;
+  private final GuestMemory memory;
+  private final RunLoop loop;
   private @Nullable HostIo hostIo;
+  private @Nullable Balloon balloon;
 
-  LoopDevicePlug(Board board, VirtioPlug virtio, Handoffs handoffs) {
+  LoopDevicePlug(Board board, VirtioPlug virtio, GuestMemory memory, RunLoop loop) {
     this.board = board;
     this.virtio = virtio;
-    this.handoffs = handoffs;
+    this.memory = memory;
+    this.loop = loop;
   }
 
   /**
@@ -54,6 +60,7 @@ final class LoopDevicePlug implements AutoCloseable {
     Handoffs mastered = action -> mastered(action, slot.master());
     VirtioPciFunction function =
         switch (wanted) {
+          case BalloonConfig wish -> function(name, CLASS_OTHER, balloon(wish, mastered), slot);
           case ConsoleConfig console ->
               function(name, CLASS_OTHER_COMMUNICATION, console(console, mastered), slot);
           case RngConfig rng -> function(name, CLASS_OTHER, rng(rng, mastered), slot);
@@ -65,7 +72,7 @@ final class LoopDevicePlug implements AutoCloseable {
   /** News that are acted on while the guest lets the device master the bus, and again once it does. */
   private Handoff mastered(Runnable action, BusMaster master) {
     Handoff handoff =
-        handoffs.handoff(() -> {
+        loop.handoff(() -> {
           if (master.isEnabled()) {
             action.run();
           }
@@ -77,6 +84,22 @@ final class LoopDevicePlug implements AutoCloseable {
   private VirtioPciFunction function(
       String name, int classCode, LoopDevice model, PciSlot slot) {
     return virtio.function(name, classCode, model, slot, over -> {});
+  }
+
+  private BalloonDevice balloon(BalloonConfig wanted, Handoffs mastered) {
+    if (balloon != null) {
+      throw new IllegalArgumentException("a machine has one balloon at most");
+    }
+    BalloonDevice model =
+        new BalloonDevice(memory, wanted.deflateOnOom(), virtio.queueSize(), mastered);
+    model.setTarget(wanted.bytes());
+    balloon = new Balloon(model, loop::post);
+    return model;
+  }
+
+  /** The balloon, if one is plugged in. */
+  Optional<Balloon> balloon() {
+    return Optional.ofNullable(balloon);
   }
 
   private HostIo hostIo() {

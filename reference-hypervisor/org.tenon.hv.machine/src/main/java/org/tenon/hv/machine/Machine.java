@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
@@ -98,7 +99,7 @@ public final class Machine implements AutoCloseable {
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
     VirtioPlug virtio = new VirtioPlug(type, memory, loop);
     diskPlug = new DiskPlug(config, board, virtio, memory, loop, clock);
-    loopDevicePlug = new LoopDevicePlug(board, virtio, loop);
+    loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -374,6 +375,11 @@ public final class Machine implements AutoCloseable {
   public Statistics statistics() {
     long instructions = processors.stream().mapToLong(p -> p.vcpu().retired()).sum();
     return new Statistics(instructions, clock.now(), hostNanos, loop.exits(), loop.interrupts());
+  }
+
+  /** The balloon, if one is plugged in. */
+  public Optional<Balloon> balloon() {
+    return loopDevicePlug.balloon();
   }
 
   /** The devices, for tests. */

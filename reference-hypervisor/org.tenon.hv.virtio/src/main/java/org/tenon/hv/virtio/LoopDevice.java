@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.state.StateException;
 
 /**
  * A device model that serves its queues itself, on the run-loop thread, between two instructions of
@@ -51,10 +52,29 @@ public abstract class LoopDevice implements DeviceModel {
    */
   protected abstract boolean serve(int queue, Virtqueue ring);
 
+  /** How many descriptors of a queue the device has taken and not given back: part of its state. */
+  protected int inFlight(int queue) {
+    return 0;
+  }
+
+  /**
+   * Goes on with what the driver of a saved device had agreed to.
+   *
+   * @throws StateException if this device does not offer it
+   */
+  protected final void restoreFeatures(long agreed) throws StateException {
+    if ((agreed & ~(features() | Feature.COMMON)) != 0) {
+      throw new StateException(
+          "the guest had agreed on features 0x%x, of which this device offers 0x%x only"
+              .formatted(agreed, features() | Feature.COMMON));
+    }
+    features = agreed;
+  }
+
   /** The driver is ready; the queues are served next. */
   protected void started() {}
 
-  /** The driver is gone; its queues are out of reach. */
+  /** The driver is gone, or never came; its queues are out of reach. */
   protected void stopped() {}
 
   /** Has a queue served before the guest's next instruction; does nothing while it has no driver. */
@@ -138,13 +158,26 @@ public abstract class LoopDevice implements DeviceModel {
 
   @Override
   public final void start(List<@Nullable Virtqueue> queues, DeviceEvents to) {
-    events = to;
+    for (int i = 0; i < rings.length; i++) {
+      checkInFlight(i, queues.get(i));
+    }
     for (int i = 0; i < rings.length; i++) {
       rings[i] = queues.get(i);
     }
+    events = to;
     started();
     Arrays.fill(due, true);
     work.raise();
+  }
+
+  /** A restored ring has in flight what was restored of it, no more and no less. */
+  private void checkInFlight(int queue, @Nullable Virtqueue ring) {
+    int taken = ring == null ? 0 : ring.state().inFlight();
+    if (taken != inFlight(queue)) {
+      throw new IllegalArgumentException(
+          "queue %d has %d descriptors in flight, its buffers take %d"
+              .formatted(queue, taken, inFlight(queue)));
+    }
   }
 
   @Override
@@ -154,11 +187,9 @@ public abstract class LoopDevice implements DeviceModel {
 
   @Override
   public final CompletionStage<Void> stop() {
-    if (events != null) {
-      events = null;
-      Arrays.fill(rings, null);
-      stopped();
-    }
+    events = null;
+    Arrays.fill(rings, null);
+    stopped();
     return CompletableFuture.completedStage(null);
   }
 

@@ -27,4 +27,12 @@ public final class HostEntropy implements Entropy {
       done += piece;
     }
   }
+
+  @Override
+  public long position() {
+    return 0;
+  }
+
+  @Override
+  public void position(long saved) {}
 }

@@ -2,6 +2,10 @@ package org.tenon.hv.virtio.rng;
 
 import java.lang.foreign.MemorySegment;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.virtio.BufferWriter;
 import org.tenon.hv.virtio.DescriptorChain;
 import org.tenon.hv.virtio.LoopDevice;
@@ -52,6 +56,18 @@ public final class RngDevice extends LoopDevice {
       ring.push(chain.id(), chain.slots(), count);
     }
     return true;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(new RngState(agreedFeatures(), entropy.position()));
+  }
+
+  @Override
+  public void restore(StateReader in, GuestMemory memory) throws StateException {
+    RngState state = in.take(RngState.class);
+    restoreFeatures(state.features());
+    entropy.position(state.position());
   }
 
   @Override

@@ -34,7 +34,13 @@ public final class SeededEntropy implements Entropy {
   }
 
   /** The seed with which another one goes on where this one stands. */
+  @Override
   public long position() {
     return state;
+  }
+
+  @Override
+  public void position(long saved) {
+    state = saved;
   }
 }
