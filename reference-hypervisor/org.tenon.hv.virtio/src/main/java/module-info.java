@@ -12,6 +12,8 @@ module org.tenon.hv.virtio {
   exports org.tenon.hv.virtio.pci;
   exports org.tenon.hv.virtio.rng;
   exports org.tenon.hv.virtio.stream;
+  exports org.tenon.hv.virtio.vsock;
   exports org.tenon.hv.virtio.rng;
   exports org.tenon.hv.virtio.stream;
+  exports org.tenon.hv.virtio.vsock;
 }

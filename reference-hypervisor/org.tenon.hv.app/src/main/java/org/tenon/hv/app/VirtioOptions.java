@@ -16,6 +16,7 @@ import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.PortConfig;
 import org.tenon.hv.machine.RngConfig;
 import org.tenon.hv.machine.VirtioConfig;
+import org.tenon.hv.machine.VsockConfig;
 import picocli.CommandLine.Option;
 
 /** The options of {@code tenon run} for virtio devices that need no partner's driver. */
@@ -48,6 +49,14 @@ final class VirtioOptions {
               + " at which that is read and set while it runs.")
   private @Nullable String balloon;
 
+  @Option(
+      names = "--vsock",
+      paramLabel = "cid=N,path=SOCKET",
+      description =
+          "Stream sockets between guest and host (AF_VSOCK) over Unix sockets: programs on the host"
+              + " connect to SOCKET; what serves the host's port P listens at SOCKET_P.")
+  private @Nullable String vsock;
+
   /** Plugs everything that was asked for into a machine that has not run yet. */
   void plugInto(Machine machine, ClockMode clock) throws InputException {
     for (VirtioConfig device : devices(clock)) {
@@ -74,7 +83,24 @@ final class VirtioOptions {
       }
       all.add(new ConsoleConfig(read));
     }
+    if (vsock != null) {
+      all.add(vsock(KeyValues.parse("--vsock", vsock, "cid=3,path=guest.vsock")));
+    }
     return all;
+  }
+
+  private static VsockConfig vsock(KeyValues given) throws InputException {
+    String cid = given.take("cid");
+    String path = given.take("path");
+    given.end();
+    if (cid == null || path == null) {
+      throw given.wrong("sockets need a context id and a path");
+    }
+    try {
+      return new VsockConfig(Long.parseLong(cid), Path.of(path));
+    } catch (NumberFormatException e) {
+      throw given.wrong("'%s' is no number".formatted(cid));
+    }
   }
 
   private static BalloonConfig balloon(KeyValues given) throws InputException {

@@ -23,6 +23,8 @@ import org.tenon.hv.virtio.rng.HostEntropy;
 import org.tenon.hv.virtio.rng.RngDevice;
 import org.tenon.hv.virtio.rng.SeededEntropy;
 import org.tenon.hv.virtio.stream.HostIo;
+import org.tenon.hv.virtio.vsock.SocketHost;
+import org.tenon.hv.virtio.vsock.VsockDevice;
 
 /** Plugs the virtio devices into a board that work on the run loop, without a partner's driver. */
 final class LoopDevicePlug implements AutoCloseable {
@@ -64,6 +66,8 @@ final class LoopDevicePlug implements AutoCloseable {
           case ConsoleConfig console ->
               function(name, CLASS_OTHER_COMMUNICATION, console(console, mastered), slot);
           case RngConfig rng -> function(name, CLASS_OTHER, rng(rng, mastered), slot);
+          case VsockConfig vsock ->
+              function(name, CLASS_OTHER_COMMUNICATION, vsock(vsock, mastered), slot);
         };
     board.plug(function.function());
     return new PluggedLoopDevice(identity, function);
@@ -130,6 +134,11 @@ final class LoopDevicePlug implements AutoCloseable {
             ? new SeededEntropy(wanted.seed().getAsLong())
             : new HostEntropy();
     return new RngDevice(entropy, virtio.queueSize(), mastered);
+  }
+
+  private VsockDevice vsock(VsockConfig wanted, Handoffs mastered) throws IOException {
+    SocketHost host = new SocketHost(hostIo(), wanted.path());
+    return new VsockDevice(wanted.cid(), host, virtio.queueSize(), mastered);
   }
 
   /** Ends what the devices have to do with the host. */

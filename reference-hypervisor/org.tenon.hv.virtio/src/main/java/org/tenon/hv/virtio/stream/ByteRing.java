@@ -1,5 +1,7 @@
 package org.tenon.hv.virtio.stream;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -14,7 +16,10 @@ import org.tenon.hv.virtio.BufferWriter;
  */
 public final class ByteRing {
   private final int capacity;
+
+  /** The host's thread moves its limit and position. */
   private final ByteBuffer bytes;
+
   private final MemorySegment segment;
 
   /** Bytes taken out, and put in, since the beginning; each written by one thread. */
@@ -46,7 +51,12 @@ public final class ByteRing {
 
   /** Puts in what a driver sent, as far as there is room. Run-loop thread. Answers how much. */
   public int put(BufferReader from) {
-    int count = (int) Math.min(from.left(), free());
+    return put(from, from.left());
+  }
+
+  /** Puts in at most {@code most} bytes of what a driver sent. Run-loop thread. Answers how many. */
+  public int put(BufferReader from, long most) {
+    int count = (int) Math.min(Math.min(from.left(), most), free());
     int at = (int) put & (capacity - 1);
     int first = Math.min(count, capacity - at);
     from.copy(segment, at, first);
@@ -68,13 +78,13 @@ public final class ByteRing {
 
   /** Puts one byte in; there must be room. */
   public void put(byte value) {
-    bytes.put((int) put & (capacity - 1), value);
+    segment.set(JAVA_BYTE, (int) put & (capacity - 1), value);
     put++;
   }
 
   /** Takes one byte out; there must be one. */
   public byte take() {
-    byte value = bytes.get((int) taken & (capacity - 1));
+    byte value = segment.get(JAVA_BYTE, (int) taken & (capacity - 1));
     taken++;
     return value;
   }

@@ -73,7 +73,19 @@ public final class HostIo implements AutoCloseable {
    * @param news told, on this class's thread, whenever bytes have come or gone or it has ended
    */
   public HostStream stream(SocketChannel connected, int ringBytes, Runnable news) {
-    HostStream stream = new HostStream(this::wake, connected, connected, ringBytes, news);
+    HostStream stream = HostStream.of(this::wake, connected, ringBytes, news);
+    add(stream);
+    return stream;
+  }
+
+  /**
+   * Connects to a Unix socket that somebody else listens at; whether that goes well shows later.
+   *
+   * @param ringBytes what each direction can hold, a power of two
+   * @param news see {@link #stream}
+   */
+  public HostStream connect(Path path, int ringBytes, Runnable news) {
+    HostStream stream = HostStream.to(this::wake, path, ringBytes, news);
     add(stream);
     return stream;
   }
@@ -91,7 +103,7 @@ public final class HostIo implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE);
-      HostStream stream = new HostStream(this::wake, file, null, ringBytes, () -> {});
+      HostStream stream = HostStream.into(this::wake, file, ringBytes);
       add(stream);
       return stream;
     } catch (IOException e) {

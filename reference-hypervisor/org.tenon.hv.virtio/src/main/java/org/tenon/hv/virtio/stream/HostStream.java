@@ -2,9 +2,13 @@ package org.tenon.hv.virtio.stream;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -17,37 +21,55 @@ public final class HostStream extends Served implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HostStream.class.getName());
 
   private final Runnable wake;
-  private final WritableByteChannel out;
-  private final @Nullable SocketChannel socket;
+  private final @Nullable FileChannel file;
+  private final @Nullable Path target;
   private final Runnable news;
   private final ByteRing toGuest;
   private final ByteRing fromGuest;
+  private @Nullable SocketChannel socket;
   private @Nullable SelectionKey key;
   private boolean outputShut;
+  private volatile boolean connected;
   private volatile boolean inputEnded;
   private volatile boolean broken;
   private volatile boolean outputEnding;
   private volatile boolean closing;
   private volatile @Nullable Thread waiting;
 
-  /**
-   * A stream.
-   *
-   * @param wake has {@link #prepare} called soon
-   * @param socket the same as {@code out}, or null for a file
-   */
-  HostStream(
+  private HostStream(
       Runnable wake,
-      WritableByteChannel out,
+      @Nullable FileChannel file,
       @Nullable SocketChannel socket,
+      @Nullable Path target,
       int ringBytes,
       Runnable news) {
     this.wake = wake;
-    this.out = out;
+    this.file = file;
     this.socket = socket;
+    this.target = target;
     this.news = news;
-    toGuest = new ByteRing(socket == null ? 1 : ringBytes);
+    connected = target == null;
+    toGuest = new ByteRing(file == null ? ringBytes : 1);
     fromGuest = new ByteRing(ringBytes);
+  }
+
+  /**
+   * A stream over a socket that is connected.
+   *
+   * @param wake has {@link #prepare} called soon
+   */
+  static HostStream of(Runnable wake, SocketChannel socket, int ringBytes, Runnable news) {
+    return new HostStream(wake, null, socket, null, ringBytes, news);
+  }
+
+  /** A stream to a socket that somebody else listens at. */
+  static HostStream to(Runnable wake, Path target, int ringBytes, Runnable news) {
+    return new HostStream(wake, null, null, target, ringBytes, news);
+  }
+
+  /** A stream into a file. */
+  static HostStream into(Runnable wake, FileChannel file, int ringBytes) {
+    return new HostStream(wake, file, null, null, ringBytes, () -> {});
   }
 
   /** Bytes on their way to the guest. */
@@ -65,6 +87,11 @@ public final class HostStream extends Served implements AutoCloseable {
     wake.run();
   }
 
+  /** Whether somebody is at the other end, or was; until then it is neither ended nor broken. */
+  public boolean isConnected() {
+    return connected;
+  }
+
   /** Whether nothing more will arrive in {@link #toGuest}. */
   public boolean isInputEnded() {
     return inputEnded;
@@ -80,7 +107,7 @@ public final class HostStream extends Served implements AutoCloseable {
    * everything soon, and a run that writes to one repeats exactly only if it never sees how soon.
    */
   public boolean isPrompt() {
-    return socket == null;
+    return file != null;
   }
 
   /** Waits until {@link #fromGuest} has room. Run-loop thread. */
@@ -109,34 +136,49 @@ public final class HostStream extends Served implements AutoCloseable {
     if (closing) {
       return false;
     }
-    int interest = 0;
     try {
-      if (socket != null && key == null) {
-        key = io.register(socket, this);
+      if (!connected && !broken && target != null) {
+        connect(target);
       }
-      interest = inputEnded || toGuest.free() == 0 ? 0 : SelectionKey.OP_READ;
+      SocketChannel to = socket;
+      if (to != null && key == null && !broken) {
+        key = io.register(to, this);
+      }
       if (!broken) {
         write();
-        if (fromGuest.used() > 0) {
-          interest |= SelectionKey.OP_WRITE;
-        } else if (outputEnding && !outputShut && socket != null) {
+        if (outputEnding && !outputShut && fromGuest.used() == 0 && to != null) {
           outputShut = true;
-          socket.shutdownOutput();
+          to.shutdownOutput();
         }
       }
     } catch (IOException e) {
       fail(e);
     }
     if (key != null) {
-      key.interestOps(interest);
+      boolean reads = !inputEnded && toGuest.free() > 0;
+      boolean writes = !broken && fromGuest.used() > 0;
+      key.interestOps(
+          (reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
     }
     return true;
   }
 
+  private void connect(Path to) throws IOException {
+    SocketChannel opened = SocketChannel.open(StandardProtocolFamily.UNIX);
+    socket = opened;
+    opened.configureBlocking(false);
+    if (!opened.connect(UnixDomainSocketAddress.of(to))) {
+      throw new IOException("whoever listens at " + to + " is busy");
+    }
+    connected = true;
+    tell();
+  }
+
   /** A file takes all, a socket what it can. */
   private void write() throws IOException {
+    WritableByteChannel out = file != null ? file : socket;
     boolean some = false;
-    while (fromGuest.used() > 0 && fromGuest.drain(out) > 0) {
+    while (out != null && fromGuest.used() > 0 && fromGuest.drain(out) > 0) {
       some = true;
     }
     if (some) {
@@ -147,7 +189,7 @@ public final class HostStream extends Served implements AutoCloseable {
   private void fail(IOException e) {
     if (!broken) {
       LOG.log(Level.DEBUG, "a stream of the host''s ends: {0}", e.getMessage());
-      if (socket == null) {
+      if (file != null) {
         LOG.log(Level.WARNING, "the guest''s output is lost from here on: {0}", e.getMessage());
       }
     }
@@ -185,10 +227,15 @@ public final class HostStream extends Served implements AutoCloseable {
   @Override
   void release() {
     try {
-      if (socket == null && !broken) {
-        write();
+      if (file != null) {
+        if (!broken) {
+          write();
+        }
+        file.close();
       }
-      out.close();
+      if (socket != null) {
+        socket.close();
+      }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "a stream of the host''s did not close: {0}", e.getMessage());
     }

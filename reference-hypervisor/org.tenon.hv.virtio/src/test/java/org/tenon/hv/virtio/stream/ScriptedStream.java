@@ -13,7 +13,7 @@ public final class ScriptedStream {
   public static HostStream of(int ringBytes) {
     try {
       SocketChannel nowhere = SocketChannel.open(StandardProtocolFamily.UNIX);
-      return new HostStream(() -> {}, nowhere, nowhere, ringBytes, () -> {});
+      return HostStream.of(() -> {}, nowhere, ringBytes, () -> {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
