@@ -8,7 +8,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
@@ -34,28 +35,38 @@ public final class LoopRig<D extends LoopDevice> implements Handoffs, Interrupts
   /** Queues that interrupted, in order; -1 for the configuration. */
   public final Deque<Integer> interrupts = new ArrayDeque<>();
 
-  private final ConcurrentLinkedQueue<Runnable> raised = new ConcurrentLinkedQueue<>();
+  private final List<Runnable> actions = new ArrayList<>();
+  private final List<AtomicBoolean> flags = new ArrayList<>();
 
   public LoopRig(Function<Handoffs, D> make) {
-    model = make.apply(this);
+    this((memory, handoffs) -> make.apply(handoffs));
+  }
+
+  public LoopRig(BiFunction<GuestMemory, Handoffs, D> make) {
+    model = make.apply(memory, this);
     device = new VirtioDevice(model, memory, this);
   }
 
   @Override
   public Handoff handoff(Runnable action) {
-    return () -> {
-      if (!raised.contains(action)) {
-        raised.add(action);
-      }
-    };
+    AtomicBoolean flag = new AtomicBoolean();
+    actions.add(action);
+    flags.add(flag);
+    return () -> flag.set(true);
   }
 
   /** Does what is due, until nothing is. */
   public void settle() {
-    int actions = 0;
-    for (Runnable action = raised.poll(); action != null; action = raised.poll()) {
-      action.run();
-      if (++actions > 10_000) {
+    int rounds = 0;
+    for (boolean again = true; again; ) {
+      again = false;
+      for (int i = 0; i < flags.size(); i++) {
+        if (flags.get(i).getAndSet(false)) {
+          actions.get(i).run();
+          again = true;
+        }
+      }
+      if (++rounds > 10_000) {
         throw new AssertionError("work must end");
       }
     }

@@ -4,9 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.virtio.DeviceStatus;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.GuestRing;
@@ -33,7 +35,7 @@ abstract class LoopProgram<D extends LoopDevice> implements AutoCloseable {
    *
    * @param features what the device has to offer
    */
-  LoopProgram(byte[] input, long features, Function<Handoffs, D> make) {
+  LoopProgram(byte[] input, long features, BiFunction<GuestMemory, Handoffs, D> make) {
     program = new Program(input);
     this.features = features;
     rig = new LoopRig<>(make);
@@ -92,7 +94,7 @@ abstract class LoopProgram<D extends LoopDevice> implements AutoCloseable {
             | ((choice & 2) != 0 ? Feature.EVENT_IDX : 0)
             | Feature.INDIRECT_DESC;
     rig.initialize(common | ((choice & 12) != 0 ? features : 0), QUEUE_SIZE);
-    java.util.Arrays.fill(broken, false);
+    Arrays.fill(broken, false);
   }
 
   private void offer() {

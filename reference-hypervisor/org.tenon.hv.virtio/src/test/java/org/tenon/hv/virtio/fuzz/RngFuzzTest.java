@@ -27,7 +27,7 @@ class RngFuzzTest {
 
   private static final class RngProgram extends LoopProgram<RngDevice> {
     RngProgram(byte[] input) {
-      super(input, 0, handoffs -> new RngDevice(new SeededEntropy(0), 16, handoffs));
+      super(input, 0, (memory, handoffs) -> new RngDevice(new SeededEntropy(0), 16, handoffs));
     }
 
     @Override

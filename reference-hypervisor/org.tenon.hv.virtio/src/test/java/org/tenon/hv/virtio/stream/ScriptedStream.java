@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 
 /** A stream whose host is the test, on the test's thread: no socket is behind it. */
 public final class ScriptedStream {
@@ -17,6 +18,13 @@ public final class ScriptedStream {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A stream to a socket at which nobody listens. */
+  public static HostStream refused() {
+    HostStream stream = HostStream.to(() -> {}, Path.of("nobody"), 16, () -> {});
+    stream.release();
+    return stream;
   }
 
   /** The host sends bytes, as far as there is room. */
