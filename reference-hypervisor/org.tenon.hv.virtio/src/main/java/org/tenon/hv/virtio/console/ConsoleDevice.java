@@ -8,6 +8,10 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.virtio.BufferReader;
 import org.tenon.hv.virtio.BufferWriter;
 import org.tenon.hv.virtio.DescriptorChain;
@@ -84,7 +88,6 @@ public final class ConsoleDevice extends LoopDevice {
 
   @Override
   protected void started() {
-    ports.forEach(ConsolePort::reset);
     if (!isMultiport() && console != null) {
       console.startAlone();
     }
@@ -95,7 +98,8 @@ public final class ConsoleDevice extends LoopDevice {
     ports.forEach(ConsolePort::reset);
   }
 
-  private void lookAtHost() {
+  /** Notices what has changed at the host's ends. */
+  void lookAtHost() {
     for (int i = 0; i < ports.size(); i++) {
       ConsolePort port = ports.get(i);
       schedule(receiveQueue(port.id()));
@@ -188,6 +192,34 @@ public final class ConsoleDevice extends LoopDevice {
     }
     schedule(receiveQueue(port.id()));
     look(port);
+  }
+
+  @Override
+  protected int inFlight(int queue) {
+    ConsolePort port =
+        queue == CONTROL_RECEIVE || queue == CONTROL_TRANSMIT ? null : port(portOf(queue));
+    return port == null || queue == receiveQueue(port.id()) ? 0 : port.heldSlots();
+  }
+
+  /** Connections end with the machine: sockets of the host's cannot be saved. */
+  @Override
+  public void save(StateWriter out) {
+    out.put(
+        new ConsoleState(agreedFeatures(), ports.stream().map(ConsolePort::state).toList()));
+  }
+
+  @Override
+  public void restore(StateReader in, GuestMemory memory) throws StateException {
+    ConsoleState state = in.take(ConsoleState.class);
+    restoreFeatures(state.features());
+    if (state.ports().size() != ports.size()) {
+      throw new StateException(
+          "the saved device has %d ports, this one %d"
+              .formatted(state.ports().size(), ports.size()));
+    }
+    for (int i = 0; i < ports.size(); i++) {
+      ports.get(i).restore(state.ports().get(i));
+    }
   }
 
   @Override

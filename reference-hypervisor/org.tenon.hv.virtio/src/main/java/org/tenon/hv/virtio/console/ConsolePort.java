@@ -25,6 +25,8 @@ final class ConsolePort {
   private final DescriptorChain sent;
   private final BufferReader reader = new BufferReader();
   private boolean holding;
+  private int heldId;
+  private int heldSlots;
   private boolean ready;
   private boolean guestOpen;
   private boolean toldOpen;
@@ -172,11 +174,13 @@ final class ConsolePort {
         }
         reader.aim(sent);
         holding = true;
+        heldId = sent.id();
+        heldSlots = sent.slots();
       }
       if (!pass()) {
         return false;
       }
-      ring.push(sent.id(), sent.slots(), 0);
+      ring.push(heldId, heldSlots, 0);
       holding = false;
     }
   }
@@ -194,6 +198,28 @@ final class ConsolePort {
       }
     }
     return true;
+  }
+
+  /** How many descriptors the buffer takes that waits for room. */
+  int heldSlots() {
+    return holding ? heldSlots : 0;
+  }
+
+  /** What is to be saved. */
+  ConsoleState.Port state() {
+    return new ConsoleState.Port(
+        ready, guestOpen, toldOpen, due, holding ? heldId : -1, heldSlots());
+  }
+
+  /** Goes on; who was at the host's end is gone, and what the guest was sending there is lost. */
+  void restore(ConsoleState.Port state) {
+    ready = state.ready();
+    guestOpen = state.guestOpen();
+    toldOpen = state.toldOpen();
+    due = state.due();
+    holding = state.heldSlots() > 0;
+    heldId = state.heldId();
+    heldSlots = state.heldSlots();
   }
 
   /** A character outside the queues; lost where there is no room. */

@@ -5,7 +5,8 @@
  * <p>{@link org.tenon.hv.virtio.console.ConsoleDevice} speaks with the driver about ports; {@code
  * ConsolePort} carries the bytes of one; a {@link org.tenon.hv.virtio.console.PortEnd} is the host's
  * end of it: a {@link org.tenon.hv.virtio.console.SocketEnd} or a {@link
- * org.tenon.hv.virtio.console.FileEnd}.
+ * org.tenon.hv.virtio.console.FileEnd}. {@link org.tenon.hv.virtio.console.ConsoleState} is what is
+ * saved.
  */
 @NullMarked
 package org.tenon.hv.virtio.console;

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.GuestRing;
 import org.tenon.hv.virtio.LoopRig;
@@ -212,6 +215,37 @@ class ConsoleDeviceTest {
     rig.settle();
     assertThat(rig.rings.get(CONTROL_TRANSMIT).drain()).isEqualTo(1);
     assertThat(heard()).isEmpty();
+  }
+
+  @Test
+  void aRestoredPortIsClosedAtTheHostAndItsBufferComesBack() throws StateException {
+    bringUp(0);
+    say(1, ControlEvent.PORT_READY, 1);
+    say(1, ControlEvent.PORT_OPEN, 1);
+    first.come();
+    rig.settle();
+    var _ = heard();
+    rig.offer(TRANSMIT_1, rig.readable(SENT, new byte[1000]));
+    rig.settle();
+    StateWriter out = new StateWriter();
+    rig.device.save(out);
+    try (LoopRig<ConsoleDevice> next = new LoopRig<>(handoffs ->
+        new ConsoleDevice(new ScriptedEnd(), others(), QUEUE_SIZE, handoffs))) {
+      next.ram.copyFrom(rig.ram);
+      next.device.restore(new StateReader(ByteBuffer.wrap(out.toBytes())));
+      next.model.lookAtHost();
+      next.settle();
+      rig.ram.copyFrom(next.ram);
+    }
+    assertThat(rig.rings.get(TRANSMIT_1).takeUsed()).isNotNull();
+    assertThat(heard()).containsExactly("1:6:0");
+  }
+
+  private static SequencedMap<String, PortEnd> others() {
+    SequencedMap<String, PortEnd> ports = new LinkedHashMap<>();
+    ports.put("first", new ScriptedEnd());
+    ports.put("second", new ScriptedEnd());
+    return ports;
   }
 
   @Test
