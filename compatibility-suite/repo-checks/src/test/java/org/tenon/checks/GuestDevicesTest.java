@@ -104,7 +104,8 @@ class GuestDevicesTest {
             "--port",
             "name=org.tenon.b,socket=" + path("b"),
             "--balloon",
-            "control=" + path("balloon"),
+            "--control",
+            path("control").toString(),
             "--vsock",
             "cid=42,path=" + path("vsock"));
     assertThat(ended.status()).as("%s%n%s", ended.err(), ended.out()).isZero();
@@ -159,13 +160,13 @@ class GuestDevicesTest {
         resident.add(guestMemory());
         HostPeer.say(guest, "go");
       }
-      try (SocketChannel control = HostPeer.connect(path("balloon"))) {
+      try (SocketChannel control = HostPeer.connect(path("control"))) {
         try (SocketChannel guest = server.accept()) {
           assertThat(HostPeer.line(guest)).isEqualTo("freed");
-          assertThat(ask(control, "size 999G")).startsWith("error: a balloon takes 0 to ");
+          assertThat(ask(control, "balloon 999G")).startsWith("error: a balloon takes 0 to ");
           await(control, 96 * MIB);
           resident.add(guestMemory());
-          assertThat(ask(control, "statistics")).contains("free=").contains("total=");
+          assertThat(ask(control, "balloon statistics")).startsWith("ok ").contains("free=").contains("total=");
           HostPeer.say(guest, "go");
         }
         try (SocketChannel guest = server.accept()) {
@@ -185,10 +186,10 @@ class GuestDevicesTest {
 
   /** Sets a size and asks until the guest has followed. */
   private static void await(SocketChannel control, long bytes) throws IOException {
-    String answer = ask(control, "size " + bytes / MIB + "M");
-    while (!answer.equals("target=%d actual=%d".formatted(bytes, bytes))) {
-      assertThat(answer).startsWith("target=" + bytes);
-      answer = ask(control, "size");
+    String answer = ask(control, "balloon " + bytes / MIB + "M");
+    while (!answer.equals("ok target=%d actual=%d".formatted(bytes, bytes))) {
+      assertThat(answer).startsWith("ok target=" + bytes);
+      answer = ask(control, "balloon");
     }
   }
 

@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.app.run.BalloonControl;
 import org.tenon.hv.machine.BalloonConfig;
 import org.tenon.hv.machine.ClockMode;
 import org.tenon.hv.machine.ConsoleConfig;
@@ -42,11 +40,11 @@ final class VirtioOptions {
   @Option(
       names = "--balloon",
       arity = "0..1",
-      paramLabel = "size=SIZE,control=SOCKET",
+      paramLabel = "size=SIZE,deflate-on-oom=on",
       fallbackValue = "",
       description =
-          "A memory balloon: how much of its memory the guest is to do without, and a Unix socket"
-              + " at which that is read and set while it runs.")
+          "A memory balloon, and how much of its memory the guest is to do without at first; the"
+              + " command 'balloon' of --control changes that.")
   private @Nullable String balloon;
 
   @Option(
@@ -74,7 +72,7 @@ final class VirtioOptions {
       all.add(rng(rng, clock));
     }
     if (balloon != null) {
-      all.add(balloon(balloonValues()));
+      all.add(balloon(KeyValues.parse("--balloon", balloon, "size=64M")));
     }
     if (!ports.isEmpty()) {
       List<PortConfig> read = new ArrayList<>();
@@ -106,35 +104,8 @@ final class VirtioOptions {
   private static BalloonConfig balloon(KeyValues given) throws InputException {
     String size = given.take("size");
     boolean deflateOnOom = given.takeSwitch("deflate-on-oom", false);
-    var _ = given.take("control");
     given.end();
     return new BalloonConfig(size == null ? 0 : Sizes.parse("--balloon size", size), deflateOnOom);
-  }
-
-  private KeyValues balloonValues() throws InputException {
-    return KeyValues.parse("--balloon", balloon == null ? "" : balloon, "size=64M,control=b.sock");
-  }
-
-  /** Listens for whoever wants to set the balloon of a machine, if that was asked for. */
-  Optional<BalloonControl> control(Machine machine) throws InputException {
-    String socket = balloonValues().take("control");
-    if (socket == null || machine.balloon().isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          new BalloonControl(Path.of(socket), machine.balloon().get(), VirtioOptions::bytes));
-    } catch (IOException e) {
-      throw new InputException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static long bytes(String text) {
-    try {
-      return Sizes.parse("size", text);
-    } catch (InputException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
   }
 
   private static PortConfig port(String text) throws InputException {

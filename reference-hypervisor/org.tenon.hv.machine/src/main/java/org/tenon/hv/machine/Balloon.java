@@ -3,60 +3,38 @@ package org.tenon.hv.machine;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.tenon.hv.virtio.balloon.BalloonDevice;
 
 /**
- * A machine's balloon, while it runs. Any thread; what is asked is done and answered on the
- * run-loop thread. An idle machine answers too.
+ * A machine's balloon. To be used on the run-loop thread ({@link Machine#post}), or while the
+ * machine does not run.
  */
 public final class Balloon {
   private final BalloonDevice device;
-  private final Consumer<Runnable> post;
   private CompletableFuture<Map<String, Long>> asked = CompletableFuture.completedFuture(Map.of());
 
-  /**
-   * How large the balloon is.
-   *
-   * @param target bytes that the guest is to do without
-   * @param actual bytes that it says it does without
-   */
-  public record Size(long target, long actual) {}
-
-  Balloon(BalloonDevice device, Consumer<Runnable> post) {
+  Balloon(BalloonDevice device) {
     this.device = device;
-    this.post = post;
     device.whenTold(this::told);
   }
 
   /**
    * Says how much of its memory the guest is to do without; it may take its time.
    *
-   * @return fails with an {@link IllegalArgumentException} for more than the guest has
+   * @throws IllegalArgumentException for more than it has
    */
-  public CompletableFuture<Size> resize(long bytes) {
-    return ask(() -> {
-      device.setTarget(bytes);
-      return new Size(device.target(), device.actual());
-    });
+  public void resize(long bytes) {
+    device.setTarget(bytes);
   }
 
-  /** How large it is. */
-  public CompletableFuture<Size> size() {
-    return ask(() -> new Size(device.target(), device.actual()));
+  /** How many bytes the guest is to do without. */
+  public long target() {
+    return device.target();
   }
 
-  private <T> CompletableFuture<T> ask(Supplier<T> work) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    post.accept(() -> {
-      try {
-        answer.complete(work.get());
-      } catch (IllegalArgumentException e) {
-        answer.completeExceptionally(e);
-      }
-    });
-    return answer;
+  /** How many bytes the guest says it does without. */
+  public long actual() {
+    return device.actual();
   }
 
   /**
@@ -64,15 +42,11 @@ public final class Balloon {
    * driver has no statistics.
    */
   public CompletableFuture<Map<String, Long>> statistics() {
-    CompletableFuture<Map<String, Long>> answer = new CompletableFuture<>();
-    post.accept(() -> {
-      if (asked.isDone()) {
-        asked = new CompletableFuture<>();
-      }
-      var _ = asked.thenAccept(answer::complete);
-      device.askForStatistics();
-    });
-    return answer;
+    if (asked.isDone()) {
+      asked = new CompletableFuture<>();
+    }
+    device.askForStatistics();
+    return asked;
   }
 
   private void told() {

@@ -87,7 +87,7 @@ final class LoopDevicePlug implements AutoCloseable {
 
   private VirtioPciFunction function(
       String name, int classCode, LoopDevice model, PciSlot slot) {
-    return virtio.function(name, classCode, model, slot, over -> {});
+    return virtio.function(name, classCode, model, slot, loop, over -> {});
   }
 
   private BalloonDevice balloon(BalloonConfig wanted, Handoffs mastered) {
@@ -97,7 +97,7 @@ final class LoopDevicePlug implements AutoCloseable {
     BalloonDevice model =
         new BalloonDevice(memory, wanted.deflateOnOom(), virtio.queueSize(), mastered);
     model.setTarget(wanted.bytes());
-    balloon = new Balloon(model, loop::post);
+    balloon = new Balloon(model);
     return model;
   }
 

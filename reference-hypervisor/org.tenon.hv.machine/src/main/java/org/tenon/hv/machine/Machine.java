@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
@@ -46,12 +47,15 @@ public final class Machine implements AutoCloseable {
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
   private final LoopDevicePlug loopDevicePlug;
+  private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
   /** What says which devices are to be plugged in, while a saved machine is restored. */
   private @Nullable StateReader awaited;
 
   private int awaitedDevices;
+  private int nextDisk;
+  private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -97,9 +101,10 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
-    VirtioPlug virtio = new VirtioPlug(type, memory, loop);
-    diskPlug = new DiskPlug(config, board, virtio, memory, loop, clock);
+    VirtioPlug virtio = new VirtioPlug(type, memory);
+    diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
+    hotPlug = new HotPlugSlots(board.rootPorts());
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -138,15 +143,7 @@ public final class Machine implements AutoCloseable {
     Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
     boolean whole = false;
     try {
-      machine.awaited = saved.devices();
-      machine.awaitedDevices = state.devices();
-      plugging.plugInto(machine);
-      machine.awaited = null;
-      if (machine.devices.size() < state.devices()) {
-        throw new StateException(
-            "the saved machine has %d devices; plug in the same, in the same order"
-                .formatted(state.devices()));
-      }
+      machine.plugAwaited(saved, plugging);
       machine.restore(saved);
       whole = true;
       return machine;
@@ -154,6 +151,23 @@ public final class Machine implements AutoCloseable {
       if (!whole) {
         machine.close();
       }
+    }
+  }
+
+  private <X extends Exception> void plugAwaited(SavedMachine saved, Plugging<X> plugging)
+      throws StateException, X {
+    awaited = saved.devices();
+    awaitedDevices = saved.state().devices();
+    try {
+      plugging.plugInto(this);
+    } catch (IllegalArgumentException e) {
+      throw new StateException(String.valueOf(e.getMessage()), e);
+    }
+    awaited = null;
+    if (devices.size() < awaitedDevices) {
+      throw new StateException(
+          "the saved machine has %d devices; plug in the same, in the same order"
+              .formatted(awaitedDevices));
     }
   }
 
@@ -268,18 +282,42 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Plugs a disk into the next PCI slot; before the first {@link #run()}. The machine closes its
-   * driver.
-   *
-   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken, and where a machine that is restored
-   *     had another device or none
+   * Plugs a disk in: before the first {@link #run()} into the next fixed slot, afterwards into an
+   * empty hot-plug slot; see {@link #plug(DiskConfig, DiskPlace)}.
    */
-  public void plug(DiskConfig disk) throws AttachException {
-    checkUnused();
+  public String plug(DiskConfig disk) throws AttachException {
+    return plug(disk, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+  }
+
+  /**
+   * Plugs a disk in. The machine closes its driver. On the run-loop thread ({@link #post}), or
+   * while the machine does not run; the guest waits while the driver is opened.
+   *
+   * @return the disk's name, such as {@code disk0}
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot of that kind is taken
+   * @throws IllegalStateException for a fixed slot of a machine that has run
+   */
+  public String plug(DiskConfig disk, DiskPlace place) throws AttachException {
+    if (started && place == DiskPlace.FIXED) {
+      throw new IllegalStateException(
+          "a fixed slot is filled before the machine runs; use a hot-plug slot");
+    }
     try {
       DiskState saved = awaited(DiskState.class);
-      devices.add(diskPlug.plug("disk" + devices.size(), disk, saved));
+      String name = "disk" + nextDisk;
+      if (saved == null ? place == DiskPlace.FIXED : !HotPlugSlots.isPlace(saved.slot())) {
+        Disk made = diskPlug.make(name, disk, board.nextSlot(), board.nextDevice(), saved);
+        board.plug(made.function());
+        devices.add(made);
+      } else {
+        int slot = saved == null ? hotPlug.empty() : saved.slot();
+        Disk made = diskPlug.make(name, disk, hotPlug.slot(slot), slot, saved);
+        devices.add(made);
+        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
+      }
+      nextDisk++;
+      return name;
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -293,7 +331,9 @@ public final class Machine implements AutoCloseable {
    *     had another device or none
    */
   public void plug(VirtioConfig device) throws IOException {
-    checkUnused();
+    if (started) {
+      throw new IllegalStateException("a virtio device is plugged in before the machine runs");
+    }
     try {
       LoopDeviceState saved = awaited(LoopDeviceState.class);
       devices.add(loopDevicePlug.plug("virtio" + devices.size(), device, saved));
@@ -314,10 +354,43 @@ public final class Machine implements AutoCloseable {
     return in.take(kind);
   }
 
-  private void checkUnused() {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("devices are plugged before the machine runs");
+  private void remove(PluggedDevice gone) {
+    devices.remove(gone);
+    gone.close();
+  }
+
+  /**
+   * Asks the guest to let go of a disk in a hot-plug slot, as by the slot's attention button. The
+   * disk leaves when the guest turns its slot's power off, or at once where it is off. Where {@link
+   * #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   * @throws IllegalStateException when the guest has been asked already
+   */
+  public void unplug(String name) {
+    hotPlug.unplug(name);
+  }
+
+  /**
+   * Pulls a disk out of its hot-plug slot, whatever the guest does with it. When this returns the
+   * guest reaches nothing of it, its requests have ended, none of them writes guest memory any more
+   * and its driver is closed. Where {@link #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   */
+  public void yank(String name) {
+    hotPlug.yank(name);
+  }
+
+  /** The disks, in the order of their coming. Where {@link #plug} may be called. */
+  public List<DiskStatus> disks() {
+    List<DiskStatus> all = new ArrayList<>();
+    for (PluggedDevice device : devices) {
+      if (device instanceof Disk disk) {
+        all.add(disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")));
+      }
     }
+    return all;
   }
 
   /**
@@ -325,6 +398,7 @@ public final class Machine implements AutoCloseable {
    * Outcome.Kind#STOPPED}.
    */
   public Outcome run() {
+    started = true;
     long start = System.nanoTime();
     clock.start();
     try {
@@ -377,7 +451,7 @@ public final class Machine implements AutoCloseable {
     return new Statistics(instructions, clock.now(), hostNanos, loop.exits(), loop.interrupts());
   }
 
-  /** The balloon, if one is plugged in. */
+  /** The balloon, if one is plugged in; to be used where {@link #plug} may be called. */
   public Optional<Balloon> balloon() {
     return loopDevicePlug.balloon();
   }

@@ -14,12 +14,10 @@ import org.tenon.hv.virtio.pci.VirtioPciFunction;
 final class VirtioPlug {
   private final MachineType type;
   private final GuestMemory memory;
-  private final Handoffs handoffs;
 
-  VirtioPlug(MachineType type, GuestMemory memory, Handoffs handoffs) {
+  VirtioPlug(MachineType type, GuestMemory memory) {
     this.type = type;
     this.memory = memory;
-    this.handoffs = handoffs;
   }
 
   /** The largest size of each queue. */
@@ -31,6 +29,7 @@ final class VirtioPlug {
    * A function for a slot.
    *
    * @param classCode base class, subclass and programming interface
+   * @param handoffs how interrupts reach the run loop
    * @param onReset told of each reset that the guest asks for, as a stage that completes when it is
    *     over
    */
@@ -39,6 +38,7 @@ final class VirtioPlug {
       int classCode,
       DeviceModel model,
       PciSlot slot,
+      Handoffs handoffs,
       Consumer<CompletionStage<?>> onReset) {
     int subsystem = type.integer("virtio.subsystem");
     PciIdentity identity =

@@ -62,7 +62,9 @@ final class PokedGuest {
   /** Enables memory and bus mastering, and MSI-X with every message held back. */
   private void enable(int device) {
     config(device, 4, 6);
-    for (int at = (int) config(device, 0x34); at != 0; at = (int) (config(device, at) >>> 8 & 0xff)) {
+    for (int at = (int) config(device, 0x34);
+        at != 0;
+        at = (int) (config(device, at) >>> 8 & 0xff)) {
       if ((config(device, at) & 0xff) == 0x11) {
         config(device, at, 0xc0000000L);
       }

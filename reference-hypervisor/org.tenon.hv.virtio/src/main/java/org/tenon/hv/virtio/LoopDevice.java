@@ -77,6 +77,9 @@ public abstract class LoopDevice implements DeviceModel {
   /** The driver is gone, or never came; its queues are out of reach. */
   protected void stopped() {}
 
+  /** The driver has taken one queue back; what the device had of it is forgotten. */
+  protected void stopped(int queue) {}
+
   /** Has a queue served before the guest's next instruction; does nothing while it has no driver. */
   protected final void schedule(int queue) {
     due[queue] = true;
@@ -191,6 +194,19 @@ public abstract class LoopDevice implements DeviceModel {
     Arrays.fill(rings, null);
     stopped();
     return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public final CompletionStage<Void> stopQueue(int queue) {
+    rings[queue] = null;
+    stopped(queue);
+    return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public final void startQueue(int queue, Virtqueue ring) {
+    rings[queue] = ring;
+    schedule(queue);
   }
 
   @Override

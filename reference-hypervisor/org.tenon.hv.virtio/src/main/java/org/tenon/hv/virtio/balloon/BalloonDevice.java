@@ -220,10 +220,17 @@ public final class BalloonDevice extends LoopDevice {
   protected void stopped() {
     registers.actual = 0;
     registers.poison = 0;
-    heldId = NONE;
-    heldSlots = 0;
-    wanted = false;
+    stopped(STATISTICS);
     statistics.clear();
+  }
+
+  @Override
+  protected void stopped(int queue) {
+    if (queue == STATISTICS) {
+      heldId = NONE;
+      heldSlots = 0;
+      wanted = false;
+    }
   }
 
   @Override

@@ -98,6 +98,15 @@ public final class ConsoleDevice extends LoopDevice {
     ports.forEach(ConsolePort::reset);
   }
 
+  @Override
+  protected void stopped(int queue) {
+    ConsolePort port =
+        queue == CONTROL_RECEIVE || queue == CONTROL_TRANSMIT ? null : port(portOf(queue));
+    if (port != null && queue != receiveQueue(port.id())) {
+      port.forgetHeld();
+    }
+  }
+
   /** Notices what has changed at the host's ends. */
   void lookAtHost() {
     for (int i = 0; i < ports.size(); i++) {

@@ -200,6 +200,11 @@ final class ConsolePort {
     return true;
   }
 
+  /** The driver takes the buffer back that waits for room. */
+  void forgetHeld() {
+    holding = false;
+  }
+
   /** How many descriptors the buffer takes that waits for room. */
   int heldSlots() {
     return holding ? heldSlots : 0;

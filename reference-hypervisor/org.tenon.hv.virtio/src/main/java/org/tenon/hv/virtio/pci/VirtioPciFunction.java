@@ -92,6 +92,7 @@ public final class VirtioPciFunction implements Saved {
                 new VirtioCapability(Region.NOTIFY, REGION_BAR, Region.NOTIFY.length()),
                 new ConfigAccess(REGION_BAR, REGION_BAR_BYTES, regions)),
             slot);
+    function.onReset(common::reset);
   }
 
   /** The function, to be plugged into a bus. */
@@ -108,8 +109,7 @@ public final class VirtioPciFunction implements Saved {
   @Override
   public void save(StateWriter out) throws StateException {
     function.save(out);
-    out.put(
-        common.state(isr, IntStream.range(0, due.length()).map(due::get).boxed().toList()));
+    out.put(common.state(isr, IntStream.range(0, due.length()).map(due::get).boxed().toList()));
     device.save(out);
   }
 
@@ -134,6 +134,9 @@ public final class VirtioPciFunction implements Saved {
   }
 
   private void reset(Consumer<CompletionStage<?>> onReset) {
+    for (int i = 0; i < due.length(); i++) {
+      due.set(i, 0);
+    }
     acknowledge();
     onReset.accept(device.whenReset());
   }
