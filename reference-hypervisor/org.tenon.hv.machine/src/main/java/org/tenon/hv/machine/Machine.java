@@ -47,6 +47,7 @@ public final class Machine implements AutoCloseable {
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
   private final LoopDevicePlug loopDevicePlug;
+  private final NicPlug nicPlug;
   private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
@@ -105,6 +106,7 @@ public final class Machine implements AutoCloseable {
     diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     hotPlug = new HotPlugSlots(board.rootPorts());
+    nicPlug = new NicPlug(config, board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -340,6 +342,23 @@ public final class Machine implements AutoCloseable {
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Plugs a network card into the next PCI slot; before the first {@link #run()}. The machine
+   * closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, and in a machine that is restored
+   */
+  public void plug(NicConfig nic) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("network cards are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("a machine with a network card cannot be restored yet");
+    }
+    devices.add(nicPlug.plug("nic" + devices.size(), nic));
   }
 
   /** What the next device must be in a machine that is restored; null in any other. */

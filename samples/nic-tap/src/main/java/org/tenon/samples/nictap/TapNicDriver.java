@@ -143,8 +143,12 @@ final class TapNicDriver implements NicDriver {
     return returnBuffers(false);
   }
 
-  /** No frame to send is in flight between two calls; buffers are all there is to give back. */
+  /**
+   * Gives the buffers back, once frames to send that a call has accepted are with the kernel. Between
+   * two calls no such frame is in flight.
+   */
   private CompletionStage<Void> returnBuffers(boolean pause) {
+    queuePairs.forEach(TapQueuePair::settle);
     return CompletableFuture.allOf(
         receivers.stream()
             .map(receiver -> receiver.returnBuffers(pause))
@@ -157,6 +161,7 @@ final class TapNicDriver implements NicDriver {
       return;
     }
     closed = true;
+    queuePairs.forEach(TapQueuePair::settle);
     receivers.forEach(TapReceiver::end);
     threads.forEach(TapNicDriver::join);
     receivers.forEach(TapReceiver::returnAll);
