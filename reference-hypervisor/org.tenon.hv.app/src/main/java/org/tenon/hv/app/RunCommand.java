@@ -11,8 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.app.guest.DebianKernel;
@@ -36,6 +34,7 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 import org.tenon.hv.plugin.BundleException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tenon run}: a machine with a kernel, its console in this terminal. */
@@ -55,9 +54,6 @@ final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
-
-  private static final Pattern SIZE =
-      Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -140,6 +136,8 @@ final class RunCommand implements Callable<Integer> {
           "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
               + " given more than once.")
   private List<Path> bundles = List.of();
+
+  @Mixin private VirtioOptions devices = new VirtioOptions();
 
   @Option(
       names = "--save",
@@ -255,14 +253,20 @@ final class RunCommand implements Callable<Integer> {
     }
     ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
     Machine machine =
-        new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+        new Machine(config(guest, interactive, cpus, Sizes.parse("--memory", memory), map(kernelFile), disk));
     try {
-      disks.plugInto(machine);
+      plugInto(machine, disks, interactive);
       return machine;
     } catch (InputException e) {
       machine.close();
       throw e;
     }
+  }
+
+  private void plugInto(Machine machine, RunDisks disks, boolean interactive)
+      throws InputException {
+    disks.plugInto(machine);
+    devices.plugInto(machine, clock(interactive));
   }
 
   private Machine restored(
@@ -273,7 +277,7 @@ final class RunCommand implements Callable<Integer> {
       return Machine.restore(
           config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING),
           saved,
-          disks::plugInto);
+          machine -> plugInto(machine, disks, interactive));
     } catch (NoSuchFileException e) {
       throw new InputException("there is no file " + file, e);
     } catch (StateException e) {
@@ -320,13 +324,12 @@ final class RunCommand implements Callable<Integer> {
         trace == null
             ? Trace.OFF
             : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
-    ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         EngineChoice.of(engine).engine(),
         processors,
         bytes,
-        Optional.ofNullable(clock).orElse(defaultClock),
+        clock(interactive),
         kernelImage,
         initrdImage,
         append,
@@ -334,13 +337,9 @@ final class RunCommand implements Callable<Integer> {
         log);
   }
 
-  static long parseSize(String text) throws InputException {
-    Matcher size = SIZE.matcher(text);
-    if (!size.matches()) {
-      throw new InputException("--memory " + text + " is no size; write it like 256M or 4G");
-    }
-    String unit = size.group(2).toUpperCase(Locale.ROOT);
-    return Long.parseLong(size.group(1)) << (unit.isEmpty() ? 20 : 10 * ("KMGT".indexOf(unit) + 1));
+  private ClockMode clock(boolean interactive) {
+    ClockMode byDefault = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
+    return clock == null ? byDefault : clock;
   }
 
   private static ByteBuffer map(Path file) throws InputException {
