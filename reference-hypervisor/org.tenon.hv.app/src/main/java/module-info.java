@@ -1,5 +1,7 @@
 /** The {@code tenon} command: what a user types, wired to what the other modules do. */
 module org.tenon.hv.app {
+  requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.yaml;
   requires info.picocli;
   requires java.logging;
   requires org.apache.commons.compress;
@@ -12,6 +14,7 @@ module org.tenon.hv.app {
   requires org.tenon.hv.platform;
   requires org.tenon.hv.plugin;
   requires org.tenon.hv.virtio;
+  requires org.tenon.hv.vswitch;
   requires org.tenon.kit.bench;
   requires org.tenon.kit.testing;
   requires org.tenon.tck.block;
@@ -20,6 +23,7 @@ module org.tenon.hv.app {
   uses org.tenon.hv.engine.Engine;
 
   opens org.tenon.hv.app to
+      com.fasterxml.jackson.databind,
       info.picocli;
 
   provides org.tenon.kit.testing.guest.GuestHost with

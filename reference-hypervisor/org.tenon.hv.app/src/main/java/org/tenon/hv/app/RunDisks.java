@@ -8,24 +8,29 @@ import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.NicConfig;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.spi.Config;
 import org.tenon.spi.ConfigException;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
 
-/** The disks of a run, and the bundles their drivers come from, open until the run is over. */
+/** The disks and network cards of a run, and the bundles their drivers come from, open until the run is over. */
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
   private final List<Planned> disks = new ArrayList<>();
+  private final List<NicConfig> nics = new ArrayList<>();
 
   private record Planned(DiskConfig disk, DiskPlace place) {}
 
   private RunDisks() {}
 
-  /** Opens the bundles and finds each disk's driver in them. */
-  static RunDisks open(List<Path> paths, List<String> options, Console console)
+  /** Opens the bundles and finds each device's driver in them. */
+  static RunDisks open(
+      List<Path> paths, List<String> diskOptions, List<String> nicOptions, Console console)
       throws InputException, BundleException, AgainstSubjectException {
     RunDisks opened = new RunDisks();
     try {
@@ -34,9 +39,12 @@ final class RunDisks implements AutoCloseable {
         opened.guards.add(guard);
         opened.bundles.add(BundlePath.load(guard.bundle()));
       }
-      for (String option : options) {
+      for (String option : diskOptions) {
         DiskOption parsed = DiskOption.parse(option);
         opened.disks.add(new Planned(opened.resolve(parsed), parsed.place()));
+      }
+      for (String option : nicOptions) {
+        opened.nics.add(opened.resolve(NicOption.parse(option)));
       }
       return opened;
     } catch (InputException | BundleException | AgainstSubjectException | RuntimeException e) {
@@ -47,7 +55,7 @@ final class RunDisks implements AutoCloseable {
 
   /** Finds the driver of a disk, and reads its settings. */
   DiskConfig resolve(DiskOption option) throws InputException {
-    BlockDriverFactory factory = factory(option.driver());
+    BlockDriverFactory factory = factory(BlockDriverFactory.class, option.driver());
     try {
       return new DiskConfig(
           option.model(), factory, Config.of(factory.configKeys(), option.settings()));
@@ -57,17 +65,27 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private BlockDriverFactory factory(String id) throws InputException {
-    List<BlockDriverFactory> all =
-        bundles.stream()
-            .flatMap(bundle -> bundle.factories(BlockDriverFactory.class).stream())
-            .toList();
-    List<BlockDriverFactory> found =
-        all.stream().filter(factory -> factory.id().value().equals(id)).toList();
+  private NicConfig resolve(NicOption option) throws InputException {
+    NicDriverFactory factory = factory(NicDriverFactory.class, option.driver());
+    try {
+      return new NicConfig(
+          factory,
+          Config.of(factory.configKeys(), option.settings()),
+          option.address(),
+          option.queuePairs());
+    } catch (ConfigException e) {
+      throw new InputException("--nic driver=%s: %s".formatted(option.driver(), e.getMessage()), e);
+    }
+  }
+
+  /** The factory of that kind with that id. */
+  <F extends DriverFactory> F factory(Class<F> kind, String id) throws InputException {
+    List<F> all = bundles.stream().flatMap(bundle -> bundle.factories(kind).stream()).toList();
+    List<F> found = all.stream().filter(factory -> factory.id().value().equals(id)).toList();
     if (found.size() == 1) {
       return found.getFirst();
     }
-    List<Identifier> known = all.stream().map(BlockDriverFactory::id).toList();
+    List<Identifier> known = all.stream().map(DriverFactory::id).toList();
     throw new InputException(
         found.isEmpty()
             ? "no bundle given has a driver '%s' (they have %s); name its bundle with --bundle"
@@ -75,8 +93,13 @@ final class RunDisks implements AutoCloseable {
             : "several bundles have a driver '%s'; name one of them only".formatted(id));
   }
 
-  /** Plugs every disk into a machine that has not run yet. */
+  /** Plugs every device into a machine that has not run yet. */
   void plugInto(Machine machine) throws InputException {
+    plugDisks(machine);
+    plugNics(machine);
+  }
+
+  private void plugDisks(Machine machine) throws InputException {
     for (Planned planned : disks) {
       DiskConfig disk = planned.disk();
       try {
@@ -84,6 +107,17 @@ final class RunDisks implements AutoCloseable {
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
+      }
+    }
+  }
+
+  private void plugNics(Machine machine) throws InputException {
+    for (NicConfig nic : nics) {
+      try {
+        machine.plug(nic);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--nic driver=%s: %s".formatted(nic.driver().id(), e.getMessage()), e);
       }
     }
   }
