@@ -261,7 +261,7 @@ class BaseNicPair implements NicQueuePair {
 
   // Coming to rest.
 
-  final CompletableFuture<Void> whenIdle() {
+  CompletableFuture<Void> whenIdle() {
     synchronized (waiting) {
       idle = new CompletableFuture<>();
       if (waiting.isEmpty() && !sending) {
