@@ -22,6 +22,8 @@ module org.tenon.hv.app {
   opens org.tenon.hv.app to
       info.picocli;
 
+  provides org.tenon.kit.testing.guest.GuestHost with
+      org.tenon.hv.app.testbed.GuestTestBed;
   provides org.tenon.kit.testing.virtio.VirtioBlockHost with
       org.tenon.hv.app.testbed.VirtioTestBed;
 }

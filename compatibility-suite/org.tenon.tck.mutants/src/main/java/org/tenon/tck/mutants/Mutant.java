@@ -16,8 +16,7 @@ import org.tenon.spi.DriverFactory;
  * @param clauses what that breaks: the suite must name at least one of them
  * @param factory makes the driver
  */
-public record Mutant(
-    Identifier id, String defect, Set<ClauseId> clauses, DriverFactory factory) {
+public record Mutant(Identifier id, String defect, Set<ClauseId> clauses, DriverFactory factory) {
   /**
    * Copies the set.
    *
@@ -31,8 +30,7 @@ public record Mutant(
   }
 
   /** A mutant whose clauses are given as text. */
-  public static Mutant of(
-      String id, String defect, DriverFactory factory, String... clauses) {
+  public static Mutant of(String id, String defect, DriverFactory factory, String... clauses) {
     return new Mutant(
         new Identifier(id),
         defect,

@@ -2,6 +2,7 @@ package org.tenon.tck.mutants;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -21,6 +22,7 @@ import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.Certification;
 import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.RunOptions;
@@ -92,6 +94,12 @@ public final class MutationRun {
         base);
   }
 
+  /** Runs, for a mutant of the guest tier, the test that is to catch it. */
+  public MutationScore.Result run(GuestMutants.Case guest) {
+    SortedSet<String> only = new TreeSet<>(List.of(guest.test()));
+    return run(guest.mutant(), only, PATIENT);
+  }
+
   /**
    * Runs, for each mutant, the tests that cover a clause that it breaks.
    *
@@ -110,11 +118,16 @@ public final class MutationRun {
   private MutationScore.Result run(Mutant mutant) {
     SortedSet<String> chosen =
         tests.stream()
+            .filter(test -> Tier.BASE.contains(test.tier()))
             .filter(test -> test.clauses().stream().anyMatch(mutant.clauses()::contains))
             .map(TestCase::name)
             .collect(Collectors.toCollection(TreeSet::new));
+    return run(mutant, chosen, IMPATIENT);
+  }
+
+  private MutationScore.Result run(Mutant mutant, SortedSet<String> chosen, Deadlines deadlines) {
     long began = System.nanoTime();
-    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen);
+    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen, deadlines);
     SortedSet<ClauseId> named =
         failures.stream().map(Failure::clause).collect(Collectors.toCollection(TreeSet::new));
     String finding =
@@ -130,13 +143,13 @@ public final class MutationRun {
         mutant, named, finding, Duration.ofNanos(System.nanoTime() - began));
   }
 
-  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen) {
+  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen, Deadlines deadlines) {
+    RunOptions options =
+        RunOptions.of(Level.L3, seed)
+            .withTiers(new TreeSet<>(EnumSet.allOf(Tier.class)))
+            .withTests(chosen);
     RunReport report =
-        selecting(
-            mutant.id().value(),
-            () ->
-                certify(
-                    mutant.factory(), RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
+        selecting(mutant.id().value(), () -> certify(mutant.factory(), options, deadlines));
     return report.results().stream().flatMap(result -> result.failures().stream()).toList();
   }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.ConsoleWatch;
+import org.tenon.hv.app.run.ControlSocket;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.app.run.GuestConsole;
 import org.tenon.hv.bus.state.StateException;
@@ -118,11 +119,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--disk",
-      paramLabel = "driver=ID[,model=virtio],KEY=VALUE…",
+      paramLabel = "driver=ID[,model=virtio][,slot=fixed],KEY=VALUE…",
       description =
           "A disk served by a driver of a bundle, with the driver's settings; may be given more"
               + " than once.")
   private List<String> diskOptions = List.of();
+
+  @Option(
+      names = "--control",
+      paramLabel = "SOCKET",
+      description =
+          "Take commands at this Unix socket while the guest runs: plug disk …, unplug NAME, yank"
+              + " NAME, status, quit.")
+  private @Nullable Path control;
 
   @Option(
       names = "--bundle",
@@ -199,7 +208,7 @@ final class RunCommand implements Callable<Integer> {
         }
         guest.read(machine::type, machine::stop);
         long before = machine.statistics().instructions();
-        Outcome outcome = run(machine);
+        Outcome outcome = control == null ? run(machine) : runControlled(machine, disks, control);
         if (statistics) {
           report(machine.statistics(), before);
         }
@@ -281,6 +290,22 @@ final class RunCommand implements Callable<Integer> {
     try (GdbServer server = new GdbServer(gdbPort)) {
       console.err().printf("waiting for GDB: target remote localhost:%d%n", server.port());
       return server.serve(machine.debugger());
+    }
+  }
+
+  private Outcome runControlled(Machine machine, RunDisks disks, Path path)
+      throws InputException, IOException, InterruptedException {
+    RunControl commands = new RunControl(machine, disks);
+    ControlSocket socket;
+    try {
+      socket = ControlSocket.open(path, commands::answer);
+    } catch (IOException e) {
+      throw new InputException("cannot listen at " + path + ": " + e.getMessage(), e);
+    }
+    try (socket) {
+      return run(machine);
+    } finally {
+      commands.end();
     }
   }
 

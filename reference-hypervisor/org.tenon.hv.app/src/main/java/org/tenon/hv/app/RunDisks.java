@@ -6,6 +6,7 @@ import java.util.List;
 import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.DiskConfig;
+import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
@@ -17,7 +18,9 @@ import org.tenon.spi.block.BlockDriverFactory;
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
-  private final List<DiskConfig> disks = new ArrayList<>();
+  private final List<Planned> disks = new ArrayList<>();
+
+  private record Planned(DiskConfig disk, DiskPlace place) {}
 
   private RunDisks() {}
 
@@ -32,7 +35,8 @@ final class RunDisks implements AutoCloseable {
         opened.bundles.add(BundlePath.load(guard.bundle()));
       }
       for (String option : options) {
-        opened.disks.add(opened.resolve(DiskOption.parse(option)));
+        DiskOption parsed = DiskOption.parse(option);
+        opened.disks.add(new Planned(opened.resolve(parsed), parsed.place()));
       }
       return opened;
     } catch (InputException | BundleException | AgainstSubjectException | RuntimeException e) {
@@ -41,7 +45,8 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private DiskConfig resolve(DiskOption option) throws InputException {
+  /** Finds the driver of a disk, and reads its settings. */
+  DiskConfig resolve(DiskOption option) throws InputException {
     BlockDriverFactory factory = factory(option.driver());
     try {
       return new DiskConfig(
@@ -72,9 +77,10 @@ final class RunDisks implements AutoCloseable {
 
   /** Plugs every disk into a machine that has not run yet. */
   void plugInto(Machine machine) throws InputException {
-    for (DiskConfig disk : disks) {
+    for (Planned planned : disks) {
+      DiskConfig disk = planned.disk();
       try {
-        machine.plug(disk);
+        machine.plug(disk, planned.place());
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);

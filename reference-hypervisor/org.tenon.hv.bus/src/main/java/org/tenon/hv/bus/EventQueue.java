@@ -64,6 +64,12 @@ public final class EventQueue implements Clock {
     return alarm;
   }
 
+  /** Takes out an alarm whose device is gone; it never rings again. */
+  public void remove(Alarm alarm) {
+    alarm.cancel();
+    alarms.removeIf(entry -> entry == alarm);
+  }
+
   private void findNext() {
     next = Alarm.NEVER;
     for (Entry alarm : alarms) {

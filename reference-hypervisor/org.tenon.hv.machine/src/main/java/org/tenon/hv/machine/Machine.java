@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
@@ -44,12 +45,15 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
+  private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
   /** What says which devices are to be plugged in, while a saved machine is restored. */
   private @Nullable StateReader awaited;
 
   private int awaitedDevices;
+  private int nextDisk;
+  private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -95,7 +99,8 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
-    diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    diskPlug = new DiskPlug(config, memory, loop, clock);
+    hotPlug = new HotPlugSlots(board.rootPorts());
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -273,20 +278,42 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Plugs a disk into the next PCI slot; before the first {@link #run()}. The machine closes its
-   * driver.
-   *
-   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken, and where a machine that is restored
-   *     had another device or none
+   * Plugs a disk in: before the first {@link #run()} into the next fixed slot, afterwards into an
+   * empty hot-plug slot; see {@link #plug(DiskConfig, DiskPlace)}.
    */
-  public void plug(DiskConfig disk) throws AttachException {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("disks are plugged before the machine runs");
+  public String plug(DiskConfig disk) throws AttachException {
+    return plug(disk, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+  }
+
+  /**
+   * Plugs a disk in. The machine closes its driver. On the run-loop thread ({@link #post}), or
+   * while the machine does not run; the guest waits while the driver is opened.
+   *
+   * @return the disk's name, such as {@code disk0}
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot of that kind is taken
+   * @throws IllegalStateException for a fixed slot of a machine that has run
+   */
+  public String plug(DiskConfig disk, DiskPlace place) throws AttachException {
+    if (started && place == DiskPlace.FIXED) {
+      throw new IllegalStateException(
+          "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
     try {
       DiskState saved = awaited == null ? null : takeAwaited(awaited);
-      devices.add(diskPlug.plug("disk" + devices.size(), disk, saved));
+      String name = "disk" + nextDisk;
+      if (saved == null ? place == DiskPlace.FIXED : !HotPlugSlots.isPlace(saved.slot())) {
+        Disk made = diskPlug.make(name, disk, board.nextSlot(), board.nextDevice(), saved);
+        board.plug(made.function());
+        devices.add(made);
+      } else {
+        int slot = saved == null ? hotPlug.empty() : saved.slot();
+        Disk made = diskPlug.make(name, disk, hotPlug.slot(slot), slot, saved);
+        devices.add(made);
+        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
+      }
+      nextDisk++;
+      return name;
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -299,11 +326,51 @@ public final class Machine implements AutoCloseable {
     return in.take(DiskState.class);
   }
 
+  private void remove(PluggedDevice gone) {
+    devices.remove(gone);
+    gone.close();
+  }
+
+  /**
+   * Asks the guest to let go of a disk in a hot-plug slot, as by the slot's attention button. The
+   * disk leaves when the guest turns its slot's power off, or at once where it is off. Where {@link
+   * #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   * @throws IllegalStateException when the guest has been asked already
+   */
+  public void unplug(String name) {
+    hotPlug.unplug(name);
+  }
+
+  /**
+   * Pulls a disk out of its hot-plug slot, whatever the guest does with it. When this returns the
+   * guest reaches nothing of it, its requests have ended, none of them writes guest memory any more
+   * and its driver is closed. Where {@link #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   */
+  public void yank(String name) {
+    hotPlug.yank(name);
+  }
+
+  /** The disks, in the order of their coming. Where {@link #plug} may be called. */
+  public List<DiskStatus> disks() {
+    List<DiskStatus> all = new ArrayList<>();
+    for (PluggedDevice device : devices) {
+      if (device instanceof Disk disk) {
+        all.add(disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")));
+      }
+    }
+    return all;
+  }
+
   /**
    * Runs until the guest, the caller or a failure ends it. May be called again after {@link
    * Outcome.Kind#STOPPED}.
    */
   public Outcome run() {
+    started = true;
     long start = System.nanoTime();
     clock.start();
     try {

@@ -34,6 +34,9 @@ public interface Capability extends Saved {
    */
   void write(int register, int value, int lanes);
 
+  /** To the state after reset; nothing to do for one that never changes. */
+  default void reset() {}
+
   @Override
   default void save(StateWriter out) throws StateException {}
 

@@ -50,7 +50,8 @@ final class TapNicDriver implements NicDriver {
   private final List<TapQueuePair> queuePairs = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile NicLink link = NicLink.up(0);
-  private volatile Health health = Health.up();
+  private volatile boolean gone;
+  private volatile boolean filterFails;
   private boolean closed;
 
   TapNicDriver(NicAgreement agreement, TapSettings settings, TapInterface tap, NicHost host)
@@ -116,11 +117,9 @@ final class TapNicDriver implements NicDriver {
       tap.linkEvents().drain();
       now = tap.isUp() ? NicLink.up(0) : NicLink.DOWN;
     } catch (SystemCallException e) {
-      if (health.equals(Health.up())) {
-        health =
-            Health.down(
-                "TAP interface '" + tap.name() + "' is gone: make it again and open the card anew");
-        host.healthChanged(health);
+      if (!gone) {
+        gone = true;
+        host.healthChanged(health());
       }
     }
     if (agreement.has(NicCapabilities.LINK_STATE) && !now.equals(link)) {
@@ -187,7 +186,15 @@ final class TapNicDriver implements NicDriver {
 
   @Override
   public Health health() {
-    return health;
+    if (gone) {
+      return Health.down(
+          "TAP interface '" + tap.name() + "' is gone: make it again and open the card anew");
+    }
+    return filterFails
+        ? Health.degraded(
+            "the kernel does not hold a filter of so many addresses, so no frame arrives: choose"
+                + " fewer, or all groups")
+        : Health.up();
   }
 
   @Override
@@ -216,12 +223,29 @@ final class TapNicDriver implements NicDriver {
 
   @Override
   public void setFilter(NicFilter filter) {
-    long[] program = FilterProgram.of(filter, agreement);
     try {
-      tap.setFilter(program);
+      tap.setFilter(FilterProgram.of(filter, agreement));
+      setFilterFails(false);
+    } catch (SystemCallException e) {
+      // What may not arrive must not, so nothing does.
+      holdEverythingBack();
+      setFilterFails(true);
+    }
+  }
+
+  private void holdEverythingBack() {
+    try {
+      tap.setFilter(FilterProgram.NOTHING);
     } catch (SystemCallException e) {
       host.log().log(
-          System.Logger.Level.ERROR, "the kernel does not take the filter: " + e.getMessage());
+          System.Logger.Level.WARNING, "the kernel takes no filter: {0}", e.getMessage());
+    }
+  }
+
+  private void setFilterFails(boolean now) {
+    if (now != filterFails) {
+      filterFails = now;
+      host.healthChanged(health());
     }
   }
 

@@ -135,8 +135,7 @@ class BaseNicPair implements NicQueuePair {
     for (int i = 0; i < frames.segments(tag); i++) {
       MemorySegment memory = frames.memory(tag, i);
       int part = frames.length(tag, i);
-      MemorySegment.copy(
-          memory, ValueLayout.JAVA_BYTE, frames.offset(tag, i), frame, at, part);
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, frames.offset(tag, i), frame, at, part);
       at += part;
     }
     return frame;
@@ -145,8 +144,7 @@ class BaseNicPair implements NicQueuePair {
   /** Whether a frame can be sent. */
   int judge(byte[] frame, long offload) {
     boolean cut = NicOffload.cutting(offload) != NicOffload.WHOLE;
-    int most =
-        cut ? driver.properties().maxSegmentedBytes() : driver.properties().maxFrameBytes();
+    int most = cut ? driver.properties().maxSegmentedBytes() : driver.properties().maxFrameBytes();
     if (!driver.link.up()) {
       return Status.NOT_READY;
     }
@@ -249,12 +247,7 @@ class BaseNicPair implements NicQueuePair {
     for (int i = 0; i < buffers.segments(tag) && at < end; i++) {
       int part = Math.min(buffers.length(tag, i), end - at);
       MemorySegment.copy(
-          frame,
-          at,
-          buffers.memory(tag, i),
-          ValueLayout.JAVA_BYTE,
-          buffers.offset(tag, i),
-          part);
+          frame, at, buffers.memory(tag, i), ValueLayout.JAVA_BYTE, buffers.offset(tag, i), part);
       at += part;
     }
   }

@@ -27,7 +27,9 @@ final class BufferMutants {
             "cuts-long-frames-off",
             "hands over as much of a frame as its buffer holds",
             NicVariation.pair(CutsLongFramesOff::new),
-            "NET-039", "NET-040", "NET-011"),
+            "NET-039",
+            "NET-040",
+            "NET-011"),
         Mutant.of(
             "parts-not-full",
             "leaves a byte free in each buffer of a long frame",
@@ -37,7 +39,8 @@ final class BufferMutants {
             "last-part-missing",
             "marks the last part of a long frame as not the last",
             NicVariation.pair(LastPartMissing::new),
-            "NET-034", "NET-040"),
+            "NET-034",
+            "NET-040"),
         Mutant.of(
             "fills-the-last-buffer",
             "fills the buffer that was posted last",
@@ -64,9 +67,7 @@ final class BufferMutants {
     void fill(int tag, byte[] frame, int from, int bytes) {
       super.fill(tag, frame, from, bytes);
       if (room(tag) > bytes && buffers.segments(tag) == 1) {
-        buffers
-            .memory(tag, 0)
-            .set(ValueLayout.JAVA_BYTE, buffers.offset(tag, 0) + bytes, (byte) 0);
+        buffers.memory(tag, 0).set(ValueLayout.JAVA_BYTE, buffers.offset(tag, 0) + bytes, (byte) 0);
       }
     }
   }

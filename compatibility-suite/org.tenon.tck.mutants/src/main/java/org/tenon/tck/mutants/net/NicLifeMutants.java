@@ -27,15 +27,9 @@ final class NicLifeMutants {
   static List<Mutant> all() {
     return List.of(
         Mutant.of(
-            "takes-too-much",
-            "takes more pairs than are offered",
-            new TakesTooMuch(),
-            "NET-001"),
+            "takes-too-much", "takes more pairs than are offered", new TakesTooMuch(), "NET-001"),
         Mutant.of(
-            "impure-agreement",
-            "answers one offer in two ways",
-            new ImpureAgreement(),
-            "NET-002"),
+            "impure-agreement", "answers one offer in two ways", new ImpureAgreement(), "NET-002"),
         Mutant.of(
             "nic-secret-in-log",
             "tells the secret setting in a log line",
@@ -50,7 +44,9 @@ final class NicLifeMutants {
             "link-not-told",
             "does not tell that its link has changed",
             NicVariation.driver(LinkNotTold::new),
-            "NET-062", "NET-008", "NET-064"),
+            "NET-062",
+            "NET-008",
+            "NET-064"),
         Mutant.of(
             "loses-the-last-change",
             "loses a change of the link in a storm",
@@ -80,7 +76,8 @@ final class NicLifeMutants {
             "rest-is-early",
             "ends its reset and its pause while frames are in flight",
             NicVariation.pair(RestIsEarly::new),
-            "DRV-010", "DRV-012"),
+            "DRV-010",
+            "DRV-012"),
         Mutant.of(
             "close-keeps-a-buffer",
             "keeps a buffer when it closes",
@@ -95,12 +92,16 @@ final class NicLifeMutants {
             "dies-of-nonsense",
             "dies of a frame that is not what its offload says",
             NicVariation.pair(DiesOfNonsense::new),
-            "NET-057", "NET-073", "DRV-017", "NET-025"),
+            "NET-057",
+            "NET-073",
+            "DRV-017",
+            "NET-025"),
         Mutant.of(
             "wire-kills-it",
             "throws away all that comes after a damaged header",
             NicVariation.driver(WireKillsIt::new),
-            "NET-074", "NET-011"));
+            "NET-074",
+            "NET-011"));
   }
 
   private static final class TakesTooMuch extends BaseNicFactory {

@@ -54,7 +54,8 @@ final class OffloadMutants {
             "same-identification",
             "gives all segments of a frame one IP identification",
             NicVariation.pair(SameIdentification::new),
-            "NET-054", "NET-052"),
+            "NET-054",
+            "NET-052"),
         Mutant.of(
             "push-in-every-segment",
             "keeps PSH in every segment",
@@ -69,7 +70,8 @@ final class OffloadMutants {
             "drops-the-last-segment",
             "drops the last segment where it is short",
             NicVariation.pair(DropsTheLastSegment::new),
-            "NET-052", "NET-053"),
+            "NET-052",
+            "NET-053"),
         Mutant.of(
             "counts-cut-frames-once",
             "counts a cut frame as one",
@@ -245,8 +247,7 @@ final class OffloadMutants {
     @Override
     List<byte[]> finish(byte[] frame, long offload) {
       List<byte[]> done = super.finish(frame, offload);
-      boolean isShort =
-          done.size() > 1 && done.getLast().length < done.getFirst().length;
+      boolean isShort = done.size() > 1 && done.getLast().length < done.getFirst().length;
       return isShort ? done.subList(0, done.size() - 1) : done;
     }
   }

@@ -20,12 +20,15 @@ final class SendingMutants {
             "drops-last-byte",
             "sends odd frames without their last byte",
             NicVariation.pair(DropsLastByte::new),
-            "NET-010", "NET-012", "NET-020"),
+            "NET-010",
+            "NET-012",
+            "NET-020"),
         Mutant.of(
             "pads-short-frames",
             "pads short frames to 60 bytes",
             NicVariation.pair(PadsShortFrames::new),
-            "NET-010", "NET-012"),
+            "NET-010",
+            "NET-012"),
         Mutant.of(
             "sends-too-long",
             "sends frames longer than its limit",
@@ -55,12 +58,15 @@ final class SendingMutants {
             "strips-vlan-tag",
             "takes the VLAN tag off what it sends",
             NicVariation.pair(StripsVlanTag::new),
-            "NET-022", "NET-056"),
+            "NET-022",
+            "NET-056"),
         Mutant.of(
             "sends-twice",
             "sends every seventeenth frame twice",
             NicVariation.pair(SendsTwice::new),
-            "NET-023", "NET-020", "NET-010"),
+            "NET-023",
+            "NET-020",
+            "NET-010"),
         Mutant.of(
             "completes-twice",
             "completes every fiftieth frame twice",
@@ -104,9 +110,7 @@ final class SendingMutants {
 
     @Override
     List<byte[]> finish(byte[] frame, long offload) {
-      return frame.length < 60
-          ? List.of(Arrays.copyOf(frame, 60))
-          : super.finish(frame, offload);
+      return frame.length < 60 ? List.of(Arrays.copyOf(frame, 60)) : super.finish(frame, offload);
     }
   }
 

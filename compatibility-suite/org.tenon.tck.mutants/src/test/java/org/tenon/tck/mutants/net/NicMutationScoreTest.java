@@ -32,8 +32,7 @@ class NicMutationScoreTest {
     List<Mutant> mutants = NicMutants.all();
     assertThat(mutants).hasSizeGreaterThanOrEqualTo(60);
     assertThat(mutants).extracting(Mutant::id).doesNotHaveDuplicates();
-    MutationScore score =
-        run().run(mutants, result -> LOG.log(System.Logger.Level.INFO, result));
+    MutationScore score = run().run(mutants, result -> LOG.log(System.Logger.Level.INFO, result));
     score.writeTo(PUBLISHED);
     LOG.log(System.Logger.Level.INFO, score);
     assertThat(score.survivors()).as(score.toString()).isEmpty();

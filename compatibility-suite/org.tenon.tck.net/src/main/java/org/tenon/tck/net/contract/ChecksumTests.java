@@ -118,8 +118,7 @@ public abstract class ChecksumTests extends NicTests {
       card.harness().awaitBuffers();
       card.put(List.of(frame));
       for (ReceivedFrame arrived : taken(card, i % 2 == 0)) {
-        if (NicOffload.isChecksumValid(arrived.offload())
-            && !Checksums.areRight(arrived.bytes())) {
+        if (NicOffload.isChecksumValid(arrived.offload()) && !Checksums.areRight(arrived.bytes())) {
           throw trial()
               .violation(
                   "no word on a frame whose checksum is wrong",

@@ -16,9 +16,9 @@ import org.tenon.kit.testing.wire.ffi.PeerTap;
 
 /**
  * A Linux TAP interface for the driver, in a network namespace of its own, joined by a bridge that
- * learns nothing to a second one that the test holds. What leaves has been through the kernel, which
- * fills in checksums and cuts frames as it does for a wire. Needs Linux, the commands {@code ip} and
- * {@code bridge} of iproute2, and the right to make namespaces.
+ * learns nothing to a second one that the test holds. What leaves has been through the kernel,
+ * which fills in checksums and cuts frames as it does for a wire. Needs Linux, the commands {@code
+ * ip} and {@code bridge} of iproute2, and the right to make namespaces.
  *
  * <pre>{@code
  * driver ─▶ card0 ─▶ kernel's bridge ─▶ peer0 ─▶ test
@@ -53,10 +53,18 @@ public record TapWiring(
 
   @Override
   public Wire lay(Path folder) throws IOException {
-    String namespace = "tenon-%d-%d".formatted(ProcessHandle.current().pid(), NUMBERS.getAndIncrement());
+    String namespace =
+        "tenon-%d-%d".formatted(ProcessHandle.current().pid(), NUMBERS.getAndIncrement());
     run("ip", "netns", "add", namespace);
     try {
-      run("ip", "netns", "exec", namespace, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+      run(
+          "ip",
+          "netns",
+          "exec",
+          namespace,
+          "sh",
+          "-c",
+          "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
       for (String line :
           List.of(
               "link add name wire0 type bridge stp_state 0 mcast_snooping 0",
@@ -163,8 +171,7 @@ public record TapWiring(
       while (!settled && System.nanoTime() < end) {
         try {
           String ports = run("bridge", "-n", namespace, "link", "show");
-          settled =
-              ports.lines().filter(line -> line.contains("state forwarding")).count() == 2;
+          settled = ports.lines().filter(line -> line.contains("state forwarding")).count() == 2;
         } catch (IOException e) {
           throw new IllegalStateException(e);
         }

@@ -187,6 +187,22 @@ public final class BlkDevice implements DeviceModel, PortWork, AttachListener {
     return stopping;
   }
 
+  @Override
+  public CompletionStage<Void> stopQueue(int queue) {
+    CompletionStage<Void> over = queues.get(queue).drain();
+    schedule.offered(queue);
+    return over;
+  }
+
+  @Override
+  public synchronized void startQueue(int queue, Virtqueue ring) {
+    DeviceEvents to = events;
+    if (to != null) {
+      queues.get(queue).start(ring, to);
+      schedule.offered(queue);
+    }
+  }
+
   /**
    * Goes on with another attachment, as after a quarantine. What the old one has not completed must
    * have been taken from it; requests that wait in the rings go to the new one.

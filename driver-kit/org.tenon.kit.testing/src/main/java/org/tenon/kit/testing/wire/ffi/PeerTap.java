@@ -180,8 +180,7 @@ public final class PeerTap implements AutoCloseable {
 
   private int check(String step, int result) throws IOException {
     if (result < 0) {
-      throw new IOException(
-          "%s failed with errno %d".formatted(step, (int) ERRNO.get(errno, 0L)));
+      throw new IOException("%s failed with errno %d".formatted(step, (int) ERRNO.get(errno, 0L)));
     }
     return result;
   }
