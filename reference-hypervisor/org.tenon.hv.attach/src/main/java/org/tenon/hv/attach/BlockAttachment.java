@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
@@ -49,9 +48,6 @@ public final class BlockAttachment implements Conduct {
     CLOSED
   }
 
-  /** Faults kept; one driver can commit any number. */
-  private static final int FAULTS_KEPT = 100;
-
   /** The most segments that a request has here, whatever the driver would take. */
   private static final int SEGMENTS_LIMIT = 128;
 
@@ -64,7 +60,7 @@ public final class BlockAttachment implements Conduct {
   private final List<RequestTable> tables = new ArrayList<>();
   private final DriverHost host;
   private final AtomicReference<State> state = new AtomicReference<>(State.PAUSED);
-  private final List<Fault> faults = new ArrayList<>();
+  private final FaultRecord faults = new FaultRecord();
   private final List<AttachListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong lateCompletions = new AtomicLong();
   private volatile List<BlockPort> ports = List.of();
@@ -99,7 +95,7 @@ public final class BlockAttachment implements Conduct {
       BlockDriverFactory factory, BlockOffer offer, Config config, AttachContext context)
       throws AttachException {
     AtomicReference<@Nullable BlockAgreement> answer = new AtomicReference<>();
-    await(context, "negotiate", () -> answer.set(factory.negotiate(offer)));
+    ControlCall.await(context, "negotiate", () -> answer.set(factory.negotiate(offer)));
     BlockAgreement agreement = answer.get();
     if (agreement == null || !agreement.isWithin(offer)) {
       throw new AttachException(
@@ -108,41 +104,17 @@ public final class BlockAttachment implements Conduct {
     }
     BlockAttachment attachment = new BlockAttachment(factory, agreement, context);
     try {
-      await(
+      ControlCall.await(
           context,
           "open",
           () -> attachment.opened(factory.open(agreement, config, attachment.host)));
-      await(context, "start", attachment::start);
+      ControlCall.await(context, "start", attachment::start);
     } catch (AttachException e) {
       attachment.close();
       throw e;
     }
     attachment.watch();
     return attachment;
-  }
-
-  private interface Step {
-    void run() throws Exception;
-  }
-
-  private static void await(AttachContext context, String step, Step body) throws AttachException {
-    try {
-      ControlCall.run(
-              context,
-              () -> {
-                body.run();
-                return CompletableFuture.completedStage(null);
-              })
-          .join();
-    } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      String reason =
-          cause instanceof TimeoutException
-              ? "did not return within " + context.deadlines().control()
-              : "failed: " + (cause.getMessage() == null ? cause : cause.getMessage());
-      throw new AttachException(
-          "%s: the driver's %s %s".formatted(context.device(), step, reason), cause);
-    }
   }
 
   /** Takes the opened driver in; on the control thread. */
@@ -230,9 +202,7 @@ public final class BlockAttachment implements Conduct {
 
   /** What the driver did wrong so far, oldest first; the first hundred. */
   public List<Fault> faults() {
-    synchronized (faults) {
-      return List.copyOf(faults);
-    }
+    return faults.kept();
   }
 
   /** Completions that came after the driver's requests had been taken from it; they do no harm. */
@@ -418,12 +388,7 @@ public final class BlockAttachment implements Conduct {
   @Override
   public void fault(ClauseId clause, Fault.Kind kind, String whose, String detail) {
     Fault fault = new Fault(clause, kind, whose, detail);
-    synchronized (faults) {
-      if (faults.size() < FAULTS_KEPT) {
-        faults.add(fault);
-      }
-    }
-    LOG.log(Level.WARNING, "{0}", fault);
+    faults.add(fault);
     listeners.forEach(listener -> listener.fault(fault));
     quarantine(fault);
   }

@@ -1,11 +1,9 @@
 package org.tenon.hv.attach;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tenon.api.Fault;
 import org.tenon.api.Health;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.HostClock;
@@ -23,7 +21,7 @@ final class DriverHost implements BlockHost {
   private final HostClock clock;
   private final Deadlines deadlines;
   private final System.Logger log;
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final DriverThreads threads;
   private final Set<DriverTimer> timers = ConcurrentHashMap.newKeySet();
   private final HostClock driverClock = new DriverClock();
 
@@ -31,6 +29,7 @@ final class DriverHost implements BlockHost {
     this.attachment = attachment;
     this.clock = clock;
     this.deadlines = deadlines;
+    threads = new DriverThreads(attachment);
     log = System.getLogger("org.tenon.driver." + driverId);
   }
 
@@ -76,13 +75,7 @@ final class DriverHost implements BlockHost {
 
   @Override
   public Thread newThread(String name, Runnable work) {
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name(attachment.subject() + " " + name)
-            .unstarted(() -> guarded("thread " + name, work));
-    threads.add(thread);
-    return thread;
+    return threads.newThread(name, work);
   }
 
   /**
@@ -90,9 +83,7 @@ final class DriverHost implements BlockHost {
    * close.
    */
   List<String> leftovers() {
-    threads.removeIf(thread -> !thread.isAlive());
-    List<String> left = new ArrayList<>();
-    threads.forEach(thread -> left.add("thread '" + thread.getName() + "'"));
+    List<String> left = threads.alive();
     if (!timers.isEmpty()) {
       left.add(timers.size() + " timers");
     }
@@ -101,20 +92,8 @@ final class DriverHost implements BlockHost {
 
   /** Interrupts the driver's threads and cancels its timers; for one that does not close. */
   void abandon() {
-    threads.forEach(Thread::interrupt);
+    threads.interrupt();
     timers.forEach(DriverTimer::cancel);
-  }
-
-  private void guarded(String what, Runnable work) {
-    try {
-      work.run();
-    } catch (Throwable t) {
-      attachment.fault(
-          Clauses.OWN_THREADS_CATCH,
-          Fault.Kind.THREW,
-          attachment.subject(),
-          "its %s threw %s".formatted(what, t));
-    }
   }
 
   /** The clock that the driver is given: its timers are counted and what they throw is caught. */
@@ -148,7 +127,7 @@ final class DriverHost implements BlockHost {
     @Override
     public void run() {
       if (timers.remove(this)) {
-        guarded("timer", work);
+        threads.guarded("timer", work);
       }
     }
 

@@ -44,6 +44,8 @@ public final class Machine implements AutoCloseable {
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
   private final List<Disk> disks = new ArrayList<>();
+  private final DevicePlug devicePlug;
+  private final List<PartnerDevice> devices = new ArrayList<>();
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -90,6 +92,7 @@ public final class Machine implements AutoCloseable {
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
     diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -139,11 +142,11 @@ public final class Machine implements AutoCloseable {
    * Saves the whole machine; between two runs.
    *
    * @param file is replaced when everything is written
-   * @throws IllegalStateException when it has disks, whose state has no format yet
+   * @throws IllegalStateException when it has disks or devices, whose state has no format yet
    */
   public void save(Path file) throws IOException {
-    if (!disks.isEmpty()) {
-      throw new IllegalStateException("a machine with disks cannot be saved yet");
+    if (!disks.isEmpty() || !devices.isEmpty()) {
+      throw new IllegalStateException("a machine with disks or devices cannot be saved yet");
     }
     StateWriter out = new StateWriter();
     out.put(
@@ -225,6 +228,20 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
+   * Plugs a partner's own PCI function into the next slot; before the first {@link #run()}. The
+   * machine closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit
+   */
+  public void plug(DeviceConfig device) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("devices are plugged before the machine runs");
+    }
+    devices.add(devicePlug.plug("device" + devices.size(), device));
+  }
+
+  /**
    * Runs until the guest, the caller or a failure ends it. May be called again after {@link
    * Outcome.Kind#STOPPED}.
    */
@@ -291,10 +308,11 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Closes the disks' drivers, then releases engine and memory; not while {@link #run()} runs. */
+  /** Closes the drivers of disks and devices, then releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {
     disks.forEach(Disk::close);
+    devices.forEach(PartnerDevice::close);
     vm.close();
     try {
       memory.close();

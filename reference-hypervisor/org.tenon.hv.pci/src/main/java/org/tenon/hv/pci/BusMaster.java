@@ -12,6 +12,7 @@ import org.tenon.hv.irq.MsiSink;
 public final class BusMaster {
   private final MsiSink messages;
   private final List<Runnable> whenEnabled = new ArrayList<>();
+  private final List<Runnable> whenDisabled = new ArrayList<>();
   private boolean enabled;
 
   /**
@@ -33,11 +34,16 @@ public final class BusMaster {
     whenEnabled.add(action);
   }
 
+  /** What to run each time the guest takes it away. */
+  public void onDisabled(Runnable action) {
+    whenDisabled.add(action);
+  }
+
   void set(boolean now) {
     boolean before = enabled;
     enabled = now;
-    if (now && !before) {
-      whenEnabled.forEach(Runnable::run);
+    if (now != before) {
+      (now ? whenEnabled : whenDisabled).forEach(Runnable::run);
     }
   }
 

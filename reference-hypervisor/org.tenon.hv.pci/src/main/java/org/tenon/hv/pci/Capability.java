@@ -27,4 +27,7 @@ public interface Capability {
    * @param lanes which bits of {@code value} the access carries, in whole bytes
    */
   void write(int register, int value, int lanes);
+
+  /** To the state after power-on; nothing where there is none. */
+  default void reset() {}
 }

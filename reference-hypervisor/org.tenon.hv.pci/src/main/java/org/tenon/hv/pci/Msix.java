@@ -1,5 +1,6 @@
 package org.tenon.hv.pci;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.RegisterWidth;
@@ -51,10 +52,18 @@ public final class Msix implements Capability, RegisterBlock {
     pendingAt = Math.max(4096, Integer.highestOneBit(2 * vectors * ENTRY_BYTES - 1));
     table = new int[ENTRY_WORDS * vectors];
     pending = new BitSet(vectors);
+    reset();
+    master.onEnabled(this::flush);
+  }
+
+  @Override
+  public void reset() {
+    control = 0;
+    pending.clear();
+    Arrays.fill(table, 0);
     for (int vector = 0; vector < vectors; vector++) {
       table[ENTRY_WORDS * vector + CONTROL] = MASKED;
     }
-    master.onEnabled(this::flush);
   }
 
   /** The BAR that holds table and pending bits. */

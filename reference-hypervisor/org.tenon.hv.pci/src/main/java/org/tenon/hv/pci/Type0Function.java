@@ -1,6 +1,7 @@
 package org.tenon.hv.pci;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.irq.IrqLine;
@@ -41,6 +42,7 @@ public final class Type0Function implements PciFunction {
   private final BusMaster master;
   private final IrqLine wire;
   private final int commandMask;
+  private final boolean pin;
   private final int[] bases = new int[6];
   private int command;
   private int cacheLine;
@@ -61,6 +63,22 @@ public final class Type0Function implements PciFunction {
       List<Bar> bars,
       List<? extends Capability> capabilities,
       PciSlot slot) {
+    this(name, identity, bars, capabilities, slot, true);
+  }
+
+  /**
+   * One with or without an interrupt pin.
+   *
+   * @param pin whether it drives INTA
+   */
+  public Type0Function(
+      String name,
+      PciIdentity identity,
+      List<Bar> bars,
+      List<? extends Capability> capabilities,
+      PciSlot slot,
+      boolean pin) {
+    this.pin = pin;
     this.name = name;
     this.identity = identity;
     this.bars = List.copyOf(bars);
@@ -107,6 +125,18 @@ public final class Type0Function implements PciFunction {
     driveWire();
   }
 
+  /**
+   * To the state after power-on: nothing decoded, no leave to write, every capability as at first.
+   */
+  public void reset() {
+    interrupting = false;
+    writeCommand(0);
+    Arrays.fill(bases, 0);
+    cacheLine = 0;
+    interruptLine = 0;
+    capabilities.forEach(Capability::reset);
+  }
+
   private void driveWire() {
     wire.set(interrupting && (command & INTX_DISABLE) == 0);
   }
@@ -129,7 +159,7 @@ public final class Type0Function implements PciFunction {
       case CACHE_LINE -> cacheLine;
       case SUBSYSTEM -> identity.subsystem() << 16 | identity.subsystemVendor();
       case CAPABILITIES -> capabilities.isEmpty() ? 0 : FIRST_CAPABILITY;
-      case INTERRUPT -> PIN_INTA | interruptLine;
+      case INTERRUPT -> (pin ? PIN_INTA : 0) | interruptLine;
       default -> 0;
     };
   }
