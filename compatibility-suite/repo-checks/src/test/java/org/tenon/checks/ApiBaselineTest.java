@@ -27,6 +27,8 @@ class ApiBaselineTest {
         "sdk-api/org.tenon.api",
         "sdk-spi/org.tenon.spi",
         "sdk-spi/org.tenon.spi.block",
+        "sdk-spi/org.tenon.spi.device",
+        "sdk-spi/org.tenon.spi.net",
       })
   void theApiIsAsItsBaselineSays(String module) throws IOException {
     Path folder = Repository.root().resolve(module);

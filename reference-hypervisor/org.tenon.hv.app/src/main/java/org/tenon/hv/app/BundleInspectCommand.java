@@ -8,6 +8,7 @@ import org.tenon.hv.plugin.Bundle;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.BundleManifest;
 import org.tenon.hv.plugin.BundleManifest.DriverEntry;
+import org.tenon.hv.plugin.Provision;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -52,11 +53,18 @@ final class BundleInspectCommand implements Callable<Integer> {
     String certify =
         driver
             .certify()
-            .map(storage ->
-                "certified on %s storage through '%s'"
-                    .formatted(name(storage.kind()), storage.setting()))
+            .map(BundleInspectCommand::certified)
             .orElse("cannot be certified: its manifest entry has no 'certify'");
     field("driver", "%s (%s), %s".formatted(driver.id(), name(driver.deviceClass()), certify));
+  }
+
+  private static String certified(Provision provision) {
+    return switch (provision) {
+      case Provision.Storage storage ->
+          "certified on %s storage through '%s'".formatted(name(storage.kind()), storage.setting());
+      case Provision.Wire wire -> "certified on a %s wire".formatted(name(wire.kind()));
+      case Provision.SettingsOnly _ -> "certified on a switch";
+    };
   }
 
   private static String name(Enum<?> word) {

@@ -1,15 +1,13 @@
 package org.tenon.hv.app;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.tenon.hv.machine.DiskModel;
 
 /**
- * What a user says of a disk: {@code driver=ID,model=virtio,key=value…}. A comma inside a value is
- * written twice.
+ * What a user says of a disk: {@code driver=ID,model=virtio,key=value…}.
  *
  * @param driver the driver's id
  * @param model as what the guest sees the disk
@@ -18,25 +16,13 @@ import org.tenon.hv.machine.DiskModel;
 record DiskOption(String driver, DiskModel model, Map<String, String> settings) {
   /** Reads one; the message of the exception says how to write it. */
   static DiskOption parse(String text) throws InputException {
-    Map<String, String> settings = new LinkedHashMap<>();
-    for (String part : text.split("(?<!,),(?!,)", -1)) {
-      int equals = part.indexOf('=');
-      if (equals < 1) {
-        throw new InputException(
-            "--disk %s: '%s' is no key=value; write --disk driver=block-file,path=disk.img"
-                .formatted(text, part));
-      }
-      String key = part.substring(0, equals);
-      if (settings.put(key, part.substring(equals + 1).replace(",,", ",")) != null) {
-        throw new InputException("--disk %s: %s is given twice".formatted(text, key));
-      }
-    }
-    String driver = settings.remove("driver");
+    KeyValues given = KeyValues.parse("--disk", text, "driver=block-file,path=disk.img");
+    String driver = given.take("driver");
     if (driver == null) {
       throw new InputException("--disk %s: which driver? add driver=ID".formatted(text));
     }
-    String model = settings.remove("model");
-    return new DiskOption(driver, model == null ? DiskModel.VIRTIO : model(model), settings);
+    String model = given.take("model");
+    return new DiskOption(driver, model == null ? DiskModel.VIRTIO : model(model), given.rest());
   }
 
   private static DiskModel model(String name) throws InputException {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Identifier;
 import org.tenon.hv.plugin.BundleManifest;
 import org.tenon.hv.plugin.BundleManifest.DriverEntry;
-import org.tenon.hv.plugin.BundleManifest.ScratchStorage;
 import org.tenon.hv.plugin.LoadedBundle;
+import org.tenon.hv.plugin.Provision;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.subject.BlockSubject;
@@ -36,7 +36,7 @@ record DriverChoice(
     BundleManifest manifest = loaded.bundle().manifest();
     DriverEntry entry = entry();
     BlockSubject.Builder subject =
-        BlockSubject.of(loaded.factory(entry.id()).orElseThrow(), storage(entry))
+        BlockSubject.of(factory(), storage(entry))
             .bundle(
                 new BundleFacts(
                     manifest.id(),
@@ -57,7 +57,12 @@ record DriverChoice(
 
   /** Its factory. */
   BlockDriverFactory factory() throws InputException {
-    return loaded.factory(entry().id()).orElseThrow();
+    DriverEntry entry = entry();
+    if (loaded.factory(entry.id()).orElseThrow() instanceof BlockDriverFactory block) {
+      return block;
+    }
+    throw new InputException(
+        "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
   }
 
   /** How the suite would give it storage. */
@@ -89,7 +94,10 @@ record DriverChoice(
           "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add how it is given storage (docs/how-to/bundle.md)"
               .formatted(loaded.bundle().origin(), entry.id()));
     }
-    ScratchStorage scratch = entry.certify().get();
+    if (!(entry.certify().get() instanceof Provision.Storage scratch)) {
+      throw new InputException(
+          "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
+    }
     return switch (scratch.kind()) {
       case FILE -> new FileStorage(scratch.setting(), scratch.settings());
       case NBD -> new NbdStorage(scratch.setting(), scratch.settings(), installed());

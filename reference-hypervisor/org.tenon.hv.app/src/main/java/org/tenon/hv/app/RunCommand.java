@@ -48,7 +48,8 @@ import picocli.CommandLine.Option;
           + " you ended it.",
       "Examples:",
       "  tenon guest fetch && tenon run --append console=ttyS0",
-      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img",
+      "  tenon run --bundle samples/pci-hello --device driver=pci-hello,greeting=Hi"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
@@ -125,10 +126,18 @@ final class RunCommand implements Callable<Integer> {
   private List<String> diskOptions = List.of();
 
   @Option(
+      names = "--device",
+      paramLabel = "driver=ID[,KEY=VALUE…]",
+      description =
+          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
+              + " may be given more than once.")
+  private List<String> deviceOptions = List.of();
+
+  @Option(
       names = "--bundle",
       paramLabel = "B",
       description =
-          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+          "A bundle that drivers come from: an archive, a folder or a Maven project; may be"
               + " given more than once.")
   private List<Path> bundles = List.of();
 
@@ -175,12 +184,14 @@ final class RunCommand implements Callable<Integer> {
           InterruptedException,
           BundleException,
           AgainstSubjectException {
-    if (!diskOptions.isEmpty() && (save != null || restore != null)) {
+    boolean plugged = !diskOptions.isEmpty() || !deviceOptions.isEmpty();
+    if (plugged && (save != null || restore != null)) {
       throw new InputException(
-          "a machine with disks cannot be saved or restored yet; leave out --disk or --save and"
-              + " --restore");
+          "a machine with disks or devices cannot be saved or restored yet; leave out --disk and"
+              + " --device, or --save and --restore");
     }
     try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
+      disks.addDevices(deviceOptions);
       return run(disks);
     }
   }

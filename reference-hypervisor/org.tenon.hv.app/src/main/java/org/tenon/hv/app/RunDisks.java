@@ -5,19 +5,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.machine.DeviceConfig;
 import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.spi.Config;
 import org.tenon.spi.ConfigException;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
 
-/** The disks of a run, and the bundles their drivers come from, open until the run is over. */
+/**
+ * The disks and devices of a run, and the bundles their drivers come from, open until the run is
+ * over.
+ */
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
   private final List<DiskConfig> disks = new ArrayList<>();
+  private final List<DeviceConfig> devices = new ArrayList<>();
 
   private RunDisks() {}
 
@@ -41,8 +48,25 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
+  /** Finds each device's driver in the bundles. */
+  void addDevices(List<String> options) throws InputException {
+    for (String option : options) {
+      KeyValues values = KeyValues.parse("--device", option, "driver=pci-hello,greeting=Hi");
+      String driver = values.take("driver");
+      if (driver == null) {
+        throw values.wrong("which driver? add driver=ID");
+      }
+      DeviceDriverFactory factory = factory(DeviceDriverFactory.class, driver);
+      try {
+        devices.add(new DeviceConfig(factory, Config.of(factory.configKeys(), values.rest())));
+      } catch (ConfigException e) {
+        throw new InputException("--device driver=%s: %s".formatted(driver, e.getMessage()), e);
+      }
+    }
+  }
+
   private DiskConfig resolve(DiskOption option) throws InputException {
-    BlockDriverFactory factory = factory(option.driver());
+    BlockDriverFactory factory = factory(BlockDriverFactory.class, option.driver());
     try {
       return new DiskConfig(
           option.model(), factory, Config.of(factory.configKeys(), option.settings()));
@@ -52,15 +76,16 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private BlockDriverFactory factory(String id) throws InputException {
-    List<BlockDriverFactory> all =
-        bundles.stream().flatMap(bundle -> bundle.factories().stream()).toList();
-    List<BlockDriverFactory> found =
+  private <F extends DriverFactory> F factory(Class<F> deviceClass, String id)
+      throws InputException {
+    List<F> all =
+        bundles.stream().flatMap(bundle -> bundle.factories(deviceClass).stream()).toList();
+    List<F> found =
         all.stream().filter(factory -> factory.id().value().equals(id)).toList();
     if (found.size() == 1) {
       return found.getFirst();
     }
-    List<Identifier> known = all.stream().map(BlockDriverFactory::id).toList();
+    List<Identifier> known = all.stream().map(DriverFactory::id).toList();
     throw new InputException(
         found.isEmpty()
             ? "no bundle given has a driver '%s' (they have %s); name its bundle with --bundle"
@@ -68,7 +93,7 @@ final class RunDisks implements AutoCloseable {
             : "several bundles have a driver '%s'; name one of them only".formatted(id));
   }
 
-  /** Plugs every disk into a machine that has not run yet. */
+  /** Plugs every disk and device into a machine that has not run yet. */
   void plugInto(Machine machine) throws InputException {
     for (DiskConfig disk : disks) {
       try {
@@ -76,6 +101,14 @@ final class RunDisks implements AutoCloseable {
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
+      }
+    }
+    for (DeviceConfig device : devices) {
+      try {
+        machine.plug(device);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
       }
     }
   }

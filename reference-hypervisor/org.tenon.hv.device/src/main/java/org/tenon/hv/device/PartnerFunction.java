@@ -57,6 +57,9 @@ public final class PartnerFunction {
 
   private volatile boolean wire;
 
+  /** How deep a reset that comes now reaches. */
+  private int level = ResetLevel.BUS;
+
   /**
    * A function after reset, its driver on the board.
    *
@@ -83,10 +86,11 @@ public final class PartnerFunction {
       msix = null;
     }
     if (agreement.has(DeviceCapabilities.FUNCTION_RESET)) {
-      capabilities.add(new AdvancedFeatures(() -> reset(ResetLevel.FUNCTION)));
+      capabilities.add(new AdvancedFeatures(this::resetByGuest));
     }
     boolean pin = agreement.has(DeviceCapabilities.INTX);
     function = new Type0Function(name, identity(described), bars, capabilities, slot, pin);
+    function.onReset(this::reset);
     alarm = clock.alarm(name + " timers", this::ring);
     news = handoffs.handoff(this::takeNews);
     delivery = handoffs.handoff(this::deliver);
@@ -128,9 +132,15 @@ public final class PartnerFunction {
     return function;
   }
 
-  /** Resets the function as the guest or the machine asks; run-loop thread. */
-  public void reset(int level) {
+  private void resetByGuest() {
+    level = ResetLevel.FUNCTION;
     function.reset();
+    level = ResetLevel.BUS;
+  }
+
+  /** First the leave to write is taken away, so that nothing of what was under way shows. */
+  private void reset() {
+    attachment.setBusMaster(false);
     wire = false;
     due.set(0);
     attachment.functionReset(level);

@@ -48,6 +48,7 @@ public final class Type0Function implements PciFunction {
   private int cacheLine;
   private int interruptLine;
   private boolean interrupting;
+  private Runnable onReset = () -> {};
 
   /**
    * A function after reset, with every BAR at 0 and nothing decoded.
@@ -126,15 +127,22 @@ public final class Type0Function implements PciFunction {
   }
 
   /**
-   * To the state after power-on: nothing decoded, no leave to write, every capability as at first.
+   * What else to do when the guest resets the function: what lies behind the BARs returns to its
+   * state after power-on too.
    */
+  public void onReset(Runnable action) {
+    onReset = action;
+  }
+
+  /** To the state after power-on: nothing decoded, no leave to write. */
   public void reset() {
-    interrupting = false;
-    writeCommand(0);
+    onReset.run();
+    capabilities.forEach(Capability::reset);
     Arrays.fill(bases, 0);
     cacheLine = 0;
     interruptLine = 0;
-    capabilities.forEach(Capability::reset);
+    interrupting = false;
+    writeCommand(0);
   }
 
   private void driveWire() {

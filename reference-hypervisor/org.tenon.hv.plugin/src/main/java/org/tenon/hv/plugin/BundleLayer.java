@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.DriverFactory;
 
 /**
  * Defines a bundle's modules to the JVM. Their parent is the layer that holds the SDK; classes that
@@ -24,7 +24,7 @@ final class BundleLayer {
    * @throws IllegalStateException if the host was started with the SDK on the class path
    */
   static ModuleLayer define(Bundle bundle) throws BundleException {
-    ModuleLayer sdk = BlockDriverFactory.class.getModule().getLayer();
+    ModuleLayer sdk = DriverFactory.class.getModule().getLayer();
     if (sdk == null) {
       throw new IllegalStateException(
           "the SDK must be on the module path: start the host with --module-path and"

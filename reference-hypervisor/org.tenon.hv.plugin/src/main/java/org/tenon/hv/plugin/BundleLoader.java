@@ -10,10 +10,11 @@ import java.util.concurrent.Callable;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Identifier;
 import org.tenon.api.VersionRange;
+import org.tenon.hv.plugin.BundleManifest.DeviceClass;
 import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 import org.tenon.hv.plugin.GuardedCall.BrokenException;
 import org.tenon.spi.ConfigKey;
-import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.DriverFactory;
 
 /**
  * Runs a checked bundle's code for the first time: makes the driver factories and compares what
@@ -48,23 +49,13 @@ public final class BundleLoader {
   }
 
   private LoadedBundle load() throws BundleException {
-    Map<Identifier, BlockDriverFactory> found = new HashMap<>();
-    for (ServiceLoader.Provider<BlockDriverFactory> provider : providers()) {
-      String name = provider.type().getName();
-      BlockDriverFactory factory = call(CONSTRUCTS, name + "'s constructor", provider::get);
-      Identifier id = call(CONSTRUCTS, name + ".id()", factory::id);
-      DriverEntry entry = entry(name, id);
-      if (found.put(entry.id(), factory) != null) {
-        throw broken(
-            SAME_ID,
-            "two factories say they are '%s'; each driver of the manifest has one".formatted(id));
-      }
-      checkSpi(name, call(CONSTRUCTS, name + ".spi()", factory::spi));
-      checkKeys(name, entry, call(CONSTRUCTS, name + ".configKeys()", factory::configKeys));
+    Map<Identifier, DriverFactory> found = new HashMap<>();
+    for (DeviceClass deviceClass : DeviceClass.values()) {
+      find(deviceClass, found);
     }
-    List<BlockDriverFactory> factories = new ArrayList<>();
+    List<DriverFactory> factories = new ArrayList<>();
     for (DriverEntry entry : bundle.manifest().drivers()) {
-      BlockDriverFactory factory = found.get(entry.id());
+      DriverFactory factory = found.get(entry.id());
       if (factory == null) {
         throw broken(
             SAME_ID, "no factory says it is '%s'; found: %s".formatted(entry.id(), found.keySet()));
@@ -74,20 +65,39 @@ public final class BundleLoader {
     return new LoadedBundle(bundle, factories);
   }
 
-  private List<ServiceLoader.Provider<BlockDriverFactory>> providers() throws BundleException {
+  private void find(DeviceClass deviceClass, Map<Identifier, DriverFactory> found)
+      throws BundleException {
+    for (ServiceLoader.Provider<? extends DriverFactory> provider : providers(deviceClass)) {
+      String name = provider.type().getName();
+      DriverFactory factory = call(CONSTRUCTS, name + "'s constructor", provider::get);
+      Identifier id = call(CONSTRUCTS, name + ".id()", factory::id);
+      DriverEntry entry = entry(name, id, deviceClass);
+      if (found.put(entry.id(), factory) != null) {
+        throw broken(
+            SAME_ID,
+            "two factories say they are '%s'; each driver of the manifest has one".formatted(id));
+      }
+      checkSpi(name, call(CONSTRUCTS, name + ".spi()", factory::spi));
+      checkKeys(name, entry, call(CONSTRUCTS, name + ".configKeys()", factory::configKeys));
+    }
+  }
+
+  private List<? extends ServiceLoader.Provider<? extends DriverFactory>> providers(
+      DeviceClass deviceClass) throws BundleException {
     return call(
         CONSTRUCTS,
         "finding its drivers",
         () ->
-            ServiceLoader.load(layer, BlockDriverFactory.class).stream()
+            ServiceLoader.load(layer, deviceClass.factory()).stream()
                 .filter(provider -> provider.type().getModule().getLayer() == layer)
                 .toList());
   }
 
-  private DriverEntry entry(String factory, Identifier id) throws BundleException {
+  private DriverEntry entry(String factory, Identifier id, DeviceClass deviceClass)
+      throws BundleException {
     List<Identifier> ids = bundle.manifest().drivers().stream().map(DriverEntry::id).toList();
     for (DriverEntry entry : bundle.manifest().drivers()) {
-      if (entry.id().equals(id)) {
+      if (entry.id().equals(id) && entry.deviceClass() == deviceClass) {
         return entry;
       }
     }
@@ -115,9 +125,9 @@ public final class BundleLoader {
     List<String> used = new ArrayList<>();
     entry
         .certify()
-        .ifPresent(scratch -> {
-          used.add(scratch.setting());
-          used.addAll(scratch.settings().keySet());
+        .ifPresent(provision -> {
+          used.addAll(provision.given());
+          used.addAll(provision.settings().keySet());
         });
     for (String name : used) {
       if (!names.contains(name)) {

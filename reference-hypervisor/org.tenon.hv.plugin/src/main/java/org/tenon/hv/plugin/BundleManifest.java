@@ -1,12 +1,16 @@
 package org.tenon.hv.plugin;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tenon.api.Identifier;
 import org.tenon.api.Version;
 import org.tenon.api.VersionRange;
+import org.tenon.spi.DriverFactory;
+import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
+import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 
 /**
  * What a bundle says of itself in {@code tenon-bundle.json}. Immutable.
@@ -40,39 +44,31 @@ public record BundleManifest(
    * @param id equal to what its factory says
    * @param deviceClass which part of the SPI it implements
    * @param description what it drives; empty where the manifest does not say
-   * @param certify how the suite gives it storage; empty where it cannot be certified
+   * @param certify what the suite gives it to work on; empty where it cannot be certified
    */
   public record DriverEntry(
-      Identifier id,
-      DeviceClass deviceClass,
-      String description,
-      Optional<ScratchStorage> certify) {}
+      Identifier id, DeviceClass deviceClass, String description, Optional<Provision> certify) {}
 
   /** A part of the SPI that drivers implement. */
   public enum DeviceClass {
     /** {@code org.tenon.spi.block}. */
-    BLOCK
-  }
+    BLOCK(BlockDriverFactory.class),
+    /** {@code org.tenon.spi.device}. */
+    DEVICE(DeviceDriverFactory.class),
+    /** {@code org.tenon.spi.net}. */
+    NET(NicDriverFactory.class),
+    /** {@code org.tenon.spi.net.vswitch}. */
+    SWITCH(SwitchExtensionFactory.class);
 
-  /**
-   * How the suite gives a driver storage of its own to work on.
-   *
-   * @param kind what the storage is
-   * @param setting the driver's configuration key that takes its path or URI
-   * @param settings further settings, the same for every test
-   */
-  public record ScratchStorage(Kind kind, String setting, Map<String, String> settings) {
-    /** Copies the settings. */
-    public ScratchStorage {
-      settings = Map.copyOf(settings);
+    private final Class<? extends DriverFactory> factory;
+
+    DeviceClass(Class<? extends DriverFactory> factory) {
+      this.factory = factory;
     }
 
-    /** What the storage is. */
-    public enum Kind {
-      /** An image file; the setting takes its path. */
-      FILE,
-      /** An NBD server; the setting takes its URI. */
-      NBD
+    /** The service that a module provides for each driver of this class. */
+    public Class<? extends DriverFactory> factory() {
+      return factory;
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -23,7 +24,8 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.tenon.api.ClauseId;
-import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.hv.plugin.BundleManifest.DeviceClass;
+import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 
 /**
  * What a bundle's modules say of themselves, and whether it fits together. Reads descriptors; no
@@ -32,7 +34,13 @@ import org.tenon.spi.block.BlockDriverFactory;
 final class BundleModules {
   /** The modules of the SDK, which a bundle may read and must not ship. */
   static final SortedSet<String> SDK =
-      new TreeSet<>(Set.of("org.tenon.api", "org.tenon.spi", "org.tenon.spi.block"));
+      new TreeSet<>(
+          Set.of(
+              "org.tenon.api",
+              "org.tenon.spi",
+              "org.tenon.spi.block",
+              "org.tenon.spi.device",
+              "org.tenon.spi.net"));
 
   private static final ClauseId READS_SDK_ONLY = ClauseId.parse("DRV-005");
   private static final String DESCRIPTOR = "module-info.class";
@@ -177,22 +185,37 @@ final class BundleModules {
                 .formatted(name, new TreeSet<>(modules.keySet())));
       }
     }
+    for (DeviceClass deviceClass : DeviceClass.values()) {
+      checkProvided(manifest, deviceClass, modules.values());
+    }
+  }
+
+  private static void checkProvided(
+      BundleManifest manifest, DeviceClass deviceClass, Collection<BundleModule> modules)
+      throws BundleException {
+    String service = deviceClass.factory().getName();
     List<String> provided = new ArrayList<>();
-    for (BundleModule module : modules.values()) {
-      for (ModuleDescriptor.Provides service : module.descriptor().provides()) {
-        if (service.service().equals(BlockDriverFactory.class.getName())) {
-          provided.addAll(service.providers());
+    for (BundleModule module : modules) {
+      for (ModuleDescriptor.Provides provides : module.descriptor().provides()) {
+        if (provides.service().equals(service)) {
+          provided.addAll(provides.providers());
         }
       }
     }
-    if (provided.size() != manifest.drivers().size()) {
+    long named =
+        manifest.drivers().stream()
+            .map(DriverEntry::deviceClass)
+            .filter(deviceClass::equals)
+            .count();
+    if (provided.size() != named) {
       throw new BundleException(
-          "tenon-bundle.json names %d driver(s) and the modules provide %d (%s); write 'provides %s with …' in module-info.java for each, and list each in the manifest"
+          "tenon-bundle.json names %d driver(s) of class %s and the modules provide %d (%s); write 'provides %s with …' in module-info.java for each, and list each in the manifest"
               .formatted(
-                  manifest.drivers().size(),
+                  named,
+                  deviceClass.name().toLowerCase(Locale.ROOT),
                   provided.size(),
                   OneLine.of(String.join(", ", provided)),
-                  BlockDriverFactory.class.getName()));
+                  service));
     }
   }
 }

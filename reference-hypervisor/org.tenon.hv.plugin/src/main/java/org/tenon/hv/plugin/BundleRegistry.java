@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.tenon.api.Fault;
 import org.tenon.api.Identifier;
 import org.tenon.hv.plugin.BundleManifest.DriverEntry;
-import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.DriverFactory;
 
 /**
  * The bundles of one host: ids are unique, and a bundle whose driver broke a promise is in
@@ -55,7 +55,7 @@ public final class BundleRegistry implements AutoCloseable {
    *
    * @throws BundleException if no bundle has the driver, or its bundle is in quarantine
    */
-  public synchronized BlockDriverFactory factory(Identifier driver) throws BundleException {
+  public synchronized DriverFactory factory(Identifier driver) throws BundleException {
     Identifier owner = bundleOfDriver.get(driver);
     LoadedBundle loaded = owner == null ? null : bundles.get(owner);
     if (owner == null || loaded == null) {

@@ -3,7 +3,7 @@ package org.tenon.hv.plugin;
 import java.util.List;
 import java.util.Optional;
 import org.tenon.api.Identifier;
-import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.DriverFactory;
 
 /**
  * A bundle on its layer, with the factories of its drivers. {@link #close()} ends it; its drivers
@@ -11,9 +11,9 @@ import org.tenon.spi.block.BlockDriverFactory;
  */
 public final class LoadedBundle implements AutoCloseable {
   private final Bundle bundle;
-  private final List<BlockDriverFactory> factories;
+  private final List<DriverFactory> factories;
 
-  LoadedBundle(Bundle bundle, List<BlockDriverFactory> factories) {
+  LoadedBundle(Bundle bundle, List<DriverFactory> factories) {
     this.bundle = bundle;
     this.factories = List.copyOf(factories);
   }
@@ -24,12 +24,17 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /** The factories, in the manifest's order. */
-  public List<BlockDriverFactory> factories() {
+  public List<DriverFactory> factories() {
     return factories;
   }
 
+  /** The factories of one device class, in the manifest's order. */
+  public <F extends DriverFactory> List<F> factories(Class<F> deviceClass) {
+    return factories.stream().filter(deviceClass::isInstance).map(deviceClass::cast).toList();
+  }
+
   /** The factory of one driver. */
-  public Optional<BlockDriverFactory> factory(Identifier driver) {
+  public Optional<DriverFactory> factory(Identifier driver) {
     for (int i = 0; i < factories.size(); i++) {
       if (bundle.manifest().drivers().get(i).id().equals(driver)) {
         return Optional.of(factories.get(i));

@@ -22,7 +22,6 @@ import org.tenon.api.Version;
 import org.tenon.api.VersionRange;
 import org.tenon.hv.plugin.BundleManifest.DeviceClass;
 import org.tenon.hv.plugin.BundleManifest.DriverEntry;
-import org.tenon.hv.plugin.BundleManifest.ScratchStorage;
 import org.tenon.spi.Spi;
 
 /**
@@ -141,21 +140,40 @@ final class ManifestReader {
   }
 
   private static DriverEntry driver(JsonNode json) {
+    DeviceClass deviceClass = constant(DeviceClass.class, json.path("class"));
     return new DriverEntry(
         new Identifier(json.path("id").textValue()),
-        DeviceClass.valueOf(json.path("class").textValue().toUpperCase(Locale.ROOT)),
+        deviceClass,
         json.path("description").asText(""),
-        Optional.of(json.path("certify")).filter(JsonNode::isObject).map(ManifestReader::scratch));
+        Optional.of(json.path("certify"))
+            .filter(JsonNode::isObject)
+            .map(certify -> provision(deviceClass, certify)));
   }
 
-  private static ScratchStorage scratch(JsonNode json) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    json.path("settings")
-        .properties()
-        .forEach(setting -> settings.put(setting.getKey(), setting.getValue().textValue()));
-    return new ScratchStorage(
-        ScratchStorage.Kind.valueOf(json.path("storage").textValue().toUpperCase(Locale.ROOT)),
-        json.path("setting").textValue(),
-        settings);
+  private static Provision provision(DeviceClass deviceClass, JsonNode json) {
+    Map<String, String> settings = texts(json.path("settings"));
+    return switch (deviceClass) {
+      case BLOCK ->
+          new Provision.Storage(
+              constant(Provision.StorageKind.class, json.path("storage")),
+              json.path("setting").textValue(),
+              settings);
+      case NET ->
+          new Provision.Wire(
+              constant(Provision.WireKind.class, json.path("wire")),
+              texts(json.path("given")),
+              settings);
+      case DEVICE, SWITCH -> new Provision.SettingsOnly(settings);
+    };
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> of, JsonNode word) {
+    return Enum.valueOf(of, word.textValue().toUpperCase(Locale.ROOT));
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    object.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().textValue()));
+    return texts;
   }
 }

@@ -8,13 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Fault;
 import org.tenon.api.Identifier;
-import org.tenon.hv.plugin.BundleManifest.ScratchStorage;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
 
 /** What a good bundle gives. */
 class BundleTest {
@@ -27,17 +28,74 @@ class BundleTest {
     try (Bundle bundle = BundleReader.open(new TestBundle(folder).archive())) {
       assertThat(bundle).hasToString("acme-disks 1.2.3");
       assertThat(bundle.contents()).containsExactly("lib/acme-disk.jar (module acme.disk)");
-      ScratchStorage storage = bundle.manifest().drivers().getFirst().certify().orElseThrow();
-      assertThat(storage.kind()).isEqualTo(ScratchStorage.Kind.FILE);
-      assertThat(storage.setting()).isEqualTo("path");
+      assertThat(bundle.manifest().drivers().getFirst().certify())
+          .hasValue(new Provision.Storage(Provision.StorageKind.FILE, "path", Map.of()));
     }
+  }
+
+  @Test
+  void findsADriverOfEachClass() throws BundleException {
+    try (LoadedBundle loaded = BundleLoader.load(BundleReader.open(nicBundle().archive()))) {
+      assertThat(loaded.factories()).hasSize(2);
+      assertThat(loaded.factories(NicDriverFactory.class))
+          .singleElement()
+          .returns(new Identifier("acme-nic"), NicDriverFactory::id);
+      assertThat(loaded.bundle().manifest().drivers().getLast().certify())
+          .hasValue(
+              new Provision.Wire(
+                  Provision.WireKind.TAP, Map.of("device", "interface"), Map.of("speed", "10")));
+    }
+  }
+
+  private TestBundle nicBundle() {
+    return new TestBundle(folder)
+        .manifest(
+            TestBundle.MANIFEST.replace(
+                "\"setting\": \"path\" } }",
+                """
+                "setting": "path" } },
+                { "id": "acme-nic", "class": "net", "certify": {
+                  "wire": "tap", "given": { "device": "interface" }, "settings": { "speed": "10" }
+                } }\
+                """))
+        .jar(
+            "lib/acme-nic.jar",
+            """
+            module acme.nic {
+              requires org.tenon.spi.net;
+              provides org.tenon.spi.net.NicDriverFactory with acme.nic.NicFactory;
+            }
+            """,
+"""
+            package acme.nic;
+
+            import java.util.List;
+import java.util.Map;
+            import org.tenon.api.*;
+            import org.tenon.spi.*;
+            import org.tenon.spi.net.*;
+
+            public class NicFactory implements NicDriverFactory {
+              public Identifier id() { return new Identifier("acme-nic"); }
+              public VersionRange spi() { return VersionRange.parse("[1.0,2.0)"); }
+              public List<ConfigKey> configKeys() {
+                return List.of(
+                    ConfigKey.required("device", ConfigKey.Type.TEXT, "the interface"),
+                    ConfigKey.optional("speed", ConfigKey.Type.INTEGER, "in Mbit/s"));
+              }
+              public NicAgreement negotiate(NicOffer offer) { return offer.accept().build(); }
+              public NicDriver open(NicAgreement a, Config c, NicHost h) throws DriverException {
+                throw new DriverException(Status.UNSUPPORTED, "opens nothing");
+              }
+            }
+""");
   }
 
   @Test
   void loadsItsDriverOnALayerOfItsOwn() throws BundleException {
     try (LoadedBundle loaded =
         BundleLoader.load(BundleReader.open(new TestBundle(folder).folder()))) {
-      BlockDriverFactory factory = loaded.factory(DISK).orElseThrow();
+      BlockDriverFactory factory = loaded.factories(BlockDriverFactory.class).getFirst();
       assertThat(factory.id()).isEqualTo(DISK);
       assertThat(factory.getClass().getModule().getName()).isEqualTo("acme.disk");
       assertThat(factory.getClass().getModule().getLayer()).isNotEqualTo(ModuleLayer.boot());

@@ -185,7 +185,8 @@ class RefusedBundleTest {
             + " vendor, description",
         "~acme-disks~|~Acme Disks~|'id': 'Acme Disks' does not fit (pattern); accepted: lower-case"
             + " words",
-        "~\"block\"~|~\"net\"~|'drivers/0/class': 'net' is not known; accepted: block",
+        "~\"block\"~|~\"gpu\"~|'drivers/0/class': 'gpu' is not known; accepted: block, net, switch",
+        "~\"block\"~|~\"net\"~|'drivers/0/certify': unknown word 'storage'; accepted: wire,",
         "~\"setting\"~|~\"seting\"~|'drivers/0/certify': ",
         "~\"Acme\"~|~7~|'vendor': '7' is no string; accepted: one line of text",
         "~\"1.2.3\"~|~\"1.2.3-beta\"~|'version': '1.2.3-beta' does not fit (pattern); accepted:"
@@ -307,7 +308,7 @@ class RefusedBundleTest {
             "lib/acme-disk.jar (module acme.disk) requires 'acme.base', which is neither in the"
                 + " bundle")
         .hasMessageContaining(
-            "accepted: the JDK's modules, [org.tenon.api, org.tenon.spi, org.tenon.spi.block]");
+            "accepted: the JDK's modules, [org.tenon.api, org.tenon.spi, org.tenon.spi.block,");
     assertThat(refusal.clause().orElseThrow()).hasToString("DRV-005");
   }
 
@@ -339,7 +340,7 @@ class RefusedBundleTest {
             "\"drivers\": [", "\"drivers\": [{ \"id\": \"ghost\", \"class\": \"block\" },");
     assertRefused(
         bundle().manifest(two).archive(),
-        "names 2 driver(s) and the modules provide 1 (acme.disk.DiskFactory)");
+        "names 2 driver(s) of class block and the modules provide 1 (acme.disk.DiskFactory)");
   }
 
   @Test
