@@ -30,7 +30,7 @@ final class DeviceThread implements Executor, AutoCloseable {
 
   /** Whether the caller is on this thread. */
   boolean isCurrent() {
-    return Thread.currentThread() == thread;
+    return Thread.currentThread().threadId() == thread.threadId();
   }
 
   @Override

@@ -8,8 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.Fault;
@@ -55,6 +57,10 @@ class PartnerFunctionTest {
     MemorySegment bytes = MemorySegment.ofArray(new byte[length]);
     assertThat(FunctionRig.MEMORY.read(address, bytes)).isTrue();
     return new String((byte[]) bytes.heapBase().orElseThrow(), US_ASCII);
+  }
+
+  private static DmaLease lent(AtomicReference<@Nullable DmaLease> lease) {
+    return Objects.requireNonNull(lease.get());
   }
 
   @Test
@@ -194,12 +200,12 @@ class PartnerFunctionTest {
   @Test
   void aLeaseSpansRegionsAndEndsWithTheLeave() throws AttachException {
     FunctionRig rig = rig();
-    AtomicReference<DmaLease> lease = new AtomicReference<>();
+    AtomicReference<@Nullable DmaLease> lease = new AtomicReference<>();
     driver.onWrite =
         (bar, offset, value) ->
             lease.set(driver.host().lease((1 << 20) - 16, 32, DmaAccess.READ_WRITE));
     rig.write(0, 0, 4, 0);
-    DmaLease got = lease.get();
+    DmaLease got = lent(lease);
     assertThat(got.parts()).isEqualTo(2);
     MemorySegment.copy(text("across"), 0, got.part(1), 0, 6);
     assertThat(guestText(1 << 20, 6)).isEqualTo("across");
@@ -214,11 +220,11 @@ class PartnerFunctionTest {
   @Test
   void aLeaseForReadingCannotBeWritten() throws AttachException {
     FunctionRig rig = rig();
-    AtomicReference<DmaLease> lease = new AtomicReference<>();
+    AtomicReference<@Nullable DmaLease> lease = new AtomicReference<>();
     driver.onWrite =
         (bar, offset, value) -> lease.set(driver.host().lease(value, 16, DmaAccess.READ));
     rig.write(0, 0, 4, 0);
-    assertThat(lease.get().part(0).isReadOnly()).isTrue();
+    assertThat(lent(lease).part(0).isReadOnly()).isTrue();
     rig.write(0, 0, 4, (2 << 20) - 8);
     assertThat(lease.get()).as("into the hole").isNull();
   }
@@ -227,7 +233,7 @@ class PartnerFunctionTest {
   void timersRingInMachineTimeOnTheDeviceThread() throws AttachException {
     FunctionRig rig = rig();
     List<String> rung = new ArrayList<>();
-    AtomicReference<HostClock.Timer> second = new AtomicReference<>();
+    AtomicReference<HostClock.@Nullable Timer> second = new AtomicReference<>();
     driver.onWrite =
         (bar, offset, value) -> {
           HostClock clock = driver.host().clock();
@@ -242,25 +248,26 @@ class PartnerFunctionTest {
     assertThat(rung).isEmpty();
     rig.pass(1);
     assertThat(rung).containsExactly("first at 1100tenon-device-device0");
-    second.get().cancel();
+    Objects.requireNonNull(second.get()).cancel();
     rig.pass(1000);
     assertThat(rung).hasSize(1);
   }
 
   @Test
   void aBoardCallBringsNewsFromAnotherThread() throws Exception {
-    AtomicReference<BoardCall> call = new AtomicReference<>();
+    AtomicReference<@Nullable BoardCall> call = new AtomicReference<>();
     List<Thread> ran = new ArrayList<>();
     FunctionRig rig = rig();
     driver.onWrite =
         (bar, offset, value) ->
             call.set(driver.host().onBoard(() -> ran.add(Thread.currentThread())));
     rig.write(0, 0, 4, 0);
+    BoardCall prepared = Objects.requireNonNull(call.get());
     Thread other =
         Thread.ofPlatform()
             .start(() -> {
-              call.get().raise();
-              call.get().raise();
+              prepared.raise();
+              prepared.raise();
             });
     other.join();
     assertThat(ran).isEmpty();
@@ -342,14 +349,14 @@ class PartnerFunctionTest {
   @Test
   void aQuarantinedDriverReachesNoMemory() throws AttachException {
     FunctionRig rig = rig();
-    AtomicReference<DmaLease> lease = new AtomicReference<>();
+    AtomicReference<@Nullable DmaLease> lease = new AtomicReference<>();
     driver.onWrite =
         (bar, offset, value) -> {
           lease.set(driver.host().lease(0, 16, DmaAccess.READ_WRITE));
           driver.host().signal(99);
         };
     rig.write(0, 0, 4, 0);
-    assertThat(lease.get().isRevoked()).isTrue();
+    assertThat(lent(lease).isRevoked()).isTrue();
     assertThat(driver.host().dmaWrite(0, text("x"), 0, 1)).isEqualTo(Status.DENIED);
   }
 

@@ -96,7 +96,7 @@ final class ScriptedFunction implements DeviceDriverFactory, DeviceDriver {
 
   private void entered(String call) {
     calls.add(call);
-    if (Thread.currentThread() != thread) {
+    if (!Thread.currentThread().equals(thread)) {
       throw new IllegalStateException(call + " on " + Thread.currentThread());
     }
   }
