@@ -4,6 +4,7 @@
  */
 module org.tenon.kit.testing {
   requires transitive org.tenon.spi.block;
+  requires transitive org.tenon.spi.device;
   requires static org.jspecify;
 
   exports org.tenon.kit.testing;

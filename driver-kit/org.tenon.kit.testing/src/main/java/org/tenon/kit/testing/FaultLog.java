@@ -42,12 +42,7 @@ final class FaultLog {
    * else as {@code clause}.
    */
   void reportThrown(ClauseId clause, String what, Throwable thrown) {
-    StackTraceElement[] stack = thrown.getStackTrace();
-    boolean memoryIsOver =
-        thrown instanceof IllegalStateException
-            && stack.length > 0
-            && stack[0].getClassName().startsWith("jdk.internal.foreign.MemorySessionImpl");
-    if (memoryIsOver) {
+    if (isUseOfMemoryTakenBack(thrown)) {
       report(
           Clauses.MEMORY_IS_OVER,
           Fault.Kind.USED_AFTER_COMPLETE,
@@ -55,6 +50,13 @@ final class FaultLog {
     } else {
       report(clause, Fault.Kind.THREW, what + " " + thrown);
     }
+  }
+
+  static boolean isUseOfMemoryTakenBack(Throwable thrown) {
+    StackTraceElement[] stack = thrown.getStackTrace();
+    return thrown instanceof IllegalStateException
+        && stack.length > 0
+        && stack[0].getClassName().startsWith("jdk.internal.foreign.MemorySessionImpl");
   }
 
   private void reportAt(ClauseId clause, Fault.Kind kind, String place, String detail) {
