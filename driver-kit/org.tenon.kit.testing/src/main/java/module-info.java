@@ -9,8 +9,10 @@ module org.tenon.kit.testing {
 
   exports org.tenon.kit.testing;
   exports org.tenon.kit.testing.fault;
+  exports org.tenon.kit.testing.pci;
   exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
 
+  uses org.tenon.kit.testing.pci.PciDeviceHost;
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;
 }

@@ -6,6 +6,7 @@ module org.tenon.hv.app {
   requires org.jline;
   requires static org.jspecify;
   requires org.tenon.hv.attach;
+  requires org.tenon.hv.device;
   requires org.tenon.hv.engine;
   requires org.tenon.hv.machine;
   requires org.tenon.hv.memory;
@@ -16,12 +17,15 @@ module org.tenon.hv.app {
   requires org.tenon.kit.testing;
   requires org.tenon.tck.block;
   requires org.tenon.tck.core;
+  requires org.tenon.tck.device;
 
   uses org.tenon.hv.engine.Engine;
 
   opens org.tenon.hv.app to
       info.picocli;
 
+  provides org.tenon.kit.testing.pci.PciDeviceHost with
+      org.tenon.hv.app.testbed.PciTestBed;
   provides org.tenon.kit.testing.virtio.VirtioBlockHost with
       org.tenon.hv.app.testbed.VirtioTestBed;
 }

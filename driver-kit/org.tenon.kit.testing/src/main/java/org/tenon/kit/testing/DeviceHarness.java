@@ -51,6 +51,10 @@ public final class DeviceHarness implements AutoCloseable {
   private final DeviceAgreement agreement;
   private final FaultLog faults;
   private final VirtualClock time = new VirtualClock();
+
+  /** How long the harness waits is real time: machine time passes inside the calls it waits for. */
+  private final SystemClock patience = new SystemClock();
+
   private final WatchedClock clock;
   private final ThreadWatch threads;
   private final Secrets secrets;
@@ -73,7 +77,7 @@ public final class DeviceHarness implements AutoCloseable {
     thread =
         new ControlThread(
             work -> threads.harnessThread("device", work),
-            time,
+            patience,
             faults,
             builder.deadlines.control(),
             builder.deadlines.control());
@@ -387,6 +391,7 @@ public final class DeviceHarness implements AutoCloseable {
 
   private void end() {
     thread.stop();
+    patience.close();
     try {
       for (Thread left : threads.left()) {
         faults.report(

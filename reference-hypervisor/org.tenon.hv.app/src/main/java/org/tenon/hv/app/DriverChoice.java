@@ -13,10 +13,10 @@ import org.tenon.hv.plugin.Provision;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.subject.BlockSubject;
-import org.tenon.tck.block.subject.BundleFacts;
 import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.block.subject.NbdStorage;
 import org.tenon.tck.block.subject.Storage;
+import org.tenon.tck.core.run.BundleFacts;
 
 /**
  * The driver of a bundle that is to be certified, and the storage that it is given.

@@ -1,4 +1,4 @@
-package org.tenon.tck.block.subject;
+package org.tenon.tck.core.run;
 
 import java.util.List;
 import org.tenon.api.Identifier;
