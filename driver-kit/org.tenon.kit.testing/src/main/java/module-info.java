@@ -5,6 +5,7 @@
 module org.tenon.kit.testing {
   requires transitive org.tenon.spi.block;
   requires transitive org.tenon.spi.device;
+  requires transitive org.tenon.spi.net;
   requires static org.jspecify;
 
   exports org.tenon.kit.testing;
@@ -12,6 +13,7 @@ module org.tenon.kit.testing {
   exports org.tenon.kit.testing.pci;
   exports org.tenon.kit.testing.storage;
   exports org.tenon.kit.testing.virtio;
+  exports org.tenon.kit.testing.wire;
 
   uses org.tenon.kit.testing.pci.PciDeviceHost;
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;

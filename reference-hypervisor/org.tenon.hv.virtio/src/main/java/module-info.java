@@ -7,5 +7,6 @@ module org.tenon.hv.virtio {
 
   exports org.tenon.hv.virtio;
   exports org.tenon.hv.virtio.blk;
+  exports org.tenon.hv.virtio.net;
   exports org.tenon.hv.virtio.pci;
 }

@@ -1,14 +1,15 @@
 package org.tenon.tck.block;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.tenon.api.Stability;
+import org.tenon.spi.DriverFactory;
 import org.tenon.tck.block.contract.CompletionTests;
 import org.tenon.tck.block.contract.DataTests;
 import org.tenon.tck.block.contract.FlushTests;
 import org.tenon.tck.block.contract.GeometryTests;
 import org.tenon.tck.block.contract.LatencyTests;
 import org.tenon.tck.block.contract.LifeCycleTests;
-import org.tenon.tck.block.contract.LoadingTests;
 import org.tenon.tck.block.contract.NegotiationTests;
 import org.tenon.tck.block.contract.ReadOnlyTests;
 import org.tenon.tck.block.contract.ResizeTests;
@@ -18,6 +19,8 @@ import org.tenon.tck.block.durability.KillTests;
 import org.tenon.tck.block.durability.PowerCutTests;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.virtio.VirtualHardwareTests;
+import org.tenon.tck.core.driver.BundleFacts;
+import org.tenon.tck.core.driver.LoadingTests;
 
 /**
  * Every test of a block driver. A partner extends it in a test of its own:
@@ -42,8 +45,13 @@ public abstract class BlockDriverContract {
   @Nested
   class Loading extends LoadingTests {
     @Override
-    protected BlockSubject subject() {
-      return BlockDriverContract.this.subject();
+    protected DriverFactory factory() {
+      return subject().factory();
+    }
+
+    @Override
+    protected Optional<BundleFacts> facts() {
+      return subject().bundle();
     }
   }
 

@@ -1,11 +1,14 @@
 package org.tenon.tck.device;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.tenon.api.Stability;
+import org.tenon.spi.DriverFactory;
+import org.tenon.tck.core.driver.BundleFacts;
+import org.tenon.tck.core.driver.LoadingTests;
 import org.tenon.tck.device.contract.AccessTests;
 import org.tenon.tck.device.contract.DmaTests;
 import org.tenon.tck.device.contract.LifeCycleTests;
-import org.tenon.tck.device.contract.LoadingTests;
 import org.tenon.tck.device.contract.MovementTests;
 import org.tenon.tck.device.contract.NegotiationTests;
 import org.tenon.tck.device.contract.ResetTests;
@@ -35,8 +38,13 @@ public abstract class DeviceDriverContract {
   @Nested
   class Loading extends LoadingTests {
     @Override
-    protected DeviceSubject subject() {
-      return DeviceDriverContract.this.subject();
+    protected DriverFactory factory() {
+      return subject().factory();
+    }
+
+    @Override
+    protected Optional<BundleFacts> facts() {
+      return subject().bundle();
     }
   }
 

@@ -126,10 +126,10 @@ final class CheckingDeviceHost implements DeviceHost {
         return true;
       }
       case QUIESCED ->
-          faults.report(Clauses.REST_IS_REST, Fault.Kind.BAD_ANSWER, what + " while at rest");
+          faults.report(DeviceClauses.REST_IS_REST, Fault.Kind.BAD_ANSWER, what + " while at rest");
       case OPENED, CLOSED ->
           faults.report(
-              Clauses.GUEST_UNTOUCHED,
+              DeviceClauses.GUEST_UNTOUCHED,
               Fault.Kind.BAD_ANSWER,
               "%s while it was %s".formatted(what, state));
     }
@@ -140,10 +140,10 @@ final class CheckingDeviceHost implements DeviceHost {
   public void signal(int vector) {
     if (!agreement.hasMessages()) {
       faults.report(
-          Clauses.SIGNALS_AGREED, Fault.Kind.NOT_AGREED, "sent a message without agreement");
+          DeviceClauses.SIGNALS_AGREED, Fault.Kind.NOT_AGREED, "sent a message without agreement");
     } else if (vector < 0 || vector >= agreement.vectors()) {
       faults.report(
-          Clauses.SIGNALS_AGREED,
+          DeviceClauses.SIGNALS_AGREED,
           Fault.Kind.BAD_ANSWER,
           "sent vector %d; there are %d".formatted(vector, agreement.vectors()));
     } else if (mayTouchGuest("sent an interrupt message")) {
@@ -154,7 +154,7 @@ final class CheckingDeviceHost implements DeviceHost {
   @Override
   public void setIntx(boolean asserted) {
     if (!agreement.has(DeviceCapabilities.INTX)) {
-      faults.report(Clauses.PIN_AGREED, Fault.Kind.NOT_AGREED, "drove the pin without agreement");
+      faults.report(DeviceClauses.PIN_AGREED, Fault.Kind.NOT_AGREED, "drove the pin without agreement");
     } else if (asserted != pin && (!asserted || mayTouchGuest("raised the interrupt pin"))) {
       pin = asserted;
       note(DeviceEvent.Kind.PIN, asserted ? 1 : 0, 0);
@@ -209,7 +209,7 @@ final class CheckingDeviceHost implements DeviceHost {
   private boolean mayMaster(String call) {
     if (!agreement.has(DeviceCapabilities.BUS_MASTER)) {
       faults.report(
-          Clauses.DMA_AGREED, Fault.Kind.NOT_AGREED, "called " + call + " without agreement");
+          DeviceClauses.DMA_AGREED, Fault.Kind.NOT_AGREED, "called " + call + " without agreement");
       return false;
     }
     return mayTouchGuest("called " + call);
@@ -265,7 +265,7 @@ final class CheckingDeviceHost implements DeviceHost {
   public void healthChanged(Health now) {
     if (state == LifeCycle.State.CLOSED) {
       faults.report(
-          Clauses.NOTHING_LEFT, FaultLog.USED_AFTER_CLOSE, "called healthChanged after close");
+          DriverClauses.NOTHING_LEFT, FaultLog.USED_AFTER_CLOSE, "called healthChanged after close");
     }
   }
 

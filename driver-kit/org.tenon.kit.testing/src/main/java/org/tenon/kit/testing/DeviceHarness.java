@@ -70,7 +70,7 @@ public final class DeviceHarness implements AutoCloseable {
     String id = factory.id().value();
     strict = builder.strict;
     offer = builder.offer;
-    faults = new FaultLog(id, BlockObserver.NONE);
+    faults = new FaultLog(id, DeviceClauses.LEASE_IS_OVER, fault -> {});
     clock = new WatchedClock(time, faults);
     threads = new ThreadWatch(id, faults);
     secrets = Secrets.of(factory.configKeys(), builder.settings, faults);
@@ -114,19 +114,19 @@ public final class DeviceHarness implements AutoCloseable {
       DeviceAgreement again = factory.negotiate(offer);
       if (!taken.isWithin(offer)) {
         faults.report(
-            Clauses.DEVICE_AGREEMENT_SUBSET,
+            DeviceClauses.AGREEMENT_SUBSET,
             Fault.Kind.BAD_ANSWER,
             taken + " is not within the " + offer);
       }
       if (!taken.toString().equals(again.toString())) {
         faults.report(
-            Clauses.DEVICE_NEGOTIATE_PURE,
+            DeviceClauses.NEGOTIATE_PURE,
             Fault.Kind.BAD_ANSWER,
             "answered " + taken + ", then " + again + " to the same offer");
       }
       return taken;
     } catch (RuntimeException e) {
-      faults.report(Clauses.NEVER_THROWS, Fault.Kind.THREW, "negotiate threw " + e);
+      faults.report(DriverClauses.NEVER_THROWS, Fault.Kind.THREW, "negotiate threw " + e);
       throw new HarnessError("negotiate threw " + e, e);
     }
   }
@@ -139,7 +139,7 @@ public final class DeviceHarness implements AutoCloseable {
         secrets.check("an exception", refusal.getMessage());
         throw refusal;
       }
-      faults.report(Clauses.OPEN_FAILS_CLEANLY, Fault.Kind.THREW, "open threw " + e.why());
+      faults.report(DriverClauses.OPEN_FAILS_CLEANLY, Fault.Kind.THREW, "open threw " + e.why());
       throw new HarnessError("open threw " + e.why(), e.why());
     }
   }
@@ -371,14 +371,14 @@ public final class DeviceHarness implements AutoCloseable {
     host.enter(LifeCycle.State.CLOSED);
     if (host.leased() > 0) {
       faults.report(
-          Clauses.LEASES_GIVEN_BACK,
+          DeviceClauses.LEASES_GIVEN_BACK,
           Fault.Kind.LEAKED,
           host.leased() + " leases are left after close");
     }
     host.revokeLeases();
     if (clock.pending() > 0) {
       faults.report(
-          Clauses.NOTHING_LEFT,
+          DriverClauses.NOTHING_LEFT,
           Fault.Kind.LEAKED,
           clock.pending() + " timers are still set after close");
     }
@@ -395,7 +395,7 @@ public final class DeviceHarness implements AutoCloseable {
     try {
       for (Thread left : threads.left()) {
         faults.report(
-            Clauses.NOTHING_LEFT,
+            DriverClauses.NOTHING_LEFT,
             Fault.Kind.LEAKED,
             "thread '" + left.getName() + "' is still alive after close");
       }
@@ -415,17 +415,15 @@ public final class DeviceHarness implements AutoCloseable {
     try {
       value = thread.call(name, work);
     } catch (CallFailed e) {
-      boolean over = FaultLog.isUseOfMemoryTakenBack(e.why());
-      ClauseId clause = over ? Clauses.LEASE_IS_OVER : Clauses.ACCESS_NEVER_THROWS;
-      faults.report(clause, Fault.Kind.THREW, name + " threw " + e.why());
+      faults.reportThrown(DeviceClauses.ACCESS_NEVER_THROWS, name + " threw", e.why());
     } catch (HarnessError hung) {
-      faults.report(Clauses.CALLS_RETURN, Fault.Kind.HUNG, name + " has not returned");
+      faults.report(DeviceClauses.CALLS_RETURN, Fault.Kind.HUNG, name + " has not returned");
       throw hung;
     }
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (took.compareTo(CALL_LIMIT) > 0) {
       faults.report(
-          Clauses.CALLS_RETURN, Fault.Kind.HUNG, "%s took %d ms".formatted(name, took.toMillis()));
+          DeviceClauses.CALLS_RETURN, Fault.Kind.HUNG, "%s took %d ms".formatted(name, took.toMillis()));
     }
     return value;
   }
@@ -452,13 +450,13 @@ public final class DeviceHarness implements AutoCloseable {
     PciFunctionDescription now = ask("function", driver::function);
     if (!now.equals(function)) {
       faults.report(
-          Clauses.FUNCTION_CONSTANT,
+          DeviceClauses.FUNCTION_CONSTANT,
           Fault.Kind.BAD_ANSWER,
           "function was %s and is now %s".formatted(function, now));
     }
     if (!now.isWithin(agreement, offer)) {
       faults.report(
-          Clauses.FUNCTION_WITHIN,
+          DeviceClauses.FUNCTION_WITHIN,
           Fault.Kind.BAD_ANSWER,
           "%s is not within the %s".formatted(now, agreement));
     }
@@ -490,7 +488,7 @@ public final class DeviceHarness implements AutoCloseable {
   }
 
   private HarnessError threw(String name, Throwable why) {
-    ClauseId clause = name.endsWith("close") ? Clauses.CLOSE_ALWAYS : Clauses.NEVER_THROWS;
+    ClauseId clause = name.endsWith("close") ? DriverClauses.CLOSE_ALWAYS : DriverClauses.NEVER_THROWS;
     faults.report(clause, Fault.Kind.THREW, name + " threw " + why);
     return new HarnessError(name + " threw " + why, why);
   }

@@ -158,7 +158,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--restore",
       paramLabel = "FILE",
       description =
-          "Go on with the machine that --save wrote; kernel, memory and processors are its own.")
+          "Go on with the machine that --save wrote; kernel, memory and processors are its own,"
+              + " disks are named as then.")
   private @Nullable Path restore;
 
   @Option(
@@ -184,12 +185,6 @@ final class RunCommand implements Callable<Integer> {
           InterruptedException,
           BundleException,
           AgainstSubjectException {
-    boolean plugged = !diskOptions.isEmpty() || !deviceOptions.isEmpty();
-    if (plugged && (save != null || restore != null)) {
-      throw new InputException(
-          "a machine with disks or devices cannot be saved or restored yet; leave out --disk and"
-              + " --device, or --save and --restore");
-    }
     try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
       disks.addDevices(deviceOptions);
       return run(disks);
@@ -206,11 +201,12 @@ final class RunCommand implements Callable<Integer> {
       ConsoleWatch watch = until == null ? null : new ConsoleWatch(guest, until);
       MachineConfig.Console output = watch == null ? guest : watch;
       try (Machine machine =
-          restore == null ? fresh(output, interactive) : restored(restore, output, interactive)) {
+          restore == null
+              ? fresh(output, interactive, disks)
+              : restored(restore, output, interactive, disks)) {
         if (watch != null) {
           watch.whenSeen(machine::stop);
         }
-        disks.plugInto(machine);
         guest.read(machine::type, machine::stop);
         long before = machine.statistics().instructions();
         Outcome outcome = run(machine);
@@ -238,12 +234,12 @@ final class RunCommand implements Callable<Integer> {
   private static void save(Machine machine, Path file) throws InputException {
     try {
       machine.save(file);
-    } catch (IOException e) {
+    } catch (IOException | StateException e) {
       throw new InputException("cannot save to " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private Machine fresh(MachineConfig.Console guest, boolean interactive)
+  private Machine fresh(MachineConfig.Console guest, boolean interactive, RunDisks disks)
       throws BootException, InputException {
     Optional<DebianKernel> debian = DebianKernel.of(kernel);
     Path kernelFile = Path.of(kernel);
@@ -259,15 +255,26 @@ final class RunCommand implements Callable<Integer> {
       initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
     }
     ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
-    return new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+    Machine machine =
+        new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+    try {
+      disks.plugInto(machine);
+      return machine;
+    } catch (InputException e) {
+      machine.close();
+      throw e;
+    }
   }
 
-  private Machine restored(Path file, MachineConfig.Console guest, boolean interactive)
+  private Machine restored(
+      Path file, MachineConfig.Console guest, boolean interactive, RunDisks disks)
       throws InputException {
     try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
       return Machine.restore(
-          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING), saved);
+          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING),
+          saved,
+          disks::plugInto);
     } catch (NoSuchFileException e) {
       throw new InputException("there is no file " + file, e);
     } catch (StateException e) {

@@ -6,18 +6,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tenon.api.Health;
 import org.tenon.spi.Deadlines;
+import org.tenon.spi.Host;
 import org.tenon.spi.HostClock;
-import org.tenon.spi.block.BlockGeometry;
-import org.tenon.spi.block.BlockHost;
-import org.tenon.spi.block.BlockRequests;
 
 /**
  * The host as one driver sees it. It outlives the driver: what a driver calls when its time is over
  * is recorded and does nothing else. Knows the driver's threads and timers, so that what it leaves
  * behind is seen.
  */
-final class DriverHost implements BlockHost {
-  private final BlockAttachment attachment;
+abstract sealed class DriverHost implements Host permits BlockDriverHost, NicDriverHost {
+  private final Attachment attachment;
   private final HostClock clock;
   private final Deadlines deadlines;
   private final System.Logger log;
@@ -25,32 +23,12 @@ final class DriverHost implements BlockHost {
   private final Set<DriverTimer> timers = ConcurrentHashMap.newKeySet();
   private final HostClock driverClock = new DriverClock();
 
-  DriverHost(BlockAttachment attachment, HostClock clock, Deadlines deadlines, String driverId) {
+  DriverHost(Attachment attachment, AttachContext context, String driverId) {
     this.attachment = attachment;
-    this.clock = clock;
-    this.deadlines = deadlines;
+    clock = context.clock();
+    deadlines = context.deadlines();
     threads = new DriverThreads(attachment);
     log = System.getLogger("org.tenon.driver." + driverId);
-  }
-
-  @Override
-  public BlockRequests requests(int queue) {
-    return attachment.requests(queue);
-  }
-
-  @Override
-  public void complete(int queue, int tag, int status, long bytes) {
-    attachment.complete(queue, tag, status, bytes);
-  }
-
-  @Override
-  public void queueReady(int queue) {
-    attachment.queueReady(queue);
-  }
-
-  @Override
-  public void geometryChanged(BlockGeometry now) {
-    attachment.geometryChanged(now);
   }
 
   @Override

@@ -182,6 +182,16 @@ final class InFlightLedger {
     return tag;
   }
 
+  /** Completed tags that nobody has taken, in the order in which they will be. */
+  int[] left() {
+    collect();
+    int[] left = new int[endedCount];
+    for (int i = 0; i < endedCount; i++) {
+      left[i] = ended[(endedHead + i) % ended.length];
+    }
+    return left;
+  }
+
   /** Moves what is completed from one list to the other. */
   private void collect() {
     int kept = 0;
@@ -213,6 +223,11 @@ final class InFlightLedger {
       }
     }
     return false;
+  }
+
+  /** Whether the driver has the tag; any thread. */
+  boolean isInFlight(int tag) {
+    return tag >= 0 && tag < states.length && state(tag) == IN_FLIGHT;
   }
 
   /** How the COMPLETED tag ended. */

@@ -40,6 +40,23 @@ final class StagingOrder {
     return total;
   }
 
+  long given() {
+    return given;
+  }
+
+  long allowed() {
+    return allowed;
+  }
+
+  /** Tags not given back, oldest first. */
+  int[] left() {
+    int[] left = new int[(int) (total - given)];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = tags[(int) ((given + i) % tags.length)];
+    }
+    return left;
+  }
+
   void allow(long upTo) {
     allowed = Math.max(allowed, upTo);
   }

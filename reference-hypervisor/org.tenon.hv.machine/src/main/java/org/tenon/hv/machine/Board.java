@@ -164,6 +164,11 @@ final class Board {
     return new PciSlot(decoder, new BusMaster(apicBus), wire.input());
   }
 
+  /** The device number of the slot that {@link #nextSlot} gives. */
+  int nextDevice() {
+    return nextSlot;
+  }
+
   /** Plugs a function into the slot that {@link #nextSlot} gave, its BARs placed. */
   void plug(Type0Function function) {
     allocator.allocate(function);
@@ -187,18 +192,21 @@ final class Board {
   /**
    * Devices first: they drive their wires, whose effects the controllers' own state then replaces.
    */
-  void save(StateWriter out) {
+  void save(StateWriter out, List<? extends PluggedDevice> plugged) throws StateException {
     out.put(pit.save());
     out.put(rtc.save());
     out.put(com1.save());
     out.put(keyboard.save());
     out.put(power.save());
     out.put(new BoardState(resetControl.save(), configPorts.save()));
+    for (PluggedDevice device : plugged) {
+      device.save(out);
+    }
     out.put(pics.save());
     out.put(ioApic.save());
   }
 
-  void restore(StateReader in) throws StateException {
+  void restore(StateReader in, List<? extends PluggedDevice> plugged) throws StateException {
     pit.restore(in.take(PitState.class));
     rtc.restore(in.take(RtcState.class));
     com1.restore(in.take(UartState.class));
@@ -207,6 +215,9 @@ final class Board {
     BoardState state = in.take(BoardState.class);
     resetControl.restore(state.resetControl());
     configPorts.restore(state.configAddress());
+    for (PluggedDevice device : plugged) {
+      device.restore(in);
+    }
     pics.restore(in.take(PicState.class));
     ioApic.restore(in.take(IoApicState.class));
   }

@@ -1,14 +1,16 @@
 package org.tenon.hv.machine;
 
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
-import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.virtio.blk.BlkDevice;
 import org.tenon.hv.virtio.pci.VirtioPciFunction;
@@ -34,23 +36,26 @@ final class DiskPlug {
     this.clock = clock;
   }
 
-  /** Plugs one into the next slot. */
-  Disk plug(String name, DiskConfig wanted) throws AttachException {
+  /**
+   * Plugs one into the next slot.
+   *
+   * @param saved what it must be in a machine that is restored, else null
+   * @throws StateException where it is not
+   */
+  Disk plug(String name, DiskConfig wanted, @Nullable DiskState saved)
+      throws AttachException, StateException {
     PciSlot slot = board.nextSlot();
-    int depth = config.type().integer("virtio.queue-size");
-    BlockAttachment attachment =
-        BlockAttachment.open(
-            wanted.driver(),
-            BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
-            wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
-    Disk disk = new Disk(name, attachment);
+    BlockAttachment attachment = attach(name, wanted, saved);
+    ServedQueues<? super PortWork> queues = queues();
+    Disk disk = new Disk(name, wanted, board.nextDevice(), attachment, queues);
     try {
-      board.plug(
+      Disk.Front front =
           switch (wanted.model()) {
-            case VIRTIO -> virtio(name, attachment, slot);
-            case NVME -> nvme(name, attachment, slot);
-          });
+            case VIRTIO -> virtio(name, attachment, queues, slot);
+            case NVME -> nvme(name, attachment, queues, slot);
+          };
+      disk.connect(front);
+      board.plug(front.function());
       return disk;
     } catch (RuntimeException e) {
       disk.close();
@@ -58,15 +63,38 @@ final class DiskPlug {
     }
   }
 
-  private DiskQueues queues() {
+  private BlockAttachment attach(String name, DiskConfig wanted, @Nullable DiskState saved)
+      throws AttachException, StateException {
+    int depth = config.type().integer("virtio.queue-size");
+    BlockAttachment attachment =
+        BlockAttachment.prepare(
+            wanted.driver(),
+            BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
+            wanted.settings(),
+            AttachContext.of(name, memory, AttachListener.NONE));
+    if (saved == null) {
+      attachment.start();
+      return attachment;
+    }
+    try {
+      saved.check(DiskState.of(wanted, board.nextDevice(), attachment, saved.driverState()));
+    } catch (StateException e) {
+      attachment.close();
+      throw e;
+    }
+    attachment.start(saved.driverState());
+    return attachment;
+  }
+
+  private ServedQueues<? super PortWork> queues() {
     return clock.mode() == ClockMode.VIRTUAL
         ? new PacedQueues(loop, clock, config.type().number("clock.request-nanos"))
         : new PromptQueues(loop);
   }
 
-  private Type0Function virtio(String name, BlockAttachment attachment, PciSlot slot) {
+  private Disk.Front virtio(
+      String name, BlockAttachment attachment, ServedQueues<? super PortWork> queues, PciSlot slot) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
     BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
     queues.serve(model, slot.master());
     int subsystem = type.integer("virtio.subsystem");
@@ -78,13 +106,14 @@ final class DiskPlug {
             type.integer("virtio.revision"),
             subsystem & 0xffff,
             subsystem >>> 16);
-    return new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting)
-        .function();
+    VirtioPciFunction disk =
+        new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting);
+    return new Disk.Front(disk.function(), disk, disk.device()::whenReset);
   }
 
-  private Type0Function nvme(String name, BlockAttachment attachment, PciSlot slot) {
+  private Disk.Front nvme(
+      String name, BlockAttachment attachment, ServedQueues<? super PortWork> queues, PciSlot slot) {
     MachineType type = config.type();
-    DiskQueues queues = queues();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =
         new PciIdentity(
@@ -98,6 +127,6 @@ final class DiskPlug {
         new NvmeFunction(
             name, identity, attachment, slot, memory, queues, clock, loop, queues::resetting);
     queues.serve(disk.queues(), slot.master());
-    return disk.function();
+    return new Disk.Front(disk.function(), disk, disk::whenReset);
   }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
 import org.tenon.hv.bus.state.StateException;
@@ -43,9 +44,13 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
-  private final List<Disk> disks = new ArrayList<>();
   private final DevicePlug devicePlug;
-  private final List<PartnerDevice> devices = new ArrayList<>();
+  private final List<PluggedDevice> devices = new ArrayList<>();
+
+  /** What says which devices are to be plugged in, while a saved machine is restored. */
+  private @Nullable StateReader awaited;
+
+  private int awaitedDevices;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -96,15 +101,30 @@ public final class Machine implements AutoCloseable {
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
+  /** Plugs the devices of a saved machine into the one that goes on, in the same order. */
+  @FunctionalInterface
+  public interface Plugging<X extends Exception> {
+    /** Calls {@link Machine#plug} for each. */
+    void plugInto(Machine machine) throws X;
+  }
+
+  /** Goes on where a saved machine without devices stood. */
+  public static Machine restore(MachineConfig config, SavedMachine saved)
+      throws IOException, StateException {
+    return restore(config, saved, machine -> {});
+  }
+
   /**
    * Goes on where a saved machine stood. The configuration's kernel, initial RAM disk and kernel
    * parameters are not used.
    *
+   * @param plugging plugs in the devices that it had
    * @throws StateException when the saved machine is damaged, or another than the configuration
    *     describes
    */
-  public static Machine restore(MachineConfig config, SavedMachine saved)
-      throws IOException, StateException {
+  public static <X extends Exception> Machine restore(
+      MachineConfig config, SavedMachine saved, Plugging<X> plugging)
+      throws IOException, StateException, X {
     MachineState state = saved.state();
     if (!state.type().equals(config.type().name())
         || state.memory() != config.memory()
@@ -114,40 +134,77 @@ public final class Machine implements AutoCloseable {
               .formatted(state.type(), state.processors(), state.memory() >> 20));
     }
     Machine machine = new Machine(config, GuestMemory.allocate(layout(config)));
+    boolean whole = false;
     try {
-      saved.readMemory(machine.memory);
-      machine.restore(state, saved.devices());
+      machine.plugAwaited(saved, plugging);
+      machine.restore(saved);
+      whole = true;
       return machine;
-    } catch (IllegalArgumentException e) {
-      machine.close();
-      throw new StateException("the saved machine is impossible: " + e.getMessage(), e);
-    } catch (IOException | StateException e) {
-      machine.close();
-      throw e;
+    } finally {
+      if (!whole) {
+        machine.close();
+      }
     }
   }
 
-  private void restore(MachineState state, StateReader in) throws StateException {
-    clock.restore(state.nanos(), state.carry());
-    board.restore(in);
-    for (Processor processor : processors) {
-      processor.restore(in);
+  private <X extends Exception> void plugAwaited(SavedMachine saved, Plugging<X> plugging)
+      throws StateException, X {
+    awaited = saved.devices();
+    awaitedDevices = saved.state().devices();
+    try {
+      plugging.plugInto(this);
+    } catch (IllegalArgumentException e) {
+      throw new StateException(String.valueOf(e.getMessage()), e);
     }
-    in.end();
-    processors.forEach(loop::setTime);
-    loop.restore(state.turn(), state.left());
+    awaited = null;
+    if (devices.size() < awaitedDevices) {
+      throw new StateException(
+          "the saved machine has %d devices; plug in the same, in the same order"
+              .formatted(awaitedDevices));
+    }
+  }
+
+  private void restore(SavedMachine saved) throws IOException, StateException {
+    MachineState state = saved.state();
+    StateReader in = saved.devices();
+    try {
+      saved.readMemory(memory);
+      clock.restore(state.nanos(), state.carry());
+      board.restore(in, devices);
+      for (Processor processor : processors) {
+        processor.restore(in);
+      }
+      in.end();
+      processors.forEach(loop::setTime);
+      loop.restore(state.turn(), state.left());
+    } catch (IllegalArgumentException e) {
+      throw new StateException("the saved machine is impossible: " + e.getMessage(), e);
+    }
   }
 
   /**
-   * Saves the whole machine; between two runs.
+   * Saves the whole machine; between two runs, after which it may go on. Drivers come to rest
+   * meanwhile; what they have answered and the guest has not got is saved with the machine.
    *
    * @param file is replaced when everything is written
-   * @throws IllegalStateException when it has disks or devices, whose state has no format yet
+   * @throws StateException when a device cannot be saved, such as one whose driver refuses; nothing
+   *     is written then
    */
-  public void save(Path file) throws IOException {
-    if (!disks.isEmpty() || !devices.isEmpty()) {
-      throw new IllegalStateException("a machine with disks or devices cannot be saved yet");
+  public void save(Path file) throws IOException, StateException {
+    int paused = 0;
+    try {
+      for (PluggedDevice device : devices) {
+        paused++;
+        device.pause();
+      }
+      loop.settle();
+      SavedMachine.write(state(), memory, file);
+    } finally {
+      devices.subList(0, paused).forEach(PluggedDevice::resume);
     }
+  }
+
+  private StateWriter state() throws StateException {
     StateWriter out = new StateWriter();
     out.put(
         new MachineState(
@@ -157,13 +214,17 @@ public final class Machine implements AutoCloseable {
             clock.now(),
             clock.carry(),
             loop.turn(),
-            loop.left()));
-    board.save(out);
+            loop.left(),
+            devices.size()));
+    for (PluggedDevice device : devices) {
+      device.saveIdentity(out);
+    }
+    board.save(out, devices);
     for (Processor processor : processors) {
       loop.setTime(processor);
       processor.save(out);
     }
-    SavedMachine.write(out, memory, file);
+    return out;
   }
 
   private static RamLayout layout(MachineConfig config) {
@@ -218,13 +279,26 @@ public final class Machine implements AutoCloseable {
    * driver.
    *
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken
+   * @throws IllegalArgumentException when every slot is taken, and where a machine that is restored
+   *     had another device or none
    */
   public void plug(DiskConfig disk) throws AttachException {
     if (hostNanos != 0) {
       throw new IllegalStateException("disks are plugged before the machine runs");
     }
-    disks.add(diskPlug.plug("disk" + disks.size(), disk));
+    try {
+      DiskState saved = awaited == null ? null : takeAwaited(awaited);
+      devices.add(diskPlug.plug("disk" + devices.size(), disk, saved));
+    } catch (StateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private DiskState takeAwaited(StateReader in) throws StateException {
+    if (devices.size() == awaitedDevices) {
+      throw new StateException("the saved machine has no more than %d".formatted(awaitedDevices));
+    }
+    return in.take(DiskState.class);
   }
 
   /**
@@ -237,6 +311,9 @@ public final class Machine implements AutoCloseable {
   public void plug(DeviceConfig device) throws AttachException {
     if (hostNanos != 0) {
       throw new IllegalStateException("devices are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("the saved machine has no PCI function of a partner's");
     }
     devices.add(devicePlug.plug("device" + devices.size(), device));
   }
@@ -311,8 +388,7 @@ public final class Machine implements AutoCloseable {
   /** Closes the drivers of disks and devices, then releases engine and memory; not while {@link #run()} runs. */
   @Override
   public void close() {
-    disks.forEach(Disk::close);
-    devices.forEach(PartnerDevice::close);
+    devices.forEach(PluggedDevice::close);
     vm.close();
     try {
       memory.close();

@@ -1,13 +1,18 @@
 package org.tenon.hv.machine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.attach.BlockPort;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.TagPort;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Handoff;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.BusMaster;
 
 /**
@@ -16,7 +21,7 @@ import org.tenon.hv.pci.BusMaster;
  * order of staging. Where the driver is not ready by then the machine waits for it, and machine
  * time with it.
  */
-final class PacedQueues implements DiskQueues {
+final class PacedQueues implements ServedQueues<PortWork> {
   /** How long to wait at a time: a stop is noticed after that at the latest. */
   private static final long PATIENCE = 100_000_000;
 
@@ -25,8 +30,9 @@ final class PacedQueues implements DiskQueues {
   private final long requestNanos;
   private final Handoff handoff;
   private volatile @Nullable Thread waiting;
-  private @Nullable QueueWork work;
+  private @Nullable PortWork work;
   private @Nullable BusMaster master;
+  private boolean held;
   private boolean[] offered = {};
   private Alarm[] alarms = {};
 
@@ -43,7 +49,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   @Override
-  public void serve(QueueWork served, BusMaster leave) {
+  public void serve(PortWork served, BusMaster leave) {
     work = served;
     master = leave;
     int queues = served.queueCount();
@@ -76,9 +82,71 @@ final class PacedQueues implements DiskQueues {
     LockSupport.unpark(waiting);
   }
 
+  @Override
+  public void hold() {
+    held = true;
+  }
+
+  @Override
+  public void release() {
+    held = false;
+    handoff.raise();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    List<DiskQueuesState.Queue> queues = new ArrayList<>();
+    PortWork served = work;
+    for (int queue = 0; served != null && queue < offered.length; queue++) {
+      TagPort port = served.port(queue);
+      synchronized (port) {
+        long given = port.givenTotal();
+        long deadline = alarms[queue].deadline();
+        queues.add(
+            new DiskQueuesState.Queue(
+                offered[queue],
+                Math.max(0, port.allowedTotal() - given),
+                answered[queue] - given,
+                due[queue] - given,
+                deadline == Alarm.NEVER ? DiskQueuesState.NEVER : deadline));
+      }
+    }
+    out.put(new DiskQueuesState(queues));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    DiskQueuesState state = in.take(DiskQueuesState.class);
+    PortWork served = work;
+    if (served == null || state.queues().size() != offered.length) {
+      throw new StateException(
+          "the saved disk has %d queues, this one %d"
+              .formatted(state.queues().size(), offered.length));
+    }
+    for (int queue = 0; queue < offered.length; queue++) {
+      restore(queue, state.queues().get(queue), served.port(queue));
+    }
+    handoff.raise();
+  }
+
+  private void restore(int queue, DiskQueuesState.Queue saved, TagPort port)
+      throws StateException {
+    long staged = staged(port);
+    if (saved.allowed() > staged || saved.answered() > staged || saved.due() > staged) {
+      throw new StateException("a queue of %d requests is at %s".formatted(staged, saved));
+    }
+    synchronized (port) {
+      port.allow(saved.allowed());
+    }
+    offered[queue] = saved.offered();
+    answered[queue] = saved.answered();
+    due[queue] = saved.due();
+    alarms[queue].set(saved.deadline() == DiskQueuesState.NEVER ? Alarm.NEVER : saved.deadline());
+  }
+
   private void take() {
-    QueueWork served = work;
-    if (served == null || master == null || !master.isEnabled()) {
+    PortWork served = work;
+    if (held || served == null || master == null || !master.isEnabled()) {
       return;
     }
     for (int queue = 0; queue < offered.length; queue++) {
@@ -89,7 +157,7 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
-  private void serve(QueueWork served, int queue) {
+  private void serve(PortWork served, int queue) {
     while (served.poll(queue)) {
       Thread.onSpinWait();
     }
@@ -100,14 +168,14 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
-  private static long staged(BlockPort port) {
+  private static long staged(TagPort port) {
     synchronized (port) {
       return port.stagedTotal();
     }
   }
 
-  private void answer(QueueWork served, int queue) {
-    BlockPort port = served.port(queue);
+  private void answer(PortWork served, int queue) {
+    TagPort port = served.port(queue);
     if (!awaitDriver(port, due[queue])) {
       alarms[queue].set(clock.now());
       return;
@@ -121,7 +189,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   /** False when the run is to end first. */
-  private boolean awaitDriver(BlockPort port, long total) {
+  private boolean awaitDriver(TagPort port, long total) {
     waiting = Thread.currentThread();
     while (!isAnswered(port, total)) {
       if (loop.isStopping()) {
@@ -135,7 +203,7 @@ final class PacedQueues implements DiskQueues {
     return true;
   }
 
-  private static boolean isAnswered(BlockPort port, long total) {
+  private static boolean isAnswered(TagPort port, long total) {
     synchronized (port) {
       return port.isAnswered(total);
     }

@@ -8,9 +8,12 @@ import java.util.concurrent.TimeoutException;
 import org.tenon.api.Fault;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.DeviceAttachment;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /** A plugged PCI function's driver. */
-final class PartnerDevice implements AttachListener, AutoCloseable {
+final class PartnerDevice implements AttachListener, PluggedDevice {
   private static final System.Logger LOG = System.getLogger(PartnerDevice.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -31,6 +34,24 @@ final class PartnerDevice implements AttachListener, AutoCloseable {
         name,
         because);
   }
+
+  @Override
+  public void pause() throws StateException {
+    throw new StateException(
+        name + " is a PCI function of a partner's: such a machine cannot be saved yet");
+  }
+
+  @Override
+  public void resume() {}
+
+  @Override
+  public void saveIdentity(StateWriter out) {}
+
+  @Override
+  public void save(StateWriter out) {}
+
+  @Override
+  public void restore(StateReader in) {}
 
   /** Closes the driver; one that hangs is left behind, as the attachment has reported. */
   @Override

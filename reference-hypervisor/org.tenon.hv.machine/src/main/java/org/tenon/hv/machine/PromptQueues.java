@@ -1,19 +1,24 @@
 package org.tenon.hv.machine;
 
+import java.util.Collections;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.BusMaster;
 
 /** Serves a queue as soon as there is something to do: for the real clock. */
-final class PromptQueues implements DiskQueues {
+final class PromptQueues implements ServedQueues<QueueWork> {
   private final Handoff handoff;
   private volatile @Nullable AtomicIntegerArray due;
   private @Nullable QueueWork work;
   private @Nullable BusMaster master;
+  private boolean held;
 
   PromptQueues(Handoffs handoffs) {
     handoff = handoffs.handoff(this::run);
@@ -46,10 +51,41 @@ final class PromptQueues implements DiskQueues {
     // The guest reads the status until it is.
   }
 
+  @Override
+  public void hold() {
+    held = true;
+  }
+
+  @Override
+  public void release() {
+    held = false;
+    lookAtAll();
+  }
+
+  private void lookAtAll() {
+    QueueWork served = work;
+    for (int queue = 0; served != null && queue < served.queueCount(); queue++) {
+      offered(queue);
+    }
+  }
+
+  /** Instants mean nothing here. */
+  @Override
+  public void save(StateWriter out) {
+    int count = work == null ? 0 : work.queueCount();
+    out.put(new DiskQueuesState(Collections.nCopies(count, DiskQueuesState.AT_ONCE)));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    in.take(DiskQueuesState.class);
+    lookAtAll();
+  }
+
   private void run() {
     AtomicIntegerArray flags = due;
     QueueWork served = work;
-    if (flags == null || served == null || master == null || !master.isEnabled()) {
+    if (held || flags == null || served == null || master == null || !master.isEnabled()) {
       return;
     }
     for (int queue = 0; queue < flags.length(); queue++) {

@@ -195,6 +195,11 @@ final class RunLoop implements Handoffs {
     return processors.size() == 1 ? SLICE_ALONE : SLICE;
   }
 
+  /** Does what devices have handed over since the last run, for a save. */
+  void settle() {
+    takeFlags();
+  }
+
   /** Whose turn it is, for a save. */
   int turn() {
     return turn;

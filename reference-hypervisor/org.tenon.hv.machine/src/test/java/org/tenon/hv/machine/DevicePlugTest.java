@@ -100,7 +100,8 @@ class DevicePlugTest {
       assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
       assertThat(console).hasToString("nnl");
       assertThatThrownBy(() -> machine.save(Path.of("never-written")))
-          .hasMessageContaining("cannot be saved yet");
+          .hasMessage(
+              "device0 is a PCI function of a partner's: such a machine cannot be saved yet");
       assertThatThrownBy(() -> machine.plug(device()))
           .hasMessage("devices are plugged before the machine runs");
     }

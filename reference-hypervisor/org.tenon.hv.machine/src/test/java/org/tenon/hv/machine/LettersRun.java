@@ -59,7 +59,7 @@ final class LettersRun {
   }
 
   private void run(@org.jspecify.annotations.Nullable Path saved)
-      throws BootException, IOException {
+      throws BootException, IOException, StateException {
     try (Machine machine = new Machine(config())) {
       stop = machine::stop;
       machine.run();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
@@ -46,7 +47,7 @@ class SavedMachineTest {
     }
   }
 
-  private Path runAndSaveAt(int dots) throws BootException, IOException {
+  private Path runAndSaveAt(int dots) throws BootException, IOException, StateException {
     try (Machine machine = new Machine(config(2))) {
       stopAfter = dots;
       stop = machine::stop;
@@ -98,6 +99,22 @@ class SavedMachineTest {
     }
   }
 
+  /** Old, new, old: what needs nothing new is written as the earlier build wrote it. */
+  @Test
+  void anEarlierBuildKnowsWhatThisOneSaves() throws IOException, StateException {
+    Path file = Path.of("src/test/resources/org/tenon/hv/machine/saved-1.tenon");
+    Path again = folder.resolve("again");
+    try (Machine machine = restore(file)) {
+      machine.save(again);
+    }
+    ByteBuffer records = ByteBuffer.wrap(Files.readAllBytes(again)).position(20);
+    assertThat(new StateReader(records).take(MachineStateV1.class).processors()).isEqualTo(2);
+    try (Machine machine = restore(again)) {
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      assertThat(console).hasToString("...");
+    }
+  }
+
   @Test
   void savingTwiceGivesTheSameBytes() throws BootException, IOException, StateException {
     Path file = runAndSaveAt(2);
@@ -109,7 +126,7 @@ class SavedMachineTest {
   }
 
   @Test
-  void zeroPagesTakeNoRoomAndNothingElseIsLeft() throws BootException, IOException {
+  void zeroPagesTakeNoRoomAndNothingElseIsLeft() throws BootException, IOException, StateException {
     assertThat(Files.size(runAndSaveAt(1))).isLessThan(1 << 20);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).hasSize(1);
@@ -127,7 +144,7 @@ class SavedMachineTest {
   }
 
   @Test
-  void damageIsAlwaysNoticed() throws BootException, IOException {
+  void damageIsAlwaysNoticed() throws BootException, IOException, StateException {
     byte[] whole = Files.readAllBytes(runAndSaveAt(1));
     Path file = folder.resolve("damaged");
     Random random = new Random(12);

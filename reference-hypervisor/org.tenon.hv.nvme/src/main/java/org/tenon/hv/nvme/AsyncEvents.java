@@ -3,13 +3,18 @@ package org.tenon.hv.nvme;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /**
  * Asynchronous events and the requests that wait for them (5.2). After an event its kind is silent
  * until the guest has read the log page that it names.
  */
-final class AsyncEvents {
+final class AsyncEvents implements Saved {
   /** Kinds of event. */
   static final int ERROR = 0;
 
@@ -23,8 +28,8 @@ final class AsyncEvents {
   /** What a {@link #NOTICE} says. */
   static final int NAMESPACE_CHANGED = 0;
 
-  private static final int KINDS = 8;
-  private static final int MOST_EVENTS = 8;
+  static final int KINDS = 8;
+  static final int MOST_EVENTS = 8;
 
   private final Deque<Integer> requests = new ArrayDeque<>();
   private final Deque<Integer> events = new ArrayDeque<>();
@@ -65,6 +70,25 @@ final class AsyncEvents {
     return requests.isEmpty() || events.isEmpty()
         ? null
         : new Report(requests.remove(), events.remove());
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    int bits = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+      bits |= silent[kind] ? 1 << kind : 0;
+    }
+    out.put(new AsyncEventsState(List.copyOf(requests), List.copyOf(events), bits));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    AsyncEventsState state = in.take(AsyncEventsState.class);
+    requests.addAll(state.requests());
+    events.addAll(state.events());
+    for (int kind = 0; kind < KINDS; kind++) {
+      silent[kind] = (state.silent() >>> kind & 1) != 0;
+    }
   }
 
   void reset() {

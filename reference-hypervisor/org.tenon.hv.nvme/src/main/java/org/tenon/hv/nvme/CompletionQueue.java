@@ -39,6 +39,23 @@ final class CompletionQueue {
         : new CompletionQueue(id, size, vector, interrupts, region, region.offset(address));
   }
 
+  CompletionQueueState state() {
+    return new CompletionQueueState(
+        id, size, region.base() + offset, vector, interrupts, head, tail, phase);
+  }
+
+  /** A queue as it was saved, or null where it does not lie in RAM. */
+  static @Nullable CompletionQueue of(CompletionQueueState saved, GuestMemory memory) {
+    CompletionQueue queue =
+        at(saved.id(), saved.size(), saved.address(), saved.vector(), saved.interrupts(), memory);
+    if (queue != null) {
+      queue.head = saved.head();
+      queue.tail = saved.tail();
+      queue.phase = saved.phase();
+    }
+    return queue;
+  }
+
   int id() {
     return id;
   }

@@ -26,6 +26,16 @@ final class Counters {
     }
   }
 
+  /** Goes on from what was saved. */
+  void restore(NvmeMetrics saved) {
+    readCommands = saved.readCommands();
+    writeCommands = saved.writeCommands();
+    blocksRead = saved.blocksRead();
+    blocksWritten = saved.blocksWritten();
+    mediaErrors = saved.mediaErrors();
+    errors = saved.errors();
+  }
+
   NvmeMetrics snapshot() {
     return new NvmeMetrics(
         readCommands, writeCommands, blocksRead, blocksWritten, mediaErrors, errors);

@@ -1,12 +1,18 @@
 package org.tenon.hv.nvme;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /**
  * The controller's features (5.21.1) as Get and Set Features know them. None survives a reset, and
  * none can be saved.
  */
-final class Features {
+final class Features implements Saved {
   private static final int ARBITRATION = 0x01;
   private static final int POWER = 0x02;
   private static final int TEMPERATURE = 0x04;
@@ -50,6 +56,28 @@ final class Features {
       values[id] = initial(id);
     }
     Arrays.fill(uncoalesced, false);
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    List<Integer> vectors =
+        IntStream.range(0, uncoalesced.length).mapToObj(i -> uncoalesced[i] ? 1 : 0).toList();
+    out.put(new FeaturesState(Arrays.stream(values).boxed().toList(), vectors));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    FeaturesState state = in.take(FeaturesState.class);
+    if (state.values().size() != values.length
+        || state.uncoalesced().size() != uncoalesced.length) {
+      throw new StateException("the saved NVMe controller has other features");
+    }
+    for (int id = 0; id < values.length; id++) {
+      values[id] = exists(id) && id != QUEUES ? state.values().get(id) & mask(id) : initial(id);
+    }
+    for (int vector = 0; vector < uncoalesced.length; vector++) {
+      uncoalesced[vector] = state.uncoalesced().get(vector) != 0;
+    }
   }
 
   private int initial(int id) {

@@ -4,12 +4,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Clock;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /**
  * Interrupts the guest when completions wait: by message, gathered as the coalescing feature says
  * (5.21.1.8), or by the wire while a queue that asks for interrupts is not empty (7.5.1).
  */
-final class InterruptVectors {
+final class InterruptVectors implements Saved {
   private static final long TIME_UNIT = 100_000;
 
   private final Features features;
@@ -106,6 +110,30 @@ final class InterruptVectors {
     }
     Arrays.fill(gathered, 0);
     output.wire(waiting && !masked);
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(
+        new InterruptVectorsState(
+            masked,
+            Arrays.stream(gathered).boxed().toList(),
+            Arrays.stream(alarms).map(Alarm::deadline).toList()));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    InterruptVectorsState state = in.take(InterruptVectorsState.class);
+    if (state.gathered().size() != gathered.length) {
+      throw new StateException(
+          "the saved NVMe controller has %d vectors, this one %d"
+              .formatted(state.gathered().size(), gathered.length));
+    }
+    masked = state.masked();
+    for (int vector = 0; vector < gathered.length; vector++) {
+      gathered[vector] = state.gathered().get(vector);
+      alarms[vector].set(state.deadlines().get(vector));
+    }
   }
 
   void reset() {

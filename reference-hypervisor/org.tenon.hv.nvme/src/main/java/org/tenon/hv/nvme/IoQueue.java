@@ -2,7 +2,9 @@ package org.tenon.hv.nvme;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Status;
 import org.tenon.hv.attach.BlockPort;
@@ -30,6 +32,11 @@ final class IoQueue {
   private static final int DEALLOCATE_ZEROES = 1 << 25;
   private static final int DEALLOCATE = 1 << 2;
   private static final int RANGE_BYTES = 16;
+
+  /** The most ranges of a Dataset Management command. */
+  static final int MOST_RANGES = 256;
+
+  private static final int NOBODY = -1;
 
   /** {@link #start} has put the command on its way. */
   private static final int STARTED = -1;
@@ -61,8 +68,13 @@ final class IoQueue {
 
   private final int[] rangeCounts;
   private @Nullable SubmissionQueue submissions;
-  private @Nullable Runnable whenDrained;
-  private @Nullable Runnable whenFlushed;
+
+  /** The admin command that deletes the submission queue, or {@link #NOBODY}. */
+  private int deletedBy = NOBODY;
+
+  /** Whether a shutdown waits for a flush. */
+  private boolean flushing;
+
   private int flushTag = BlockPort.NONE;
 
   IoQueue(BlockPort port, NvmeController controller, GuestMemory memory) {
@@ -96,23 +108,27 @@ final class IoQueue {
     return submissions;
   }
 
-  /** Takes no more commands; tells when those it took are completed. */
-  void drain(Runnable told) {
+  /**
+   * Takes no more commands; tells the controller when those it took are completed.
+   *
+   * @param command the admin command that asks for it
+   */
+  void drain(int command) {
     synchronized (port) {
-      whenDrained = told;
+      deletedBy = command;
     }
   }
 
   boolean isDraining() {
-    return whenDrained != null;
+    return deletedBy != NOBODY;
   }
 
   /** Forgets the guest at once; what is in flight ends without it. */
   void stop() {
     synchronized (port) {
       submissions = null;
-      whenDrained = null;
-      whenFlushed = null;
+      deletedBy = NOBODY;
+      flushing = false;
       flushTag = BlockPort.NONE;
       Arrays.fill(wanted, false);
     }
@@ -128,10 +144,99 @@ final class IoQueue {
     }
   }
 
-  /** Flushes the driver's cache when nothing else is in flight here; then tells. */
-  void flush(Runnable told) {
+  /** Flushes the driver's cache when nothing else is in flight here; then tells the controller. */
+  void flush() {
     synchronized (port) {
-      whenFlushed = told;
+      flushing = true;
+    }
+  }
+
+  boolean isFlushing() {
+    return flushing;
+  }
+
+  /** The submission queue, for a save; null where there is none. */
+  @Nullable SubmissionQueueState queueState() {
+    synchronized (port) {
+      return submissions == null ? null : submissions.state(deletedBy);
+    }
+  }
+
+  /** Commands that the driver has answered, for a save. */
+  List<IoCommandState> commands(int index) {
+    synchronized (port) {
+      if (!port.isAtRest()) {
+        throw new IllegalStateException(
+            "the driver has requests of queue %d: quiesce it first".formatted(index));
+      }
+      return Arrays.stream(port.waiting()).mapToObj(tag -> command(index, tag)).toList();
+    }
+  }
+
+  private IoCommandState command(int index, int tag) {
+    LongBuffer left = rangesLeft[tag];
+    List<Long> ranges = new ArrayList<>();
+    for (int i = 0; left != null && i < 2 * rangeCounts[tag]; i++) {
+      ranges.add(left.get(i));
+    }
+    return new IoCommandState(
+        index,
+        commands[tag],
+        wanted[tag],
+        operations[tag],
+        flags[tag],
+        firstBlocks[tag],
+        nextBlocks[tag],
+        blocksLeft[tag],
+        blocksMoved[tag],
+        flushAfter[tag],
+        ranges,
+        port.status(tag));
+  }
+
+  /** Takes up a command that was answered; after {@link #flush}, if that was asked for. */
+  void restore(IoCommandState saved) {
+    synchronized (port) {
+      check(saved, controller.namespace());
+      int tag = port.restore(saved.operation(), saved.status());
+      if (tag == BlockPort.NONE) {
+        throw new IllegalArgumentException("more commands than the driver takes");
+      }
+      commands[tag] = saved.id();
+      wanted[tag] = saved.wanted();
+      flags[tag] = saved.flags();
+      set(tag, saved.operation(), saved.firstBlock(), saved.blocksLeft());
+      nextBlocks[tag] = saved.nextBlock();
+      blocksMoved[tag] = saved.blocksMoved();
+      flushAfter[tag] = saved.flushAfter();
+      rangeCounts[tag] = saved.ranges().size() / 2;
+      if (!saved.ranges().isEmpty()) {
+        LongBuffer kept = LongBuffer.allocate(2 * MOST_RANGES);
+        saved.ranges().forEach(kept::put);
+        rangesLeft[tag] = kept;
+      }
+      if (!saved.wanted() && flushing) {
+        flushTag = tag;
+      }
+    }
+  }
+
+  /** What is left of a command is something that a guest could have asked for. */
+  private static void check(IoCommandState saved, Namespace namespace) {
+    boolean parts =
+        saved.operation() == BlockOperation.DISCARD && namespace.discard()
+            || saved.operation() == BlockOperation.WRITE_ZEROES && namespace.writeZeroes();
+    boolean valid =
+        (parts || (saved.blocksLeft() == 0 && saved.ranges().isEmpty()))
+            && namespace.contains(saved.nextBlock(), saved.blocksLeft())
+            && (saved.flags() & ~(BlockOperation.FUA | BlockOperation.MAY_UNMAP)) == 0
+            && (namespace.fua() || (saved.flags() & BlockOperation.FUA) == 0)
+            && (namespace.volatileCache() || !saved.flushAfter());
+    for (int i = 0; i < saved.ranges().size(); i += 2) {
+      valid &= namespace.contains(saved.ranges().get(i), saved.ranges().get(i + 1));
+    }
+    if (!valid) {
+      throw new IllegalArgumentException("no guest could have asked for the rest of " + saved);
     }
   }
 
@@ -144,17 +249,19 @@ final class IoQueue {
       stageFlush();
     }
     port.submit();
-    Runnable drained = null;
+    SubmissionQueue drained = null;
+    int drainedBy;
     synchronized (port) {
       more |= reap();
-      if (whenDrained != null && port.used() == 0) {
-        drained = whenDrained;
-        whenDrained = null;
+      drainedBy = deletedBy;
+      if (drainedBy != NOBODY && port.used() == 0) {
+        drained = submissions;
+        deletedBy = NOBODY;
         submissions = null;
       }
     }
     if (drained != null) {
-      drained.run();
+      controller.drained(drained, drainedBy);
     }
     controller.signalCompletions();
     return more;
@@ -167,7 +274,7 @@ final class IoQueue {
   boolean arm() {
     synchronized (port) {
       SubmissionQueue to = submissions;
-      if (to != null && whenDrained == null && to.completions().isFull()) {
+      if (to != null && deletedBy == NOBODY && to.completions().isFull()) {
         return true;
       }
     }
@@ -175,10 +282,15 @@ final class IoQueue {
   }
 
   private void stageFlush() {
-    if (whenFlushed != null && flushTag == BlockPort.NONE && port.used() == 0) {
+    if (flushing && flushTag == BlockPort.NONE && port.used() == 0) {
       int tag = port.claim();
       flushTag = tag;
       wanted[tag] = false;
+      commands[tag] = 0;
+      flags[tag] = 0;
+      flushAfter[tag] = false;
+      rangeCounts[tag] = 0;
+      set(tag, BlockOperation.FLUSH, 0, 0);
       port.begin(tag, BlockOperation.FLUSH, 0, 0, 0);
       port.stage(tag);
     }
@@ -188,7 +300,7 @@ final class IoQueue {
   private boolean fetch() {
     SubmissionQueue from = submissions;
     boolean took = false;
-    while (from != null && whenDrained == null && !from.isEmpty() && !from.completions().isFull()) {
+    while (from != null && deletedBy == NOBODY && !from.isEmpty() && !from.completions().isFull()) {
       int tag = port.claim();
       if (tag == BlockPort.NONE) {
         break;
@@ -293,7 +405,7 @@ final class IoQueue {
     }
     LongBuffer kept = rangesLeft[tag];
     if (kept == null) {
-      kept = LongBuffer.allocate(2 * 256);
+      kept = LongBuffer.allocate(2 * MOST_RANGES);
       rangesLeft[tag] = kept;
     }
     for (int i = 0; i < count; i++) {
@@ -371,7 +483,7 @@ final class IoQueue {
     boolean any = false;
     SubmissionQueue to = submissions;
     // Whoever deletes a queue need not make room for its last completions.
-    while (to == null || whenDrained != null || !to.completions().isFull()) {
+    while (to == null || deletedBy != NOBODY || !to.completions().isFull()) {
       int tag = port.completed();
       if (tag == BlockPort.NONE) {
         break;
@@ -405,11 +517,10 @@ final class IoQueue {
   }
 
   private void finish(int tag, @Nullable SubmissionQueue to) {
-    Runnable flushed = whenFlushed;
-    if (tag == flushTag && flushed != null) {
+    if (tag == flushTag) {
       flushTag = BlockPort.NONE;
-      whenFlushed = null;
-      flushed.run();
+      flushing = false;
+      controller.flushed();
     } else if (wanted[tag] && to != null) {
       wanted[tag] = false;
       int operation = operations[tag];
@@ -435,7 +546,7 @@ final class IoQueue {
 
   /** Collects the ranges of a Dataset Management command (6.7), wherever pieces divide them. */
   private static final class RangeReader implements DataPointer.Sink {
-    private final byte[] bytes = new byte[256 * RANGE_BYTES];
+    private final byte[] bytes = new byte[MOST_RANGES * RANGE_BYTES];
     private final MemorySegment view = MemorySegment.ofArray(bytes);
     private int filled;
 

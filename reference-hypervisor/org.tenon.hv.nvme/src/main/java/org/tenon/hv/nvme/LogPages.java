@@ -1,11 +1,16 @@
 package org.tenon.hv.nvme;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Clock;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /** The log pages (5.14.1): errors, health, firmware slot, changed namespaces, effects. */
-final class LogPages {
+final class LogPages implements Saved {
   static final int ERRORS = 1;
   static final int HEALTH = 2;
   static final int FIRMWARE = 3;
@@ -63,6 +68,26 @@ final class LogPages {
 
   void namespaceChanged() {
     namespaceChanged = true;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(
+        new LogPagesState(
+            HexFormat.of().formatHex(errors), errorCount, namespaceChanged, counters.snapshot()));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    LogPagesState state = in.take(LogPagesState.class);
+    byte[] saved = HexFormat.of().parseHex(state.errors());
+    if (saved.length != errors.length) {
+      throw new StateException("the saved NVMe controller has another error log");
+    }
+    System.arraycopy(saved, 0, errors, 0, saved.length);
+    errorCount = state.errorCount();
+    namespaceChanged = state.namespaceChanged();
+    counters.restore(state.done());
   }
 
   /** A page's contents, or null where there is no such page. */

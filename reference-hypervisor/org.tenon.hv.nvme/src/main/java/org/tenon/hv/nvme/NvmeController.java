@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +15,14 @@ import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.BlockPort;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.PciIdentity;
@@ -34,9 +40,12 @@ import org.tenon.spi.block.BlockGeometry;
  *    └──────────────┴────────┘ the driver has given everything back
  * }</pre>
  */
-final class NvmeController implements QueueWork, AttachListener {
-  /** The most entries of a queue. */
+final class NvmeController implements PortWork, AttachListener, Saved {
+  /** The most entries of an I/O queue. */
   static final int MOST_ENTRIES = 1024;
+
+  /** The most entries of an admin queue. */
+  static final int MOST_ADMIN_ENTRIES = 4096;
 
   private static final System.Logger LOG = System.getLogger(NvmeController.class.getName());
   private static final int NAMESPACE_EVENT = 8;
@@ -65,12 +74,13 @@ final class NvmeController implements QueueWork, AttachListener {
   private final InterruptVectors interrupts;
   private final AdminCommands admin;
   private final NvmeCommand command = new NvmeCommand();
-  private final Deque<Answer> answers = new ArrayDeque<>();
+  private final Deque<NvmeState.Answer> answers = new ArrayDeque<>();
   private volatile Namespace namespace;
   private @Nullable SubmissionQueue adminQueue;
   private Phase phase = Phase.DISABLED;
   private Shutdown shutdown = Shutdown.NONE;
   private @Nullable Runnable enableAfterReset;
+  private CompletionStage<@Nullable Void> lastReset = CompletableFuture.completedStage(null);
 
   /** How far a shutdown is (CSTS.SHST). */
   enum Shutdown {
@@ -78,9 +88,6 @@ final class NvmeController implements QueueWork, AttachListener {
     UNDER_WAY,
     COMPLETE
   }
-
-  /** An admin completion that waits for room. */
-  private record Answer(int command, int status, int result) {}
 
   /** What surrounds a controller. */
   record Surroundings(
@@ -174,11 +181,17 @@ final class NvmeController implements QueueWork, AttachListener {
     events.reset();
     features.reset();
     interrupts.reset();
-    onReset.accept(
+    lastReset =
         attachment
             .reset()
             .thenRun(() -> ioQueues.forEach(IoQueue::discard))
-            .thenRun(resetOver::raise));
+            .thenRun(resetOver::raise);
+    onReset.accept(lastReset);
+  }
+
+  /** Completes when the last reset that was asked for is over, but for what the run loop does. */
+  CompletionStage<@Nullable Void> whenReset() {
+    return lastReset;
   }
 
   private void finishReset() {
@@ -203,8 +216,13 @@ final class NvmeController implements QueueWork, AttachListener {
       shutdown = Shutdown.COMPLETE;
       return;
     }
-    ioQueues.getFirst().flush(() -> shutdown = Shutdown.COMPLETE);
+    ioQueues.getFirst().flush();
     schedule.offered(0);
+  }
+
+  /** The flush of a shutdown is over. */
+  void flushed() {
+    shutdown = Shutdown.COMPLETE;
   }
 
   /** CC.SHN is cleared. */
@@ -271,7 +289,7 @@ final class NvmeController implements QueueWork, AttachListener {
       queue.take(command);
       int status = admin.execute(command);
       if (status != AdminCommands.LATER) {
-        answers.add(new Answer(command.id(), status, admin.result()));
+        answer(command.id(), status, admin.result());
         if (status != NvmeStatus.SUCCESS) {
           logs.failed(0, command.id(), status, command.namespace(), 0);
         }
@@ -283,18 +301,18 @@ final class NvmeController implements QueueWork, AttachListener {
   /** Posts what waits for room in the admin completion queue; false where something still does. */
   private boolean postAnswers(SubmissionQueue queue) {
     for (AsyncEvents.Report report = events.next(); report != null; report = events.next()) {
-      answers.add(new Answer(report.command(), NvmeStatus.SUCCESS, report.result()));
+      answer(report.command(), NvmeStatus.SUCCESS, report.result());
     }
     while (!answers.isEmpty() && !queue.completions().isFull()) {
-      Answer answer = answers.remove();
+      NvmeState.Answer answer = answers.remove();
       completed(queue, answer.command(), answer.status(), answer.result());
     }
     return answers.isEmpty();
   }
 
-  /** Answers an admin command that was answered {@link AdminCommands#LATER}. */
+  /** Answers an admin command, when there is room. */
   void answer(int id, int status, int result) {
-    answers.add(new Answer(id, status, result));
+    answers.add(new NvmeState.Answer(id, status, result));
   }
 
   // ---- Queues
@@ -323,13 +341,15 @@ final class NvmeController implements QueueWork, AttachListener {
 
   /** Deletes a submission queue and then answers the command that asked for it. */
   void delete(SubmissionQueue queue, int command) {
-    ioQueue(queue.id())
-        .drain(() -> {
-          queue.completions().removeUser();
-          answer(command, NvmeStatus.SUCCESS, 0);
-          runAdmin();
-        });
+    ioQueue(queue.id()).drain(command);
     schedule.offered(queue.id() - 1);
+  }
+
+  /** Every command that was taken from a deleted submission queue is completed. */
+  void drained(SubmissionQueue queue, int command) {
+    queue.completions().removeUser();
+    answer(command, NvmeStatus.SUCCESS, 0);
+    runAdmin();
   }
 
   /** Puts a completion into the queue that belongs to a submission queue; there is room. */
@@ -350,6 +370,106 @@ final class NvmeController implements QueueWork, AttachListener {
 
   boolean areInterruptsMasked() {
     return interrupts.isMasked();
+  }
+
+  // ---- Save and restore
+
+  @Override
+  public void save(StateWriter out) {
+    if (phase == Phase.RESETTING) {
+      throw new IllegalStateException("the controller is being reset: save it afterwards");
+    }
+    List<SubmissionQueueState> submissions = new ArrayList<>();
+    List<IoCommandState> commands = new ArrayList<>();
+    if (adminQueue != null) {
+      submissions.add(adminQueue.state(-1));
+    }
+    for (int i = 0; i < ioQueues.size(); i++) {
+      SubmissionQueueState queue = ioQueues.get(i).queueState();
+      if (queue != null) {
+        submissions.add(queue);
+      }
+      commands.addAll(ioQueues.get(i).commands(i));
+    }
+    List<CompletionQueueState> completions =
+        Arrays.stream(completionQueues)
+            .filter(Objects::nonNull)
+            .map(CompletionQueue::state)
+            .toList();
+    boolean flushing = ioQueues.getFirst().isFlushing();
+    out.put(
+        new NvmeState(
+            phase.name(),
+            shutdown.name(),
+            completions,
+            submissions,
+            List.copyOf(answers),
+            flushing,
+            commands));
+    features.save(out);
+    events.save(out);
+    interrupts.save(out);
+    logs.save(out);
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    NvmeState state = in.take(NvmeState.class);
+    phase = Phase.valueOf(state.phase());
+    shutdown = Shutdown.valueOf(state.shutdown());
+    answers.addAll(state.answers());
+    for (CompletionQueueState saved : state.completionQueues()) {
+      CompletionQueue queue = CompletionQueue.of(saved, memory);
+      if (queue == null
+          || saved.id() >= completionQueues.length
+          || saved.vector() >= vectors()
+          || completionQueues[saved.id()] != null) {
+        throw new StateException("no such completion queue can be: " + saved);
+      }
+      completionQueues[saved.id()] = queue;
+    }
+    for (SubmissionQueueState saved : state.submissionQueues()) {
+      restore(saved);
+    }
+    if (state.flushing()) {
+      if (!namespace.volatileCache()) {
+        throw new StateException("a shutdown flushes a cache that the namespace has not");
+      }
+      ioQueues.getFirst().flush();
+    }
+    for (IoCommandState saved : state.commands()) {
+      if (saved.queue() >= ioQueues.size()) {
+        throw new StateException("a command of a queue that is not there: " + saved);
+      }
+      ioQueues.get(saved.queue()).restore(saved);
+    }
+    features.restore(in);
+    events.restore(in);
+    interrupts.restore(in);
+    logs.restore(in);
+  }
+
+  private void restore(SubmissionQueueState saved) throws StateException {
+    int id = saved.id();
+    int completionsId = saved.completions();
+    CompletionQueue completions =
+        completionsId < completionQueues.length ? completionQueues[completionsId] : null;
+    SubmissionQueue queue =
+        completions == null ? null : SubmissionQueue.of(saved, completions, memory);
+    boolean free =
+        id == 0 ? adminQueue == null : isQueueId(id) && ioQueue(id).submissions() == null;
+    if (queue == null || completions == null || !free) {
+      throw new StateException("no such submission queue can be: " + saved);
+    }
+    if (id == 0) {
+      adminQueue = queue;
+      return;
+    }
+    completions.addUser();
+    ioQueue(id).start(queue);
+    if (saved.deletedBy() >= 0) {
+      ioQueue(id).drain(saved.deletedBy());
+    }
   }
 
   // ---- What the parts share

@@ -5,10 +5,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.Bar;
 import org.tenon.hv.pci.Msix;
@@ -17,7 +21,7 @@ import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.Type0Function;
 
 /** An NVMe controller as a PCI function: registers in BAR 0, MSI-X in BAR 2. */
-public final class NvmeFunction {
+public final class NvmeFunction implements Saved {
   /** Mass storage, non-volatile memory, NVM Express. */
   public static final int CLASS_CODE = 0x010802;
 
@@ -25,6 +29,7 @@ public final class NvmeFunction {
   private static final int MSIX_BAR = 2;
 
   private final NvmeController controller;
+  private final NvmeRegisters registers;
   private final Type0Function function;
   private final Msix msix;
 
@@ -59,15 +64,11 @@ public final class NvmeFunction {
             identity,
             new NvmeController.Surroundings(
                 memory, slot.master(), schedule, clock, handoffs, onReset, output));
-    Bar registers =
+    registers = new NvmeRegisters(controller);
+    Bar bar =
         new Bar(
-            REGISTERS_BAR,
-            Bar.Kind.MEMORY64,
-            NvmeRegisters.BYTES,
-            RegisterWidth.DWORD,
-            new NvmeRegisters(controller));
-    function =
-        new Type0Function(name, identity, List.of(registers, msix.bar()), List.of(msix), slot);
+            REGISTERS_BAR, Bar.Kind.MEMORY64, NvmeRegisters.BYTES, RegisterWidth.DWORD, registers);
+    function = new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix), slot);
   }
 
   /** The function, to be plugged into a bus. */
@@ -76,8 +77,28 @@ public final class NvmeFunction {
   }
 
   /** The I/O queues, for whoever keeps the schedule. */
-  public QueueWork queues() {
+  public PortWork queues() {
     return controller;
+  }
+
+  /** Completes when the last reset that was asked for is over, but for what the run loop does. */
+  public CompletionStage<?> whenReset() {
+    return controller.whenReset();
+  }
+
+  /** The function, its registers, the controller and its parts. */
+  @Override
+  public void save(StateWriter out) throws StateException {
+    function.save(out);
+    registers.save(out);
+    controller.save(out);
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    function.restore(in);
+    registers.restore(in);
+    controller.restore(in);
   }
 
   /** What the controller has done. Run-loop thread. */

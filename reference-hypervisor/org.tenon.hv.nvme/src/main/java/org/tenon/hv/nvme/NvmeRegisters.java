@@ -1,11 +1,15 @@
 package org.tenon.hv.nvme;
 
 import org.tenon.hv.bus.RegisterBlock;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /**
  * The controller's registers and doorbells (chapter 3.1), as 32-bit registers; 64-bit ones are two.
  */
-final class NvmeRegisters implements RegisterBlock {
+final class NvmeRegisters implements RegisterBlock, Saved {
   /** Bytes of the BAR: registers, then a doorbell page for up to 512 queues. */
   static final int BYTES = 8192;
 
@@ -32,6 +36,7 @@ final class NvmeRegisters implements RegisterBlock {
   private static final int ENABLE = 1;
   private static final int SHUTDOWN = 3 << 14;
   private static final int CC_WRITABLE = 0x00fffff1;
+  private static final int AQA_WRITABLE = 0x0fff0fff;
 
   /** CSS, MPS and AMS, which must be 0: NVM command set, 4 KiB pages, round robin. */
   private static final int CC_CHOICES = 0x3ff0;
@@ -102,13 +107,27 @@ final class NvmeRegisters implements RegisterBlock {
         }
       }
       case CC -> configure(low & CC_WRITABLE);
-      case AQA -> adminAttributes = disabled ? low & 0x0fff0fff : adminAttributes;
+      case AQA -> adminAttributes = disabled ? low & AQA_WRITABLE : adminAttributes;
       case ASQ -> submissions = disabled ? withLow(submissions, low) : submissions;
       case ASQ + 4 -> submissions = disabled ? withHigh(submissions, low) : submissions;
       case ACQ -> completions = disabled ? withLow(completions, low) : completions;
       case ACQ + 4 -> completions = disabled ? withHigh(completions, low) : completions;
       default -> {}
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(new NvmeRegistersState(configuration, adminAttributes, submissions, completions));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    NvmeRegistersState state = in.take(NvmeRegistersState.class);
+    configuration = state.configuration() & CC_WRITABLE;
+    adminAttributes = state.adminAttributes() & AQA_WRITABLE;
+    submissions = state.submissions() & -DataPointer.PAGE;
+    completions = state.completions() & -DataPointer.PAGE;
   }
 
   private void ring(int index, int value) {

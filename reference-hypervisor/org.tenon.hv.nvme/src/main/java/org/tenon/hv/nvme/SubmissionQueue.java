@@ -33,6 +33,22 @@ final class SubmissionQueue {
         : new SubmissionQueue(id, size, completions, region, region.offset(address));
   }
 
+  SubmissionQueueState state(int deletedBy) {
+    return new SubmissionQueueState(
+        id, size, region.base() + offset, completions.id(), head, tail, deletedBy);
+  }
+
+  /** A queue as it was saved, or null where it does not lie in RAM. */
+  static @Nullable SubmissionQueue of(
+      SubmissionQueueState saved, CompletionQueue completions, GuestMemory memory) {
+    SubmissionQueue queue = at(saved.id(), saved.size(), saved.address(), completions, memory);
+    if (queue != null) {
+      queue.head = saved.head();
+      queue.tail = saved.tail();
+    }
+    return queue;
+  }
+
   int id() {
     return id;
   }

@@ -47,6 +47,11 @@ public final class BusMaster {
     }
   }
 
+  /** Takes up a saved state, of which nobody is told. */
+  void restore(boolean saved) {
+    enabled = saved;
+  }
+
   /** Sends an interrupt message, which is a write; only while {@link #isEnabled}. */
   void send(long address, int data) {
     messages.send(address, data);

@@ -1,10 +1,16 @@
 package org.tenon.hv.pci;
 
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+
 /**
  * One entry of a function's capability list (PCI local bus specification 3.0, 6.7), as whole 32-bit
- * registers. {@link Type0Function} places it and fills in its first two bytes, id and next pointer.
+ * registers. {@link Type0Function} places it and fills in its first two bytes, id and next pointer,
+ * and saves it with itself. One that the guest cannot change has no state.
  */
-public interface Capability {
+public interface Capability extends Saved {
   /** The capability id, 8 bits. */
   int id();
 
@@ -30,4 +36,10 @@ public interface Capability {
 
   /** To the state after power-on; nothing where there is none. */
   default void reset() {}
+
+  @Override
+  default void save(StateWriter out) throws StateException {}
+
+  @Override
+  default void restore(StateReader in) throws StateException {}
 }

@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 
 /**
  * MSI-X (PCI local bus specification 3.0, 6.8.2): the capability, and the table and pending bits in
@@ -119,6 +122,29 @@ public final class Msix implements Capability, RegisterBlock {
   }
 
   @Override
+  public void save(StateWriter out) {
+    out.put(
+        new MsixState(
+            control, Arrays.stream(table).boxed().toList(), pending.stream().boxed().toList()));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    MsixState state = in.take(MsixState.class);
+    if (state.table().size() != table.length) {
+      throw new StateException(
+          "the saved function has %d MSI-X vectors, this one %d"
+              .formatted(state.table().size() / ENTRY_WORDS, vectors));
+    }
+    control = state.control();
+    for (int word = 0; word < table.length; word++) {
+      table[word] = state.table().get(word) & writable(word);
+    }
+    pending.clear();
+    state.pending().forEach(pending::set);
+  }
+
+  @Override
   public int id() {
     return ID;
   }
@@ -167,13 +193,15 @@ public final class Msix implements Capability, RegisterBlock {
       return;
     }
     int word = offset / 4;
-    int writable =
-        switch (word % ENTRY_WORDS) {
-          case ADDRESS_LOW -> ~3;
-          case CONTROL -> MASKED;
-          default -> -1;
-        };
-    table[word] = (int) value & writable;
+    table[word] = (int) value & writable(word);
     flush();
+  }
+
+  private static int writable(int word) {
+    return switch (word % ENTRY_WORDS) {
+      case ADDRESS_LOW -> ~3;
+      case CONTROL -> MASKED;
+      default -> -1;
+    };
   }
 }

@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.irq.IrqLine;
 
 /**
@@ -11,7 +15,7 @@ import org.tenon.hv.irq.IrqLine;
  * status, base addresses, capabilities, one interrupt wire. A device model owns it and is told
  * nothing but through its {@link BusMaster}, its BARs and its capabilities.
  */
-public final class Type0Function implements PciFunction {
+public final class Type0Function implements PciFunction, Saved {
   private static final int COMMAND_STATUS = 0x04;
   private static final int CLASS_REVISION = 0x08;
   private static final int CACHE_LINE = 0x0c;
@@ -213,13 +217,19 @@ public final class Type0Function implements PciFunction {
 
   private void writeBar(int index, int value, int lanes) {
     Bar bar = barAt(index);
+    if (bar != null) {
+      bases[index] = Registers.merge(bases[index], value, lanes, writableBase(index));
+      decode(bar);
+    }
+  }
+
+  private int writableBase(int index) {
+    Bar bar = barAt(index);
     if (bar == null) {
-      return;
+      return 0;
     }
     long mask = -bar.size();
-    int writable = index == bar.index() ? (int) mask : (int) (mask >>> 32);
-    bases[index] = Registers.merge(bases[index], value, lanes, writable);
-    decode(bar);
+    return index == bar.index() ? (int) mask : (int) (mask >>> 32);
   }
 
   /** Decodes a BAR where it stands now, if its space is enabled. */
@@ -232,6 +242,34 @@ public final class Type0Function implements PciFunction {
     long high = bar.kind() == Bar.Kind.MEMORY64 ? (long) bases[bar.index() + 1] << 32 : 0;
     long base = high | Integer.toUnsignedLong(bases[bar.index()]);
     decoder.decode(bar, base, name + ".bar" + bar.index());
+  }
+
+  /** Its own record, then those of its capabilities in the order of the list. */
+  @Override
+  public void save(StateWriter out) throws StateException {
+    List<Integer> registers = Arrays.stream(bases).boxed().toList();
+    out.put(new PciFunctionState(command, cacheLine, interruptLine, registers, interrupting));
+    for (Capability capability : capabilities) {
+      capability.save(out);
+    }
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    PciFunctionState state = in.take(PciFunctionState.class);
+    command = state.command() & commandMask;
+    cacheLine = state.cacheLine();
+    interruptLine = state.interruptLine();
+    interrupting = state.interrupting();
+    for (int index = 0; index < bases.length; index++) {
+      bases[index] = state.bases().get(index) & writableBase(index);
+    }
+    bars.forEach(this::decode);
+    driveWire();
+    master.restore((command & BUS_MASTER) != 0);
+    for (Capability capability : capabilities) {
+      capability.restore(in);
+    }
   }
 
   private int readCapability(int register) {

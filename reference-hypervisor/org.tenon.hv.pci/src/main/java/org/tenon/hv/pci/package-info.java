@@ -14,6 +14,12 @@
  * org.tenon.hv.pci.Type0Function}, which does the rest: sizing, relocation, the command register.
  * What a guest writes never throws: a base address that cannot be decoded is not decoded.
  *
+ * <p>A function is saved with the machine: {@link org.tenon.hv.pci.Type0Function} puts its header,
+ * then each capability its own record (a {@link org.tenon.hv.pci.Capability} that the guest can
+ * change overrides {@code save} and {@code restore}), and whoever owns the function puts the
+ * device's records behind them, as {@link org.tenon.hv.bus.state.Saved} says. Restoring sends no
+ * message and tells nobody that the bus may be mastered.
+ *
  * <p>Everything runs on the run-loop thread.
  */
 @NullMarked

@@ -3,6 +3,10 @@ package org.tenon.hv.virtio;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.memory.GuestMemory;
 
 /**
  * What one kind of virtio device adds to the common part. {@link VirtioDevice} calls it: the
@@ -12,7 +16,7 @@ public interface DeviceModel {
   /** The device type (VIRTIO 1.2, 5), such as 2 for a block device. */
   int type();
 
-  /** The feature bits 0 to 23 that the device offers; constant. */
+  /** The feature bits of this kind of device that it offers; constant. */
   long features();
 
   /**
@@ -58,9 +62,33 @@ public interface DeviceModel {
   /**
    * Where the queues are, for saving; by index, null for those that are not served.
    *
-   * @throws IllegalStateException while requests are in flight: quiesce the device first
+   * @throws IllegalStateException while a driver has requests: quiesce it first
    */
   List<@Nullable QueueState> positions();
+
+  /**
+   * Puts what is to be saved beside the common part: what was agreed, what the guest has set, and
+   * each buffer that was taken from a queue and not given back. Called while nothing moves, as
+   * {@link org.tenon.hv.bus.state.Saved} says.
+   *
+   * @throws StateException where the device cannot be saved; so does a model that does not override
+   *     this
+   */
+  default void save(StateWriter out) throws StateException {
+    throw new StateException("a virtio device of type %d cannot be saved".formatted(type()));
+  }
+
+  /**
+   * Takes what {@link #save} put, before {@link #start}; buffers taken count in the positions of
+   * the queues that follow with it.
+   *
+   * @param memory what the addresses of buffers refer to
+   * @throws StateException where the state is damaged or another device's
+   * @throws IllegalArgumentException likewise
+   */
+  default void restore(StateReader in, GuestMemory memory) throws StateException {
+    throw new StateException("a virtio device of type %d cannot be restored".formatted(type()));
+  }
 
   /** Bytes of the device-specific configuration space. */
   int configSize();

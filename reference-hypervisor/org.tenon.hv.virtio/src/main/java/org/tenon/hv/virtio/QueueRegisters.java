@@ -1,5 +1,6 @@
 package org.tenon.hv.virtio;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,8 @@ final class QueueRegisters {
   }
 
   VirtioState.Queue state(@Nullable QueueState running) {
-    return new VirtioState.Queue(size, descriptorArea, driverArea, deviceArea, enabled, running);
+    return new VirtioState.Queue(
+        size, descriptorArea, driverArea, deviceArea, enabled, Optional.ofNullable(running));
   }
 
   void restore(VirtioState.Queue saved) {

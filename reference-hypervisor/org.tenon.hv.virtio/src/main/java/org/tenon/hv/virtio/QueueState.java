@@ -76,7 +76,7 @@ public record QueueState(
    * Buffers (split) or slots (packed) taken and not given back; more than {@code size} for an
    * impossible position.
    */
-  int inFlight() {
+  public int inFlight() {
     return inFlight(packed, size, nextAvail, nextUsed, availWrap, usedWrap);
   }
 

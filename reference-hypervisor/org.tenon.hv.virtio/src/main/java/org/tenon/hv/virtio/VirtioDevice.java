@@ -8,6 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.memory.GuestMemory;
 
 /**
@@ -27,7 +31,7 @@ import org.tenon.hv.memory.GuestMemory;
  * status back. All methods may be called from any thread; those of the transport's control side
  * exclude one another.
  */
-public final class VirtioDevice {
+public final class VirtioDevice implements Saved {
   private static final System.Logger LOG = System.getLogger(VirtioDevice.class.getName());
 
   /** The bits that a driver sets, in the order of 3.1.1 as far as one depends on another. */
@@ -366,10 +370,25 @@ public final class VirtioDevice {
     return null;
   }
 
+  /** The common part, then the model's; waits for a reset that is under way. */
+  @Override
+  public void save(StateWriter out) throws StateException {
+    lastReset.toCompletableFuture().join();
+    out.put(state());
+    model.save(out);
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    VirtioState state = in.take(VirtioState.class);
+    model.restore(in, memory);
+    restore(state);
+  }
+
   /**
    * What is to be saved of the common part.
    *
-   * @throws IllegalStateException during a reset, and while requests are in flight
+   * @throws IllegalStateException during a reset, and while a driver has requests
    */
   public synchronized VirtioState state() {
     if (resetting) {
@@ -396,7 +415,7 @@ public final class VirtioDevice {
             && state.queues().stream().allMatch(queue -> queue.size() <= model.maxQueueSize());
     List<@Nullable Virtqueue> opened = new ArrayList<>();
     for (VirtioState.Queue queue : state.queues()) {
-      QueueState position = queue.running();
+      QueueState position = queue.running().orElse(null);
       Virtqueue open =
           position == null ? null : Virtqueue.open(position, memory, state.driverFeatures());
       fits &= position == null || open != null;

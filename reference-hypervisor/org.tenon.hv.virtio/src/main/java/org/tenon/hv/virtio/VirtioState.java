@@ -1,7 +1,8 @@
 package org.tenon.hv.virtio;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import org.tenon.hv.bus.state.StateFormat;
 
 /**
  * The common part of a virtio device as it is saved with the machine. The constructor accepts only
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param configGeneration 0 to 255
  * @param queues the queues, by index
  */
+@StateFormat(name = "virtio", version = 1)
 public record VirtioState(
     int status, long driverFeatures, int configGeneration, List<Queue> queues) {
   private static final int KNOWN =
@@ -33,7 +35,7 @@ public record VirtioState(
             && (!agreed || (status & DeviceStatus.DRIVER) != 0)
             && configGeneration >= 0
             && configGeneration <= 0xff
-            && queues.stream().allMatch(queue -> queue.running() == null || ready);
+            && queues.stream().allMatch(queue -> queue.running().isEmpty() || ready);
     if (!valid) {
       throw new IllegalArgumentException(
           "no virtio device has status %s, generation %d and queues %s"
@@ -57,10 +59,17 @@ public record VirtioState(
       long driverArea,
       long deviceArea,
       boolean enabled,
-      @Nullable QueueState running) {
+      Optional<QueueState> running) {
     /** Checks the parts against one another. */
     public Queue {
-      if (size < 0 || size > QueueState.MAX_SIZE || (running != null && !enabled)) {
+      boolean placed =
+          running.isEmpty()
+              || (enabled
+                  && running.get().size() == size
+                  && running.get().descriptorArea() == descriptorArea
+                  && running.get().driverArea() == driverArea
+                  && running.get().deviceArea() == deviceArea);
+      if (size < 0 || size > QueueState.MAX_SIZE || !placed) {
         throw new IllegalArgumentException(
             "no virtqueue has size %d, enabled %s, running %s".formatted(size, enabled, running));
       }

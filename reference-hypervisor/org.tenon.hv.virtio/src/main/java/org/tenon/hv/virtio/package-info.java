@@ -22,6 +22,11 @@
  * org.tenon.hv.virtio.RingError}; the queue then stops, and the device answers with
  * DEVICE_NEEDS_RESET (section 2.1.1). No guest input raises an exception.
  *
+ * <p>A virtio device is saved with the machine: {@link org.tenon.hv.virtio.VirtioDevice} puts the
+ * common part, then its model its own record ({@link org.tenon.hv.virtio.DeviceModel#save}). The
+ * position of a queue counts the buffers that the model has taken; those that it has not given back
+ * belong into its record, with where they came from, or they are lost to the guest.
+ *
  * <p>A queue is used by one thread at a time. A device's control side (status, features, registers)
  * may be called from any thread.
  */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -334,7 +335,7 @@ class VirtioDeviceTest {
 
   private static VirtioState.Queue outside() {
     QueueState running = QueueState.initial(false, 8, 1L << 40, 0x2000, 0x3000);
-    return new VirtioState.Queue(8, 1L << 40, 0x2000, 0x3000, true, running);
+    return new VirtioState.Queue(8, 1L << 40, 0x2000, 0x3000, true, Optional.of(running));
   }
 
   @Test

@@ -15,13 +15,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The binary form of state records, big-endian: the format's name (length as u16, UTF-8), its
  * version (u16), the length of the body (u32), then the record's components in their order. A
  * component is a {@code boolean} (one byte, 0 or 1), {@code int}, {@code long}, {@code String},
- * another record, or a {@code List} of records, {@code Integer} or {@code Long}; everything of
- * variable length is preceded by its count (u32).
+ * another record, a {@code List} of records, {@code Integer} or {@code Long}, or an {@code
+ * Optional} record; everything of variable length is preceded by its count (u32), and what is
+ * optional by a byte, 1 where it is there and else 0.
+ *
+ * <p>A record with predecessors is written in the oldest version that can say it ({@link
+ * Successor}), and read in every version from 1 to its own.
  *
  * <p>Reading trusts nothing: each count is checked against the bytes left, the record's constructor
  * checks the values, and a body with bytes left over is refused.
@@ -30,7 +36,8 @@ public final class StateCodec {
   private StateCodec() {}
 
   /** The bytes of a record that carries {@link StateFormat}. */
-  public static byte[] encode(Record state) {
+  public static byte[] encode(Record newest) {
+    Record state = oldest(newest);
     StateFormat format = format(state.getClass());
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -49,6 +56,11 @@ public final class StateCodec {
     return all.toByteArray();
   }
 
+  private static Record oldest(Record state) {
+    Record older = state instanceof Successor<?> successor ? successor.older() : null;
+    return older == null ? state : oldest(older);
+  }
+
   /**
    * Reads one record from the buffer's position on, and leaves the position behind it.
    *
@@ -60,32 +72,52 @@ public final class StateCodec {
     try {
       byte[] name = new byte[Math.min(in.getShort() & 0xffff, in.remaining())];
       in.get(name);
-      String found =
-          new String(name, StandardCharsets.UTF_8) + " version " + (in.getShort() & 0xffff);
-      if (!found.equals(wanted)) {
+      int version = in.getShort() & 0xffff;
+      String found = new String(name, StandardCharsets.UTF_8) + " version " + version;
+      Class<? extends Record> written = version(type, version);
+      if (written == null || !found.equals(format.name() + " version " + version)) {
         throw new StateException(
             "saved state holds " + found + " where " + wanted + " is expected");
       }
       int length = in.getInt();
       if (length < 0 || length > in.remaining()) {
         throw new StateException(
-            wanted
-                + ": "
-                + length
-                + " bytes announced, "
-                + in.remaining()
-                + " left: the state is truncated");
+            "%s: %d bytes announced, %d left: the state is truncated"
+                .formatted(found, length, in.remaining()));
       }
       ByteBuffer body = in.slice(in.position(), length);
       in.position(in.position() + length);
-      R state = type.cast(readRecord(type, body));
+      Record state = readRecord(written, body);
       if (body.hasRemaining()) {
-        throw new StateException(wanted + ": " + body.remaining() + " bytes left over");
+        throw new StateException(found + ": " + body.remaining() + " bytes left over");
       }
-      return state;
+      return type.cast(newest(type, state));
     } catch (BufferUnderflowException e) {
       throw new StateException(wanted + ": the state is truncated", e);
     }
+  }
+
+  /** The record of a version, or null where there is none. */
+  private static @Nullable Class<? extends Record> version(
+      Class<? extends Record> newest, int version) {
+    StateFormat format = format(newest);
+    if (format.version() == version) {
+      return newest;
+    }
+    Class<? extends Record> before = format.before();
+    return before.equals(Record.class) ? null : version(before, version);
+  }
+
+  private static Record newest(Class<? extends Record> type, Record state) throws StateException {
+    Record now = state;
+    while (!type.isInstance(now) && now instanceof Predecessor<?> predecessor) {
+      try {
+        now = predecessor.newer();
+      } catch (IllegalArgumentException e) {
+        throw new StateException(type.getSimpleName() + ": " + e.getMessage(), e);
+      }
+    }
+    return now;
   }
 
   private static StateFormat format(Class<?> type) {
@@ -120,6 +152,12 @@ public final class StateCodec {
         out.write(bytes);
       }
       case Record nested -> writeRecord(out, nested);
+      case Optional<?> optional -> {
+        out.writeByte(optional.isPresent() ? 1 : 0);
+        if (optional.isPresent()) {
+          writeValue(out, optional.get());
+        }
+      }
       case List<?> list -> {
         out.writeInt(list.size());
         for (Object element : list) {
@@ -151,11 +189,7 @@ public final class StateCodec {
 
   private static Object readValue(Type type, ByteBuffer in) throws StateException {
     if (type == boolean.class) {
-      byte value = in.get();
-      if (value != 0 && value != 1) {
-        throw new StateException("a boolean of " + value);
-      }
-      return value == 1;
+      return readBoolean(in);
     } else if (type == int.class) {
       return in.getInt();
     } else if (type == long.class) {
@@ -172,13 +206,26 @@ public final class StateCodec {
       return readRecord(nested, in);
     } else if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
       int count = count(in);
-      List<Object> elements = new ArrayList<>(count);
+      List<Object> elements = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         elements.add(readValue(list.getActualTypeArguments()[0], in));
       }
       return List.copyOf(elements);
+    } else if (type instanceof ParameterizedType optional
+        && optional.getRawType() == Optional.class) {
+      return readBoolean(in)
+          ? Optional.of(readValue(optional.getActualTypeArguments()[0], in))
+          : Optional.empty();
     }
     throw new IllegalArgumentException("no binary form for " + type);
+  }
+
+  private static boolean readBoolean(ByteBuffer in) throws StateException {
+    byte value = in.get();
+    if (value != 0 && value != 1) {
+      throw new StateException("a boolean of " + value);
+    }
+    return value == 1;
   }
 
   /** A count of elements, each of which takes at least one byte. */

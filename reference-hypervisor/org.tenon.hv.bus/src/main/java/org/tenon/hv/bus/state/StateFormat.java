@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * The name and version under which a state record is saved. A record never changes once released:
- * its successor is a new record with the next version.
+ * its successor is a new record with the next version, which names it in {@link #before} and
+ * implements {@link Successor}; the older one stays and implements {@link Predecessor}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -19,4 +20,7 @@ public @interface StateFormat {
 
   /** Counts up from 1. */
   int version();
+
+  /** The record of the version before, a {@link Predecessor}; none for version 1. */
+  Class<? extends Record> before() default Record.class;
 }

@@ -11,7 +11,11 @@ import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.BlockPort;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.virtio.DeviceEvents;
 import org.tenon.hv.virtio.DeviceModel;
 import org.tenon.hv.virtio.Feature;
@@ -32,7 +36,7 @@ import org.tenon.spi.block.BlockOperation;
  * over a driver with a volatile cache, writes carry FUA, or are followed by a flush where the
  * driver has no FUA, before the guest hears of them.
  */
-public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
+public final class BlkDevice implements DeviceModel, PortWork, AttachListener {
   /** The device type (5.2.1). */
   public static final int TYPE = 2;
 
@@ -47,6 +51,10 @@ public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
   private volatile long features;
   private volatile boolean writeback;
   private volatile @Nullable DeviceEvents events;
+
+  /** By queue: descriptors that restored requests take; empty once the rings are known. */
+  private int[] restoredSlots = {};
+
   private BlkMetrics retired = BlkMetrics.NONE;
   private @Nullable CompletionStage<@Nullable Void> stopping;
 
@@ -144,8 +152,15 @@ public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
 
   @Override
   public synchronized void start(List<@Nullable Virtqueue> rings, DeviceEvents to) {
-    events = to;
     List<BlkQueue> now = queues;
+    for (int i = 0; i < now.size(); i++) {
+      Virtqueue ring = rings.get(i);
+      if (ring != null) {
+        checkRestored(i, ring);
+      }
+    }
+    restoredSlots = new int[0];
+    events = to;
     for (int i = 0; i < now.size(); i++) {
       Virtqueue ring = rings.get(i);
       if (ring != null) {
@@ -231,18 +246,24 @@ public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
     return all;
   }
 
-  /** What is to be saved beside the common part. */
-  public BlkState state() {
-    return new BlkState(features, writeback);
+  @Override
+  public void save(StateWriter out) {
+    CompletionStage<@Nullable Void> over;
+    synchronized (this) {
+      over = stopping;
+    }
+    if (over != null) {
+      over.toCompletableFuture().join();
+    }
+    List<BlkState.Request> waiting =
+        queues.stream().flatMap(queue -> queue.waiting().stream()).toList();
+    out.put(new BlkState(features, writeback, waiting));
   }
 
-  /**
-   * Goes on where another device over the same storage was saved; before the common part is
-   * restored.
-   *
-   * @throws IllegalArgumentException if the guest had agreed on what this device does not offer
-   */
-  public void restore(BlkState state) {
+  /** Before the common part is restored. */
+  @Override
+  public void restore(StateReader in, GuestMemory memory) throws StateException {
+    BlkState state = in.take(BlkState.class);
     if ((state.features() & ~(offered | Feature.COMMON)) != 0) {
       throw new IllegalArgumentException(
           "the guest had agreed on features 0x%x, of which this device offers 0x%x only"
@@ -250,6 +271,28 @@ public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
     }
     features = state.features();
     writeback = state.writeback();
+    int[] slots = new int[queues.size()];
+    for (BlkState.Request request : state.requests()) {
+      if (request.queue() >= slots.length) {
+        throw new StateException("a request of queue " + request.queue() + ", which is not there");
+      }
+      if (request.flushAfter() && (offered & BlkFeature.FLUSH) == 0) {
+        throw new StateException("a request waits for a flush that the driver has not");
+      }
+      slots[request.queue()] += request.slots();
+      queues.get(request.queue()).restore(request, memory);
+    }
+    restoredSlots = slots;
+  }
+
+  /** A restored ring has in flight what was restored of it, no more and no less. */
+  private void checkRestored(int queue, Virtqueue ring) {
+    int wanted = restoredSlots.length == 0 ? 0 : restoredSlots[queue];
+    if (ring.state().inFlight() != wanted) {
+      throw new IllegalArgumentException(
+          "queue %d has %d descriptors in flight, its requests take %d"
+              .formatted(queue, ring.state().inFlight(), wanted));
+    }
   }
 
   /** What the device has done. */

@@ -4,10 +4,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Status;
 import org.tenon.hv.attach.BlockPort;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
 import org.tenon.hv.virtio.DescriptorChain;
 import org.tenon.hv.virtio.DeviceEvents;
@@ -100,13 +102,52 @@ final class BlkQueue {
   /** Where the virtqueue is, or null when none is served. */
   @Nullable QueueState position() {
     synchronized (port) {
-      if (port.used() > 0) {
+      if (!port.isAtRest()) {
         throw new IllegalStateException(
-            "queue %d has %d requests in flight: quiesce the device first"
-                .formatted(index, port.used()));
+            "the driver has requests of queue %d: quiesce it first".formatted(index));
       }
       Virtqueue now = ring;
       return now == null ? null : now.state();
+    }
+  }
+
+  /** The requests that wait to be given back, for a save; the guest has forgotten none of them. */
+  List<BlkState.Request> waiting() {
+    synchronized (port) {
+      return Arrays.stream(port.waiting()).mapToObj(this::request).toList();
+    }
+  }
+
+  private BlkState.Request request(int tag) {
+    MemoryRegion region = Objects.requireNonNull(statusRegions[tag]);
+    return new BlkState.Request(
+        index,
+        ids[tag],
+        slots[tag],
+        operations[tag],
+        dataBytes[tag],
+        flushAfter[tag],
+        region.base() + statusOffsets[tag],
+        port.status(tag));
+  }
+
+  /** Takes up a request that waited to be given back. */
+  void restore(BlkState.Request saved, GuestMemory memory) {
+    synchronized (port) {
+      MemoryRegion region = memory.find(saved.statusAddress(), 1);
+      int tag = region == null ? BlockPort.NONE : port.restore(saved.operation(), saved.status());
+      if (region == null || tag == BlockPort.NONE) {
+        throw new IllegalArgumentException(
+            "no request of queue %d has its status at %#x, or there are more than %d"
+                .formatted(index, saved.statusAddress(), port.depth()));
+      }
+      ids[tag] = saved.id();
+      slots[tag] = saved.slots();
+      operations[tag] = saved.operation();
+      dataBytes[tag] = saved.dataBytes();
+      flushAfter[tag] = saved.flushAfter();
+      statusRegions[tag] = region;
+      statusOffsets[tag] = region.offset(saved.statusAddress());
     }
   }
 

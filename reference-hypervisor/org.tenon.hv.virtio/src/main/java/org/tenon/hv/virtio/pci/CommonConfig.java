@@ -1,5 +1,7 @@
 package org.tenon.hv.virtio.pci;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.virtio.QueueArea;
 import org.tenon.hv.virtio.VirtioDevice;
@@ -166,6 +168,31 @@ final class CommonConfig implements RegisterBlock {
             ? before & 0xffffffff_00000000L | bits
             : before & 0xffffffffL | bits << 32;
     device.queueArea(queue, area, now);
+  }
+
+  /** The registers of this structure, for a save. */
+  VirtioPciState state(int isr, List<Integer> due) {
+    return new VirtioPciState(
+        isr,
+        vectors.config(),
+        IntStream.range(0, device.queueCount()).map(vectors::queue).boxed().toList(),
+        deviceFeatureSelect,
+        driverFeatureSelect,
+        driverFeatures,
+        queue,
+        due);
+  }
+
+  /** Takes them up. */
+  void restore(VirtioPciState state) {
+    vectors.config(state.configVector());
+    for (int i = 0; i < state.queueVectors().size(); i++) {
+      vectors.queue(i, state.queueVectors().get(i));
+    }
+    deviceFeatureSelect = state.deviceFeatureSelect();
+    driverFeatureSelect = state.driverFeatureSelect();
+    driverFeatures = state.driverFeatures();
+    queue = state.queueSelect();
   }
 
   private static boolean isArea(int offset) {

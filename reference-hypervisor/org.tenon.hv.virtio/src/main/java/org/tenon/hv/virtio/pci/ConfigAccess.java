@@ -1,6 +1,9 @@
 package org.tenon.hv.virtio.pci;
 
 import org.tenon.hv.bus.RegisterBlock;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.Capability;
 
 /**
@@ -59,6 +62,19 @@ final class ConfigAccess implements Capability {
       }
       default -> {}
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.put(new ConfigAccessState(wantedBar, offset, length));
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    ConfigAccessState state = in.take(ConfigAccessState.class);
+    wantedBar = state.bar();
+    offset = state.offset();
+    length = state.length();
   }
 
   private static int merge(int old, int value, int lanes) {

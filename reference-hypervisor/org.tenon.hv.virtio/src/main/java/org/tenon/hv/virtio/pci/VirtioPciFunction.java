@@ -4,10 +4,15 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.Bar;
 import org.tenon.hv.pci.Msix;
@@ -19,7 +24,7 @@ import org.tenon.hv.virtio.Interrupts;
 import org.tenon.hv.virtio.VirtioDevice;
 
 /** A virtio device as a PCI function. */
-public final class VirtioPciFunction {
+public final class VirtioPciFunction implements Saved {
   /** The first PCI device id of modern devices; the virtio device type is added to it (4.1.2.1). */
   public static final int FIRST_DEVICE_ID = 0x1040;
 
@@ -36,6 +41,7 @@ public final class VirtioPciFunction {
   private final Vectors vectors;
   private final Msix msix;
   private final Type0Function function;
+  private final CommonConfig common;
 
   /** What is to be signalled: a cell for each queue, and one more for the configuration. */
   private final AtomicIntegerArray due;
@@ -68,7 +74,7 @@ public final class VirtioPciFunction {
     device = new VirtioDevice(model, memory, new Requests());
     msix = new Msix(queues + 1, MSIX_BAR, slot.master());
     vectors = new Vectors(queues + 1, queues);
-    CommonConfig common = new CommonConfig(device, vectors, () -> reset(onReset));
+    common = new CommonConfig(device, vectors, () -> reset(onReset));
     RegisterBlock regions = new Regions(common, new DeviceRegion(device), new NotifyRegion(device));
     function =
         new Type0Function(
@@ -96,6 +102,34 @@ public final class VirtioPciFunction {
   /** The device. */
   public VirtioDevice device() {
     return device;
+  }
+
+  /** The function, the transport's registers, the device. */
+  @Override
+  public void save(StateWriter out) throws StateException {
+    function.save(out);
+    out.put(common.state(isr, IntStream.range(0, due.length()).map(due::get).boxed().toList()));
+    device.save(out);
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    function.restore(in);
+    VirtioPciState state = in.take(VirtioPciState.class);
+    if (state.due().size() != due.length()) {
+      throw new StateException(
+          "the saved virtio device has %d queues, this one %d"
+              .formatted(state.due().size() - 1, due.length() - 1));
+    }
+    common.restore(state);
+    isr = state.isr();
+    device.restore(in);
+    for (int i = 0; i < due.length(); i++) {
+      if (state.due().get(i) != 0) {
+        due.set(i, 1);
+        delivery.raise();
+      }
+    }
   }
 
   private void reset(Consumer<CompletionStage<?>> onReset) {

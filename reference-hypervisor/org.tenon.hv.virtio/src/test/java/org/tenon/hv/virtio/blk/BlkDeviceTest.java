@@ -23,13 +23,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.api.Status;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.QueueSchedule;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
 import org.tenon.hv.virtio.DeviceStatus;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.Interrupts;
 import org.tenon.hv.virtio.VirtioDevice;
-import org.tenon.hv.virtio.VirtioState;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
 
@@ -407,7 +409,7 @@ class BlkDeviceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void savedDeviceGoesOnInTheMiddleOfTheRing(boolean packed) {
+  void savedDeviceGoesOnInTheMiddleOfTheRing(boolean packed) throws StateException {
     make(5);
     long features =
         Feature.VERSION_1
@@ -427,14 +429,19 @@ class BlkDeviceTest {
     disk.run(new Random(1), 1);
     pump();
     assertThat(guest.ended(0)).hasSize(1);
-    BlkState own = model.state();
-    VirtioState common = guest.device.state();
+    guest.send(0, IN, 2, new byte[1024]);
+    guest.notifyDevice(0);
+    pump();
+    disk.run(new Random(1), 1);
+    StateWriter saved = new StateWriter();
+    guest.device.save(saved);
     disk.lazy = false;
     model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, QueueSchedule.of(work::add));
-    model.restore(own);
     VirtioDevice restored = new VirtioDevice(model, memory, lines());
-    restored.restore(common);
+    restored.restore(new StateReader(ByteBuffer.wrap(saved.toBytes())));
     guest.moveTo(restored);
+    pump();
+    assertThat(guest.ended(0)).as("answered before the save").hasSize(1);
     assertThat(restored.readConfig(BlkRegisters.WRITEBACK)).isZero();
     for (int i = 0; i < 7; i++) {
       assertThat(call(IN, i * 2L, new byte[1024]).data()).isEqualTo(pattern(1024, i));
