@@ -26,6 +26,20 @@ class CoverageTest {
     assertThat(plan.uncovered(REQUIREMENTS)).extracting(Requirement::id).isEmpty();
   }
 
+  /** A clause of a level is proved by a test that runs at that level. */
+  @Test
+  void everyLevelCanBeReachedByItself() {
+    SuitePlan plan = plan(CertifiedDeviceDriver.class);
+    for (Requirement clause : REQUIREMENTS.all()) {
+      if (clause.isMust()) {
+        assertThat(plan.tests())
+            .as(clause.id().toString())
+            .anyMatch(test ->
+                test.clauses().contains(clause.id()) && test.level() == clause.verifiedAt());
+      }
+    }
+  }
+
   @Test
   void checkSeesAMissingTest() {
     assertThat(plan(ResetsOnly.class).uncovered(REQUIREMENTS))

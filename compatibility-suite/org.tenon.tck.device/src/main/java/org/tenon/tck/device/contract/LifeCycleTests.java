@@ -88,7 +88,7 @@ public abstract class LifeCycleTests extends DeviceTests {
 
   /** The checking host holds whatever touches the guest at rest against the driver. */
   @Test
-  @Clause({"DEV-024", "DRV-010", "DRV-019"})
+  @Clause({"DEV-024", "DRV-010"})
   void restIsRest() {
     DeviceHarness device = trial().open();
     HostileGuest guest = trial().guest(device);

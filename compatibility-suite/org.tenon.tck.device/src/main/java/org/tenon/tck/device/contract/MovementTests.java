@@ -51,7 +51,7 @@ public abstract class MovementTests extends DeviceTests {
   }
 
   @Test
-  @Clause("DEV-027")
+  @Clause({"DEV-027", "DRV-019"})
   void aDamagedStateIsRefusedCleanly() throws IOException {
     DeviceHarness first = trial().open();
     trial().guest(first).poke(100);
