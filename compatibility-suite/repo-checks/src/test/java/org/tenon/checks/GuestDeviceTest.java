@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A PCI function as its user has it: the built command boots Debian's cloud kernel, whose shell
- * speaks to the sample {@code pci-hello} through sysfs and physical addresses, as the tutorial does.
- * The guest is fetched once; where that fails a line says why nothing was tried.
+ * speaks to the sample {@code pci-hello} through sysfs and physical addresses, as the tutorial
+ * does. The guest is fetched once; where that fails a line says why nothing was tried.
  */
 class GuestDeviceTest {
   private static final System.Logger LOG = System.getLogger("org.tenon.trial");

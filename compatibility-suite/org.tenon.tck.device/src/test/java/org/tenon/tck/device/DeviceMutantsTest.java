@@ -19,7 +19,9 @@ import org.tenon.tck.core.verdict.Failure;
 import org.tenon.tck.core.verdict.TestResult;
 import org.tenon.tck.device.trial.DeviceSubject;
 
-/** The suite catches every broken function by the clause that it breaks, and lets a correct one be. */
+/**
+ * The suite catches every broken function by the clause that it breaks, and lets a correct one be.
+ */
 class DeviceMutantsTest {
   private static final Seed SEED = new Seed(0xde71ce);
 

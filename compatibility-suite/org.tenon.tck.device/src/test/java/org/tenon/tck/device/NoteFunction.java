@@ -125,8 +125,7 @@ final class NoteFunction implements DeviceDriver {
     long stamp =
         defect == Defect.ASKS_THE_HOSTS_CLOCK ? System.nanoTime() : host.clock().nanoTime();
     note.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, stamp);
-    if (agreement.has(DeviceCapabilities.BUS_MASTER)
-        || defect == Defect.COPIES_WITHOUT_AGREEMENT) {
+    if (agreement.has(DeviceCapabilities.BUS_MASTER) || defect == Defect.COPIES_WITHOUT_AGREEMENT) {
       long address = Integer.toUnsignedLong(registers.address);
       int status = host.dmaWrite(address, note, 0, note.byteSize());
       registers.count += status == Status.OK ? 1 : 0;

@@ -20,7 +20,9 @@ import org.tenon.spi.device.DeviceHost;
 import org.tenon.spi.device.DmaAccess;
 import org.tenon.spi.device.DmaLease;
 
-/** What a function under test has for a host: answers, notes what is done, and checks every call. */
+/**
+ * What a function under test has for a host: answers, notes what is done, and checks every call.
+ */
 final class CheckingDeviceHost implements DeviceHost {
   private final DeviceAgreement agreement;
   private final int maxLeases;
@@ -154,7 +156,8 @@ final class CheckingDeviceHost implements DeviceHost {
   @Override
   public void setIntx(boolean asserted) {
     if (!agreement.has(DeviceCapabilities.INTX)) {
-      faults.report(DeviceClauses.PIN_AGREED, Fault.Kind.NOT_AGREED, "drove the pin without agreement");
+      faults.report(
+          DeviceClauses.PIN_AGREED, Fault.Kind.NOT_AGREED, "drove the pin without agreement");
     } else if (asserted != pin && (!asserted || mayTouchGuest("raised the interrupt pin"))) {
       pin = asserted;
       note(DeviceEvent.Kind.PIN, asserted ? 1 : 0, 0);
@@ -265,7 +268,9 @@ final class CheckingDeviceHost implements DeviceHost {
   public void healthChanged(Health now) {
     if (state == LifeCycle.State.CLOSED) {
       faults.report(
-          DriverClauses.NOTHING_LEFT, FaultLog.USED_AFTER_CLOSE, "called healthChanged after close");
+          DriverClauses.NOTHING_LEFT,
+          FaultLog.USED_AFTER_CLOSE,
+          "called healthChanged after close");
     }
   }
 

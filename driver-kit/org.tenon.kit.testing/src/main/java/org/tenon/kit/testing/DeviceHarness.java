@@ -192,7 +192,9 @@ public final class DeviceHarness implements AutoCloseable {
   public long read(int bar, int offset, int size) {
     long ones = size == 8 ? -1 : (1L << 8 * size) - 1;
     Long value =
-        access("the read of BAR %d at %#x".formatted(bar, offset), () -> driver.read(bar, offset, size));
+        access(
+            "the read of BAR %d at %#x".formatted(bar, offset),
+            () -> driver.read(bar, offset, size));
     return value & ones;
   }
 
@@ -423,7 +425,9 @@ public final class DeviceHarness implements AutoCloseable {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     if (took.compareTo(CALL_LIMIT) > 0) {
       faults.report(
-          DeviceClauses.CALLS_RETURN, Fault.Kind.HUNG, "%s took %d ms".formatted(name, took.toMillis()));
+          DeviceClauses.CALLS_RETURN,
+          Fault.Kind.HUNG,
+          "%s took %d ms".formatted(name, took.toMillis()));
     }
     return value;
   }
@@ -488,7 +492,8 @@ public final class DeviceHarness implements AutoCloseable {
   }
 
   private HarnessError threw(String name, Throwable why) {
-    ClauseId clause = name.endsWith("close") ? DriverClauses.CLOSE_ALWAYS : DriverClauses.NEVER_THROWS;
+    ClauseId clause =
+        name.endsWith("close") ? DriverClauses.CLOSE_ALWAYS : DriverClauses.NEVER_THROWS;
     faults.report(clause, Fault.Kind.THREW, name + " threw " + why);
     return new HarnessError(name + " threw " + why, why);
   }

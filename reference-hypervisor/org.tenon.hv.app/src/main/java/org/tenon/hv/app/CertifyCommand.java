@@ -117,7 +117,8 @@ final class CertifyCommand implements Callable<Integer> {
   public Integer call() throws InputException, BundleException, AgainstSubjectException {
     if (profile != null && !PROFILES.contains(profile)) {
       throw new InputException(
-          "no profile is called '%s'; there are %s".formatted(profile, String.join(", ", PROFILES)));
+          "no profile is called '%s'; there are %s"
+              .formatted(profile, String.join(", ", PROFILES)));
     }
     RunOptions options = options();
     NbdServer.Program server = server();

@@ -71,9 +71,7 @@ record DriverChoice(
 
   private BlockSubject blockSubject(DriverEntry entry, String command) throws InputException {
     BlockSubject.Builder subject =
-        BlockSubject.of(factory(), storage(entry))
-            .bundle(facts(entry))
-            .command(command);
+        BlockSubject.of(factory(), storage(entry)).bundle(facts(entry)).command(command);
     if (image != null) {
       if (!Files.isRegularFile(image)) {
         throw new InputException(image + " is no file; give a raw image");

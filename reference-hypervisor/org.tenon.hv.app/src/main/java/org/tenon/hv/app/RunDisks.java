@@ -80,8 +80,7 @@ final class RunDisks implements AutoCloseable {
       throws InputException {
     List<F> all =
         bundles.stream().flatMap(bundle -> bundle.factories(deviceClass).stream()).toList();
-    List<F> found =
-        all.stream().filter(factory -> factory.id().value().equals(id)).toList();
+    List<F> found = all.stream().filter(factory -> factory.id().value().equals(id)).toList();
     if (found.size() == 1) {
       return found.getFirst();
     }

@@ -31,8 +31,8 @@ import org.tenon.spi.device.ResetLevel;
  * driver does wrong is a {@link Fault} and never an exception here.
  *
  * <p>The run-loop thread calls {@link #read}, {@link #write}, {@link #functionReset}, {@link
- * #takeNews} and {@link #ring}; each has the driver called on its device thread, and waits for it no
- * longer than the control deadline. The control methods (quiesce, resume, reset, close) may be
+ * #takeNews} and {@link #ring}; each has the driver called on its device thread, and waits for it
+ * no longer than the control deadline. The control methods (quiesce, resume, reset, close) may be
  * called from any thread; they return at once, run in the order of the calls, and their stages
  * always complete, normally.
  */
@@ -125,8 +125,7 @@ public final class DeviceAttachment implements Conduct {
           "the driver's %s is not within the %s (%s)"
               .formatted(agreement, offer, Clauses.DEVICE_AGREEMENT_IS_SUBSET));
     }
-    DeviceAttachment attachment =
-        new DeviceAttachment(factory, offer, agreement, onThread, thread);
+    DeviceAttachment attachment = new DeviceAttachment(factory, offer, agreement, onThread, thread);
     try {
       ControlCall.await(
           onThread,

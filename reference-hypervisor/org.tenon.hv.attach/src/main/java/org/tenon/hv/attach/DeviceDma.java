@@ -70,7 +70,9 @@ final class DeviceDma {
 
   synchronized int write(long address, MemorySegment from, long offset, long length) {
     int refusal = refusal(address, from, offset, length);
-    return refusal != Status.OK || length == 0 ? refusal : copy(address, from, offset, length, true);
+    return refusal != Status.OK || length == 0
+        ? refusal
+        : copy(address, from, offset, length, true);
   }
 
   private int refusal(long address, @Nullable MemorySegment segment, long offset, long length) {

@@ -98,8 +98,7 @@ final class FunctionRig implements AutoCloseable {
                 new BridgeWindow(Bar.Kind.MEMORY32, 0xc000_0000L, 0xcfff_ffffL),
                 new BridgeWindow(Bar.Kind.MEMORY64, 1L << 40, (1L << 41) - 1)));
     PciSlot slot =
-        new PciSlot(
-            decoder, new BusMaster((address, data) -> messages.add(data)), wire::add);
+        new PciSlot(decoder, new BusMaster((address, data) -> messages.add(data)), wire::add);
     function =
         new PartnerFunction(
             "device0",

@@ -299,7 +299,10 @@ class PartnerFunctionTest {
         };
     assertThat(rig.read(0, 0, 4)).isEqualTo(ONES);
     assertThat(rig.attachment.state()).isEqualTo(DeviceAttachment.State.QUARANTINED);
-    assertThat(rig.attachment.faults()).singleElement().extracting(Fault::kind).isEqualTo(Fault.Kind.THREW);
+    assertThat(rig.attachment.faults())
+        .singleElement()
+        .extracting(Fault::kind)
+        .isEqualTo(Fault.Kind.THREW);
     assertThat(rig.read(0, 4, 4)).isEqualTo(ONES);
     rig.write(0, 0, 4, 1);
     assertThat(rig.config(0, 4)).as("the configuration space stays").isEqualTo(0x56781234L);

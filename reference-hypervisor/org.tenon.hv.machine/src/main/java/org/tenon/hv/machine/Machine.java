@@ -385,7 +385,10 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Closes the drivers of disks and devices, then releases engine and memory; not while {@link #run()} runs. */
+  /**
+   * Closes the drivers of disks and devices, then releases engine and memory; not while {@link
+   * #run()} runs.
+   */
   @Override
   public void close() {
     devices.forEach(PluggedDevice::close);

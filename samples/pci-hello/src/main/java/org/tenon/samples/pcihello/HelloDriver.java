@@ -214,9 +214,7 @@ final class HelloDriver implements DeviceDriver {
 
   private void save(OutputStream out) throws IOException {
     registers.delayedNanos =
-        timer == null
-            ? HelloRegisters.NOT_RUNG
-            : Math.max(0, due - host.clock().nanoTime());
+        timer == null ? HelloRegisters.NOT_RUNG : Math.max(0, due - host.clock().nanoTime());
     registers.save(out);
   }
 

@@ -3,10 +3,10 @@
  * one.
  *
  * <ol>
- *   <li>{@link org.tenon.samples.pcihello.HelloDriverFactory} says what the driver is called, what it
- *       can be told, and what it takes from an offer.
- *   <li>{@link org.tenon.samples.pcihello.HelloDriver} is the function: what its configuration space
- *       says, what a guest reads and writes behind its BAR, the doorbell, the reset.
+ *   <li>{@link org.tenon.samples.pcihello.HelloDriverFactory} says what the driver is called, what
+ *       it can be told, and what it takes from an offer.
+ *   <li>{@link org.tenon.samples.pcihello.HelloDriver} is the function: what its configuration
+ *       space says, what a guest reads and writes behind its BAR, the doorbell, the reset.
  *   <li>{@link org.tenon.samples.pcihello.HelloRegisters} is all of its state, and its saved form.
  * </ol>
  *

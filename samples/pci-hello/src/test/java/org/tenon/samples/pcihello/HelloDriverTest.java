@@ -42,8 +42,7 @@ class HelloDriverTest {
       assertThat(device.read(BAR, HelloDriver.GREETINGS, 4)).isEqualTo(1);
       assertThat(device.takeEvents())
           .extracting(DeviceEvent::kind)
-          .containsExactly(
-              DeviceEvent.Kind.WRITE, DeviceEvent.Kind.PIN, DeviceEvent.Kind.SIGNAL);
+          .containsExactly(DeviceEvent.Kind.WRITE, DeviceEvent.Kind.PIN, DeviceEvent.Kind.SIGNAL);
       device.write(BAR, HelloDriver.INTERRUPT, 4, 1);
       assertThat(device.pin()).isFalse();
     }

@@ -2,7 +2,9 @@ package org.tenon.spi.device;
 
 import org.tenon.api.Stability;
 
-/** Work that waits to be asked for; made with {@link DeviceHost#onBoard}. The host implements it. */
+/**
+ * Work that waits to be asked for; made with {@link DeviceHost#onBoard}. The host implements it.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 @FunctionalInterface
 public interface BoardCall {

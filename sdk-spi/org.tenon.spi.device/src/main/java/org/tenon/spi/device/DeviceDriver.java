@@ -8,10 +8,10 @@ import org.tenon.spi.Driver;
  * A PCI function of a vendor's own: what a guest finds behind its base address registers. Its life
  * is that of {@link Driver}; its configuration space is the host's.
  *
- * <p><b>Threads.</b> The host makes every call, those of {@link Driver} included, on one thread, the
- * <em>device thread</em>, one at a time; {@link #health()} alone may come from any. So do the timers
- * of {@link DeviceHost#clock()} and the work given to {@link DeviceHost#onBoard}. A driver that has
- * no thread of its own needs no lock.
+ * <p><b>Threads.</b> The host makes every call, those of {@link Driver} included, on one thread,
+ * the <em>device thread</em>, one at a time; {@link #health()} alone may come from any. So do the
+ * timers of {@link DeviceHost#clock()} and the work given to {@link DeviceHost#onBoard}. A driver
+ * that has no thread of its own needs no lock.
  *
  * <p><b>Time.</b> While the device thread is inside {@link #read}, {@link #write}, {@link
  * #functionReset}, a timer or {@link BoardCall} work, the guest stands between two instructions and

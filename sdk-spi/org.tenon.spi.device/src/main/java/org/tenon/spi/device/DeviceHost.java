@@ -15,9 +15,9 @@ import org.tenon.spi.Host;
  * #clock()}, or in work handed back with {@link #onBoard}. What other threads do to the guest, and
  * when a {@link BoardCall} is raised, comes from the outside world and does not repeat.
  *
- * <p><b>Time.</b> {@link #clock()} is machine time: its timers run on the device thread, between two
- * instructions, and stand still while the machine does. A thread of the driver's own reads the time
- * of the last call.
+ * <p><b>Time.</b> {@link #clock()} is machine time: its timers run on the device thread, between
+ * two instructions, and stand still while the machine does. A thread of the driver's own reads the
+ * time of the last call.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public interface DeviceHost extends Host {
@@ -52,8 +52,8 @@ public interface DeviceHost extends Host {
    * @param offset in {@code into}, bytes
    * @param length bytes, from 0
    * @return {@link org.tenon.api.Status#OK}; {@code DENIED} while bus mastering is off; {@code
-   *     OUT_OF_RANGE} where part of the range is no RAM; {@code INVALID} where {@code into} does not
-   *     hold offset and length. Nothing is copied unless OK.
+   *     OUT_OF_RANGE} where part of the range is no RAM; {@code INVALID} where {@code into} does
+   *     not hold offset and length. Nothing is copied unless OK.
    */
   int dmaRead(long address, MemorySegment into, long offset, long length);
 

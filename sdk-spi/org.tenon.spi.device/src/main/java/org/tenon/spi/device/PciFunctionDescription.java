@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
 /**
- * What a function's configuration space says (PCI local bus specification 3.0, 6.2). Immutable; made
- * with {@link #of}. Capabilities follow from the {@link DeviceAgreement}.
+ * What a function's configuration space says (PCI local bus specification 3.0, 6.2). Immutable;
+ * made with {@link #of}. Capabilities follow from the {@link DeviceAgreement}.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class PciFunctionDescription {
@@ -95,8 +95,7 @@ public final class PciFunctionDescription {
   public boolean isWithin(DeviceAgreement agreement, DeviceOffer offer) {
     return agreement.has(DeviceCapabilities.MSIX) == (msixBar != NONE)
         && bars.stream()
-            .allMatch(
-                bar -> bar.kind() == PciBar.Kind.PORTS || bar.size() <= offer.maxBarBytes());
+            .allMatch(bar -> bar.kind() == PciBar.Kind.PORTS || bar.size() <= offer.maxBarBytes());
   }
 
   private void checkNumbers() {
@@ -184,8 +183,8 @@ public final class PciFunctionDescription {
     }
 
     /**
-     * Leaves a 32-bit memory BAR to the host, for the MSI-X table and its pending bits. Needed with,
-     * and only with, {@link DeviceCapabilities#MSIX}.
+     * Leaves a 32-bit memory BAR to the host, for the MSI-X table and its pending bits. Needed
+     * with, and only with, {@link DeviceCapabilities#MSIX}.
      *
      * @param index 0 to 5
      */

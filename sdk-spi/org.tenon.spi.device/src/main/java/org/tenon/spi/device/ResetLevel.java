@@ -3,8 +3,8 @@ package org.tenon.spi.device;
 import org.tenon.api.Stability;
 
 /**
- * How deep a reset of the guest's reaches, as an {@code int}. The codes are open: a driver takes one
- * that it does not know for {@link #POWER}.
+ * How deep a reset of the guest's reaches, as an {@code int}. The codes are open: a driver takes
+ * one that it does not know for {@link #POWER}.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class ResetLevel {

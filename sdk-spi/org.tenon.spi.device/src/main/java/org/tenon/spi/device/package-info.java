@@ -32,9 +32,9 @@
  *       while the guest stands between two instructions.
  *   <li><b>Never block.</b> What takes time runs on a thread of the driver's own, which brings its
  *       news back with a {@link org.tenon.spi.device.BoardCall}.
- *   <li><b>Memory is the guest's.</b> It is reached with the guest's leave only: while bus mastering
- *       is on, and where there is RAM. Every address is the guest's word and may be a lie; a DMA
- *       call answers with a status and never throws.
+ *   <li><b>Memory is the guest's.</b> It is reached with the guest's leave only: while bus
+ *       mastering is on, and where there is RAM. Every address is the guest's word and may be a
+ *       lie; a DMA call answers with a status and never throws.
  *   <li><b>A reset is a reset.</b> When {@link org.tenon.spi.device.DeviceDriver#functionReset}
  *       returns, nothing of what was under way shows any more.
  *   <li><b>The same guest, the same run.</b> A driver that acts on the device thread only and takes

@@ -29,7 +29,13 @@ class PciFunctionDescriptionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"65535, 1, 0, 0", "65536, 1, 0, 0", "1, -1, 0, 0", "1, 1, 16777216, 0", "1, 1, 0, 256"})
+  @CsvSource({
+    "65535, 1, 0, 0",
+    "65536, 1, 0, 0",
+    "1, -1, 0, 0",
+    "1, 1, 16777216, 0",
+    "1, 1, 0, 256"
+  })
   void numbersFitTheirFields(int vendor, int device, int classCode, int revision) {
     var builder = PciFunctionDescription.of(vendor, device, classCode).revision(revision);
     assertThatThrownBy(builder::build).hasMessageStartingWith("no PCI function is");

@@ -53,8 +53,7 @@ public abstract class NegotiationTests extends DeviceTests {
     Set<Capability> more = new TreeSet<>(DeviceCapabilities.ALL);
     more.add(UNHEARD_OF);
     DeviceAgreement plain = subject().factory().negotiate(DeviceTrial.EVERYTHING);
-    DeviceAgreement odd =
-        subject().factory().negotiate(DeviceOffer.of(more, 32, 64, 256L << 20));
+    DeviceAgreement odd = subject().factory().negotiate(DeviceOffer.of(more, 32, 64, 256L << 20));
     trial().expectSame("the agreement", plain.toString(), odd.toString());
   }
 

@@ -69,9 +69,7 @@ public abstract class ResetTests extends DeviceTests {
       device.advance(Duration.ofHours(2));
       List<DeviceEvent> late = device.takeEvents();
       if (!late.isEmpty() || device.pin()) {
-        throw trial()
-            .violation(
-                "nothing until the guest touches the function", "it did " + late);
+        throw trial().violation("nothing until the guest touches the function", "it did " + late);
       }
     }
   }
