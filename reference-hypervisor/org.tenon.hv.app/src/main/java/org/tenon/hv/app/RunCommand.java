@@ -45,7 +45,8 @@ import picocli.CommandLine.Option;
           + " you ended it.",
       "Examples:",
       "  tenon guest fetch && tenon run --append console=ttyS0",
-      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img",
+      "  tenon run --bundle samples/pci-hello --device driver=pci-hello,greeting=Hi"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
@@ -126,6 +127,14 @@ final class RunCommand implements Callable<Integer> {
   private List<String> nicOptions = List.of();
 
   @Option(
+      names = "--device",
+      paramLabel = "driver=ID[,KEY=VALUE…]",
+      description =
+          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
+              + " may be given more than once.")
+  private List<String> deviceOptions = List.of();
+
+  @Option(
       names = "--control",
       paramLabel = "SOCKET",
       description =
@@ -137,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--bundle",
       paramLabel = "B",
       description =
-          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+          "A bundle that drivers come from: an archive, a folder or a Maven project; may be"
               + " given more than once.")
   private List<Path> bundles = List.of();
 
@@ -188,6 +197,7 @@ final class RunCommand implements Callable<Integer> {
           BundleException,
           AgainstSubjectException {
     try (RunDisks disks = RunDisks.open(bundles, diskOptions, nicOptions, console)) {
+      disks.addDevices(deviceOptions);
       return run(disks);
     }
   }

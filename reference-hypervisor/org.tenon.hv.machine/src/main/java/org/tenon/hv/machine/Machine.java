@@ -48,6 +48,7 @@ public final class Machine implements AutoCloseable {
   private final DiskPlug diskPlug;
   private final LoopDevicePlug loopDevicePlug;
   private final NicPlug nicPlug;
+  private final DevicePlug devicePlug;
   private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
@@ -107,6 +108,7 @@ public final class Machine implements AutoCloseable {
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     hotPlug = new HotPlugSlots(board.rootPorts());
     nicPlug = new NicPlug(config, board, memory, loop, clock);
+    devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -414,6 +416,23 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
+   * Plugs a partner's own PCI function into the next slot; before the first {@link #run()}. The
+   * machine closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit
+   */
+  public void plug(DeviceConfig device) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("devices are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("the saved machine has no PCI function of a partner's");
+    }
+    devices.add(devicePlug.plug("device" + devices.size(), device));
+  }
+
+  /**
    * Runs until the guest, the caller or a failure ends it. May be called again after {@link
    * Outcome.Kind#STOPPED}.
    */
@@ -486,7 +505,10 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()} runs. */
+  /**
+   * Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()}
+   * runs.
+   */
   @Override
   public void close() {
     devices.forEach(PluggedDevice::close);
