@@ -8,6 +8,7 @@ module org.tenon.hv.app {
   requires org.jline;
   requires static org.jspecify;
   requires org.tenon.hv.attach;
+  requires org.tenon.hv.device;
   requires org.tenon.hv.engine;
   requires org.tenon.hv.machine;
   requires org.tenon.hv.memory;
@@ -19,6 +20,7 @@ module org.tenon.hv.app {
   requires org.tenon.kit.testing;
   requires org.tenon.tck.block;
   requires org.tenon.tck.core;
+  requires org.tenon.tck.device;
 
   uses org.tenon.hv.engine.Engine;
 
@@ -28,6 +30,8 @@ module org.tenon.hv.app {
 
   provides org.tenon.kit.testing.guest.GuestHost with
       org.tenon.hv.app.testbed.GuestTestBed;
+  provides org.tenon.kit.testing.pci.PciDeviceHost with
+      org.tenon.hv.app.testbed.PciTestBed;
   provides org.tenon.kit.testing.virtio.VirtioBlockHost with
       org.tenon.hv.app.testbed.VirtioTestBed;
 }

@@ -122,7 +122,7 @@ final class Lab implements AutoCloseable {
                 MachineType.of(MachineType.CURRENT),
                 EngineChoice.of(engine).engine(),
                 wanted.cpus() == null ? 1 : wanted.cpus(),
-                RunCommand.parseSize(wanted.memory() == null ? "256M" : wanted.memory()),
+                Sizes.parse("memory", wanted.memory() == null ? "256M" : wanted.memory()),
                 ClockMode.REAL,
                 files.kernel(),
                 files.initrd(),

@@ -10,8 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.app.run.ConsoleWatch;
@@ -33,6 +31,7 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 import org.tenon.hv.plugin.BundleException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tenon run}: a machine with a kernel, its console in this terminal. */
@@ -46,15 +45,14 @@ import picocli.CommandLine.Option;
           + " you ended it.",
       "Examples:",
       "  tenon guest fetch && tenon run --append console=ttyS0",
-      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img",
+      "  tenon run --bundle samples/pci-hello --device driver=pci-hello,greeting=Hi"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
 
-  private static final Pattern SIZE =
-      Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
 
   private final Console console;
 
@@ -129,6 +127,14 @@ final class RunCommand implements Callable<Integer> {
   private List<String> nicOptions = List.of();
 
   @Option(
+      names = "--device",
+      paramLabel = "driver=ID[,KEY=VALUE…]",
+      description =
+          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
+              + " may be given more than once.")
+  private List<String> deviceOptions = List.of();
+
+  @Option(
       names = "--control",
       paramLabel = "SOCKET",
       description =
@@ -140,9 +146,11 @@ final class RunCommand implements Callable<Integer> {
       names = "--bundle",
       paramLabel = "B",
       description =
-          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+          "A bundle that drivers come from: an archive, a folder or a Maven project; may be"
               + " given more than once.")
   private List<Path> bundles = List.of();
+
+  @Mixin private VirtioOptions devices = new VirtioOptions();
 
   @Option(
       names = "--save",
@@ -189,6 +197,7 @@ final class RunCommand implements Callable<Integer> {
           BundleException,
           AgainstSubjectException {
     try (RunDisks disks = RunDisks.open(bundles, diskOptions, nicOptions, console)) {
+      disks.addDevices(deviceOptions);
       return run(disks);
     }
   }
@@ -247,14 +256,25 @@ final class RunCommand implements Callable<Integer> {
     Machine machine =
         new Machine(
             config(
-                guest, interactive, cpus, parseSize(memory), files.kernel(), files.initrd()));
+                guest,
+                interactive,
+                cpus,
+                Sizes.parse("--memory", memory),
+                files.kernel(),
+                files.initrd()));
     try {
-      disks.plugInto(machine);
+      plugInto(machine, disks, interactive);
       return machine;
     } catch (InputException e) {
       machine.close();
       throw e;
     }
+  }
+
+  private void plugInto(Machine machine, RunDisks disks, boolean interactive)
+      throws InputException {
+    disks.plugInto(machine);
+    devices.plugInto(machine, clock(interactive));
   }
 
   private Machine restored(
@@ -265,7 +285,7 @@ final class RunCommand implements Callable<Integer> {
       return Machine.restore(
           config(guest, interactive, state.processors(), state.memory(), GuestFiles.NOTHING, GuestFiles.NOTHING),
           saved,
-          disks::plugInto);
+          machine -> plugInto(machine, disks, interactive));
     } catch (NoSuchFileException e) {
       throw new InputException("there is no file " + file, e);
     } catch (StateException e) {
@@ -312,13 +332,12 @@ final class RunCommand implements Callable<Integer> {
         trace == null
             ? Trace.OFF
             : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
-    ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         EngineChoice.of(engine).engine(),
         processors,
         bytes,
-        Optional.ofNullable(clock).orElse(defaultClock),
+        clock(interactive),
         kernelImage,
         initrdImage,
         append,
@@ -326,13 +345,9 @@ final class RunCommand implements Callable<Integer> {
         log);
   }
 
-  static long parseSize(String text) throws InputException {
-    Matcher size = SIZE.matcher(text);
-    if (!size.matches()) {
-      throw new InputException("--memory " + text + " is no size; write it like 256M or 4G");
-    }
-    String unit = size.group(2).toUpperCase(Locale.ROOT);
-    return Long.parseLong(size.group(1)) << (unit.isEmpty() ? 20 : 10 * ("KMGT".indexOf(unit) + 1));
+  private ClockMode clock(boolean interactive) {
+    ClockMode byDefault = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
+    return clock == null ? byDefault : clock;
   }
 
   /** A restored machine has retired instructions before this run. */

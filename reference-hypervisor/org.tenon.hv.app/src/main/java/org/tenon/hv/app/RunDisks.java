@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.machine.DeviceConfig;
 import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.Machine;
@@ -15,14 +16,19 @@ import org.tenon.spi.Config;
 import org.tenon.spi.ConfigException;
 import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
 
-/** The disks and network cards of a run, and the bundles their drivers come from, open until the run is over. */
+/**
+ * The disks, network cards and PCI functions of a run, and the bundles their drivers come from,
+ * open until the run is over.
+ */
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
   private final List<Planned> disks = new ArrayList<>();
   private final List<NicConfig> nics = new ArrayList<>();
+  private final List<DeviceConfig> devices = new ArrayList<>();
 
   private record Planned(DiskConfig disk, DiskPlace place) {}
 
@@ -50,6 +56,23 @@ final class RunDisks implements AutoCloseable {
     } catch (InputException | BundleException | AgainstSubjectException | RuntimeException e) {
       opened.close();
       throw e;
+    }
+  }
+
+  /** Finds each PCI function's driver in the bundles. */
+  void addDevices(List<String> options) throws InputException {
+    for (String option : options) {
+      KeyValues values = KeyValues.parse("--device", option, "driver=pci-hello,greeting=Hi");
+      String driver = values.take("driver");
+      if (driver == null) {
+        throw values.wrong("which driver? add driver=ID");
+      }
+      DeviceDriverFactory factory = factory(DeviceDriverFactory.class, driver);
+      try {
+        devices.add(new DeviceConfig(factory, Config.of(factory.configKeys(), values.rest())));
+      } catch (ConfigException e) {
+        throw new InputException("--device driver=%s: %s".formatted(driver, e.getMessage()), e);
+      }
     }
   }
 
@@ -97,6 +120,7 @@ final class RunDisks implements AutoCloseable {
   void plugInto(Machine machine) throws InputException {
     plugDisks(machine);
     plugNics(machine);
+    plugDevices(machine);
   }
 
   private void plugDisks(Machine machine) throws InputException {
@@ -118,6 +142,17 @@ final class RunDisks implements AutoCloseable {
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--nic driver=%s: %s".formatted(nic.driver().id(), e.getMessage()), e);
+      }
+    }
+  }
+
+  private void plugDevices(Machine machine) throws InputException {
+    for (DeviceConfig device : devices) {
+      try {
+        machine.plug(device);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
       }
     }
   }
