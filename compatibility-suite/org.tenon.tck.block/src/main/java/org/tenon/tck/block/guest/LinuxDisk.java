@@ -51,6 +51,7 @@ final class LinuxDisk implements AutoCloseable {
   record Facts(BlockGeometry geometry, BlockIdentity identity, BlockAgreement agreement) {}
 
   private final Path folder;
+  private final GuestDisk.Model model;
   private final Guest guest;
   private final List<Scratch> scratches;
   private final List<Facts> facts;
@@ -59,12 +60,14 @@ final class LinuxDisk implements AutoCloseable {
 
   private LinuxDisk(
       Path folder,
+      GuestDisk.Model model,
       Guest guest,
       List<Scratch> scratches,
       List<Facts> facts,
       byte[] data,
       Queue<Fault> faults) {
     this.folder = folder;
+    this.model = model;
     this.guest = guest;
     this.scratches = scratches;
     this.facts = facts;
@@ -114,7 +117,7 @@ final class LinuxDisk implements AutoCloseable {
           GuestPlan.with(disks.toArray(Peripheral[]::new))
               .withFile("/tck/disk.sh", script())
               .withFile("/tck/data", data);
-      return new LinuxDisk(folder, host.boot(plan), scratches, facts, data, faults);
+      return new LinuxDisk(folder, model, host.boot(plan), scratches, facts, data, faults);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GuestUnavailable e) {
@@ -168,6 +171,21 @@ final class LinuxDisk implements AutoCloseable {
     return facts.stream().skip(1).findFirst();
   }
 
+  /** Another disk on storage of the test's own, with what the kit was told of it. */
+  record Further(GuestDisk peripheral, Facts facts, Scratch scratch) {}
+
+  /** A disk that the test plugs in itself. */
+  Further further(BlockTrial trial) {
+    Scratch scratch = trial.scratch();
+    Reach reach = scratch.direct();
+    GuestDisk peripheral =
+        GuestDisk.of("further", model, trial.subject().factory(), reach.settings())
+            .withFiles(reach.files())
+            .withDeadlines(trial.subject().deadlines())
+            .withFaults(faults::add);
+    return new Further(peripheral, ask(trial, reach), scratch);
+  }
+
   /** What {@code /tck/data} holds. */
   byte[] data() {
     return data;
@@ -175,7 +193,12 @@ final class LinuxDisk implements AutoCloseable {
 
   /** What the storage holds, seen from outside. */
   byte[] stored(long offset, int bytes) {
-    try (FileChannel image = FileChannel.open(scratches.getFirst().image())) {
+    return stored(scratches.getFirst(), offset, bytes);
+  }
+
+  /** What a storage holds, seen from outside. */
+  static byte[] stored(Scratch scratch, long offset, int bytes) {
+    try (FileChannel image = FileChannel.open(scratch.image())) {
       ByteBuffer read = ByteBuffer.allocate(bytes);
       while (read.hasRemaining() && image.read(read, offset + read.position()) >= 0) {
         continue;
