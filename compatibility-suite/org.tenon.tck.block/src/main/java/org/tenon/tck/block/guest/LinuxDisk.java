@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.kit.testing.guest.Guest;
 import org.tenon.kit.testing.guest.GuestDisk;
@@ -52,27 +53,20 @@ final class LinuxDisk implements AutoCloseable {
 
   private final Path folder;
   private final GuestDisk.Model model;
-  private final Guest guest;
-  private final List<Scratch> scratches;
-  private final List<Facts> facts;
-  private final byte[] data;
-  private final Queue<Fault> faults;
+  private final byte[] data = new byte[DATA];
+  private final List<Scratch> scratches = new ArrayList<>();
+  private final List<Facts> facts = new ArrayList<>();
+  private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+  private @Nullable Guest guest;
 
-  private LinuxDisk(
-      Path folder,
-      GuestDisk.Model model,
-      Guest guest,
-      List<Scratch> scratches,
-      List<Facts> facts,
-      byte[] data,
-      Queue<Fault> faults) {
-    this.folder = folder;
+  private LinuxDisk(BlockTrial trial, GuestDisk.Model model) {
     this.model = model;
-    this.guest = guest;
-    this.scratches = scratches;
-    this.facts = facts;
-    this.data = data;
-    this.faults = faults;
+    trial.runSeed().derive("LinuxDisk").random().nextBytes(data);
+    try {
+      folder = Files.createTempDirectory("tenon-guest-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -89,57 +83,60 @@ final class LinuxDisk implements AutoCloseable {
                         + GuestHost.class.getName()
                         + " here; 'tenon certify --tier guest' brings one"));
     trial.evidence().note("guest", host.name());
-    Queue<Fault> faults = new ConcurrentLinkedQueue<>();
-    List<Scratch> scratches = new ArrayList<>();
+    LinuxDisk disk = new LinuxDisk(trial, model);
     try {
-      Path folder = Files.createTempDirectory("tenon-guest-");
-      List<Facts> facts = new ArrayList<>();
-      List<Peripheral> disks = new ArrayList<>();
-      for (boolean readOnly :
-          hasReadOnly(trial.subject()) ? List.of(false, true) : List.of(false)) {
-        Scratch scratch = trial.subject().storage().create(folder, SIZE);
-        scratches.add(scratch);
-        Reach reach = readOnly ? scratch.direct().with(readOnlySetting()) : scratch.direct();
-        facts.add(ask(trial, reach));
-        disks.add(
-            GuestDisk.of(
-                    readOnly ? "read-only" : "disk",
-                    model,
-                    trial.subject().factory(),
-                    reach.settings())
-                .withFiles(reach.files())
-                .withDeadlines(trial.subject().deadlines())
-                .withFaults(faults::add));
-      }
-      byte[] data = new byte[DATA];
-      trial.runSeed().derive("LinuxDisk").random().nextBytes(data);
-      GuestPlan plan =
-          GuestPlan.with(disks.toArray(Peripheral[]::new))
-              .withFile("/tck/disk.sh", script())
-              .withFile("/tck/data", data);
-      return new LinuxDisk(folder, model, host.boot(plan), scratches, facts, data, faults);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      disk.start(trial, host);
+      return disk;
+    } catch (RuntimeException | Error e) {
+      disk.close();
+      throw e;
+    }
+  }
+
+  private void start(BlockTrial trial, GuestHost host) {
+    List<Peripheral> disks = new ArrayList<>();
+    disks.add(peripheral(trial, "disk", Map.of()));
+    if (hasReadOnly(trial.subject())) {
+      disks.add(peripheral(trial, "read-only", Map.of(Trait.READ_ONLY_KEY, "true")));
+    }
+    try {
+      guest =
+          host.boot(
+              GuestPlan.with(disks.toArray(Peripheral[]::new))
+                  .withFile("/tck/disk.sh", script())
+                  .withFile("/tck/data", data));
     } catch (GuestUnavailable e) {
-      scratches.forEach(Scratch::close);
       throw new NotRun(String.valueOf(e.getMessage()));
     } catch (DriverException e) {
-      scratches.forEach(Scratch::close);
       throw trial.violation(
           "the driver opens as a guest's disk", "it refused: " + e.getMessage(), e);
     } catch (GuestLost e) {
-      scratches.forEach(Scratch::close);
       throw DiskChecks.lost(trial, "Linux boots with the driver as its disk", e);
     }
+  }
+
+  private GuestDisk peripheral(BlockTrial trial, String name, Map<String, String> settings) {
+    try {
+      Scratch scratch = trial.subject().storage().create(folder, SIZE);
+      scratches.add(scratch);
+      Reach reach = scratch.direct().with(settings);
+      facts.add(ask(trial, reach));
+      return peripheral(trial, name, reach);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private GuestDisk peripheral(BlockTrial trial, String name, Reach reach) {
+    return GuestDisk.of(name, model, trial.subject().factory(), reach.settings())
+        .withFiles(reach.files())
+        .withDeadlines(trial.subject().deadlines())
+        .withFaults(faults::add);
   }
 
   private static boolean hasReadOnly(BlockSubject subject) {
     return subject.factory().configKeys().stream()
         .anyMatch(key -> key.name().equals(Trait.READ_ONLY_KEY));
-  }
-
-  private static Map<String, String> readOnlySetting() {
-    return Map.of(Trait.READ_ONLY_KEY, "true");
   }
 
   private static Facts ask(BlockTrial trial, Reach reach) {
@@ -150,15 +147,17 @@ final class LinuxDisk implements AutoCloseable {
     return facts;
   }
 
-  private static byte[] script() throws IOException {
+  private static byte[] script() {
     try (InputStream in = LinuxDisk.class.getResourceAsStream(SCRIPT)) {
       return Objects.requireNonNull(in, SCRIPT).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** The guest. */
   Guest guest() {
-    return guest;
+    return Objects.requireNonNull(guest, "the guest has not been booted");
   }
 
   /** The disk that is written. */
@@ -178,11 +177,7 @@ final class LinuxDisk implements AutoCloseable {
   Further further(BlockTrial trial) {
     Scratch scratch = trial.scratch();
     Reach reach = scratch.direct();
-    GuestDisk peripheral =
-        GuestDisk.of("further", model, trial.subject().factory(), reach.settings())
-            .withFiles(reach.files())
-            .withDeadlines(trial.subject().deadlines())
-            .withFaults(faults::add);
+    GuestDisk peripheral = peripheral(trial, "further", reach);
     return new Further(peripheral, ask(trial, reach), scratch);
   }
 
@@ -218,7 +213,9 @@ final class LinuxDisk implements AutoCloseable {
 
   @Override
   public void close() {
-    guest.close();
+    if (guest != null) {
+      guest.close();
+    }
     scratches.forEach(Scratch::close);
     try {
       Files.delete(folder);
