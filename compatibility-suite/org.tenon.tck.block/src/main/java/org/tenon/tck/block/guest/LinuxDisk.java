@@ -155,6 +155,11 @@ final class LinuxDisk implements AutoCloseable {
     }
   }
 
+  /** As what Linux sees the disk. */
+  GuestDisk.Model model() {
+    return model;
+  }
+
   /** The guest. */
   Guest guest() {
     return Objects.requireNonNull(guest, "the guest has not been booted");
