@@ -18,12 +18,13 @@ final class PokedGuest {
     this.machine = machine;
   }
 
-  private void config(int device, int register, long value) {
+  /** Writes configuration space; a device behind root port n is {@code 32 * n}. */
+  void config(int device, int register, long value) {
     machine.board().ports().write(0xcf8, 4, 0x80000000L | device << 11 | register);
     machine.board().ports().write(0xcfc, 4, value);
   }
 
-  private long config(int device, int register) {
+  long config(int device, int register) {
     machine.board().ports().write(0xcf8, 4, 0x80000000L | device << 11 | register);
     return machine.board().ports().read(0xcfc, 4);
   }
