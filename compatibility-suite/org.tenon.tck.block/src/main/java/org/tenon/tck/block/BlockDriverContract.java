@@ -17,6 +17,8 @@ import org.tenon.tck.block.contract.RobustnessTests;
 import org.tenon.tck.block.contract.SpaceTests;
 import org.tenon.tck.block.durability.KillTests;
 import org.tenon.tck.block.durability.PowerCutTests;
+import org.tenon.tck.block.guest.NvmeGuestTests;
+import org.tenon.tck.block.guest.VirtioGuestTests;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.virtio.VirtualHardwareTests;
 import org.tenon.tck.core.driver.BundleFacts;
@@ -175,6 +177,24 @@ public abstract class BlockDriverContract {
   /** The same driver behind a virtio-blk device. */
   @Nested
   class VirtualHardware extends VirtualHardwareTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** A real Linux with the driver as a virtio-blk disk. */
+  @Nested
+  class VirtioGuest extends VirtioGuestTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** A real Linux with the driver as an NVMe disk. */
+  @Nested
+  class NvmeGuest extends NvmeGuestTests {
     @Override
     protected BlockSubject subject() {
       return BlockDriverContract.this.subject();

@@ -1,8 +1,8 @@
 package org.tenon.tck.net;
 
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.tenon.tck.net.subject.NicSubject;
 import org.tenon.tck.core.run.RunExtension;
+import org.tenon.tck.net.subject.NicSubject;
 
 /** The contract for the subject of a certification. */
 @ExtendWith(RunExtension.class)

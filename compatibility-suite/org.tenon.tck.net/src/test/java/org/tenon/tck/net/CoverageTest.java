@@ -14,8 +14,7 @@ class CoverageTest {
 
   @Test
   void everyMustClauseHasATest() {
-    SuitePlan plan =
-        SuitePlan.of(LauncherFactory.create(), CertifiedNicDriver.class, REQUIREMENTS);
+    SuitePlan plan = SuitePlan.of(LauncherFactory.create(), CertifiedNicDriver.class, REQUIREMENTS);
     assertThat(plan.tests()).hasSizeGreaterThan(60);
     assertThat(plan.uncovered(REQUIREMENTS)).extracting(Requirement::id).isEmpty();
   }

@@ -5,17 +5,26 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
+import org.tenon.hv.app.guest.GuestException;
+import org.tenon.hv.app.guest.GuestFetch;
+import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.report.ReportFolder;
 import org.tenon.tck.core.run.Certification;
 import org.tenon.tck.core.run.Profile;
@@ -40,6 +49,9 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
+      "Tiers: contract calls the driver itself, virtual-hardware drives a device's queues, guest"
+          + " boots Linux with the driver as its disk, as virtio-blk and as NVMe. A level is"
+          + " granted on the first two; guest adds to it, and takes another minute.",
       "Levels: L0 loadable, L1 functional, L2 robust, L3 durable; each includes those before it.",
       "Exit status: 0 the level was reached, 1 it was not, 2 wrong usage or input, 3 our own"
           + " fault.",
@@ -47,6 +59,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  tenon certify samples/block-file",
       "  tenon certify driver.tenon --level L1 --out report",
+      "  tenon certify driver.tenon --tier guest",
       "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
       "  tenon certify samples/pci-hello"
     })
@@ -70,6 +83,15 @@ final class CertifyCommand implements Callable<Integer> {
       defaultValue = "L3",
       description = "Up to which level; ${DEFAULT-VALUE} if not given.")
   private String level = "L3";
+
+  @Option(
+      names = "--tier",
+      paramLabel = "T",
+      split = ",",
+      description =
+          "Through which doors: contract, virtual-hardware, guest; may be given more than once. The"
+              + " first two if not given, and all for --test.")
+  private List<String> tiers = List.of();
 
   @Option(
       names = "--seed",
@@ -121,6 +143,9 @@ final class CertifyCommand implements Callable<Integer> {
               .formatted(profile, String.join(", ", PROFILES)));
     }
     RunOptions options = options();
+    if (options.tiers().contains(Tier.GUEST) && tests.isEmpty()) {
+      fetchGuest();
+    }
     NbdServer.Program server = server();
     Path folder = checkedFolder();
     RunReport report;
@@ -168,11 +193,34 @@ final class CertifyCommand implements Callable<Integer> {
       Seed chosen = seed == null ? new Seed(new SecureRandom().nextLong()) : Seed.parse(seed);
       RunOptions options =
           RunOptions.of(Level.parse(level), chosen)
+              .withTiers(chosenTiers())
               .withTests(new TreeSet<>(tests))
               .withWaivers(excused());
       return image == null ? options : options.keepingData();
     } catch (IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private SortedSet<Tier> chosenTiers() {
+    if (tiers.isEmpty()) {
+      return tests.isEmpty() ? Tier.BASE : new TreeSet<>(EnumSet.allOf(Tier.class));
+    }
+    return tiers.stream().map(Tier::parse).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What the guest tier boots, unless the user has it. */
+  private void fetchGuest() throws InputException {
+    GuestStore store = GuestStore.ofUser(DebianKernel.CLOUD);
+    if (store.hasTools()) {
+      return;
+    }
+    console.print("fetching a Linux for the guest tier, once");
+    try {
+      new GuestFetch(store, DebianKernel.CLOUD, line -> console.err().println(line))
+          .fetch(Optional.empty(), Optional.empty());
+    } catch (GuestException e) {
+      throw new InputException("the guest tier needs a Linux: " + e.getMessage(), e);
     }
   }
 

@@ -7,7 +7,9 @@ import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.DeviceConfig;
 import org.tenon.hv.machine.DiskConfig;
+import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.NicConfig;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.spi.Config;
@@ -15,21 +17,26 @@ import org.tenon.spi.ConfigException;
 import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.device.DeviceDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
 
 /**
- * The disks and devices of a run, and the bundles their drivers come from, open until the run is
- * over.
+ * The disks, network cards and devices of a run, and the bundles their drivers come from, open
+ * until the run is over.
  */
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
-  private final List<DiskConfig> disks = new ArrayList<>();
+  private final List<Planned> disks = new ArrayList<>();
+  private final List<NicConfig> nics = new ArrayList<>();
   private final List<DeviceConfig> devices = new ArrayList<>();
+
+  private record Planned(DiskConfig disk, DiskPlace place) {}
 
   private RunDisks() {}
 
-  /** Opens the bundles and finds each disk's driver in them. */
-  static RunDisks open(List<Path> paths, List<String> options, Console console)
+  /** Opens the bundles and finds each device's driver in them. */
+  static RunDisks open(
+      List<Path> paths, List<String> diskOptions, List<String> nicOptions, Console console)
       throws InputException, BundleException, AgainstSubjectException {
     RunDisks opened = new RunDisks();
     try {
@@ -38,8 +45,12 @@ final class RunDisks implements AutoCloseable {
         opened.guards.add(guard);
         opened.bundles.add(BundlePath.load(guard.bundle()));
       }
-      for (String option : options) {
-        opened.disks.add(opened.resolve(DiskOption.parse(option)));
+      for (String option : diskOptions) {
+        DiskOption parsed = DiskOption.parse(option);
+        opened.disks.add(new Planned(opened.resolve(parsed), parsed.place()));
+      }
+      for (String option : nicOptions) {
+        opened.nics.add(opened.resolve(NicOption.parse(option)));
       }
       return opened;
     } catch (InputException | BundleException | AgainstSubjectException | RuntimeException e) {
@@ -65,7 +76,8 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private DiskConfig resolve(DiskOption option) throws InputException {
+  /** Finds the driver of a disk, and reads its settings. */
+  DiskConfig resolve(DiskOption option) throws InputException {
     BlockDriverFactory factory = factory(BlockDriverFactory.class, option.driver());
     try {
       return new DiskConfig(
@@ -76,10 +88,22 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private <F extends DriverFactory> F factory(Class<F> deviceClass, String id)
-      throws InputException {
-    List<F> all =
-        bundles.stream().flatMap(bundle -> bundle.factories(deviceClass).stream()).toList();
+  private NicConfig resolve(NicOption option) throws InputException {
+    NicDriverFactory factory = factory(NicDriverFactory.class, option.driver());
+    try {
+      return new NicConfig(
+          factory,
+          Config.of(factory.configKeys(), option.settings()),
+          option.address(),
+          option.queuePairs());
+    } catch (ConfigException e) {
+      throw new InputException("--nic driver=%s: %s".formatted(option.driver(), e.getMessage()), e);
+    }
+  }
+
+  /** The factory of that kind with that id. */
+  <F extends DriverFactory> F factory(Class<F> kind, String id) throws InputException {
+    List<F> all = bundles.stream().flatMap(bundle -> bundle.factories(kind).stream()).toList();
     List<F> found = all.stream().filter(factory -> factory.id().value().equals(id)).toList();
     if (found.size() == 1) {
       return found.getFirst();
@@ -92,11 +116,17 @@ final class RunDisks implements AutoCloseable {
             : "several bundles have a driver '%s'; name one of them only".formatted(id));
   }
 
-  /** Plugs every disk and device into a machine that has not run yet. */
+  /** Plugs every device into a machine that has not run yet. */
   void plugInto(Machine machine) throws InputException {
-    for (DiskConfig disk : disks) {
+    plugDisks(machine);
+    plugNics(machine);
+  }
+
+  private void plugDisks(Machine machine) throws InputException {
+    for (Planned planned : disks) {
+      DiskConfig disk = planned.disk();
       try {
-        machine.plug(disk);
+        machine.plug(disk, planned.place());
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
@@ -108,6 +138,17 @@ final class RunDisks implements AutoCloseable {
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
+      }
+    }
+  }
+
+  private void plugNics(Machine machine) throws InputException {
+    for (NicConfig nic : nics) {
+      try {
+        machine.plug(nic);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--nic driver=%s: %s".formatted(nic.driver().id(), e.getMessage()), e);
       }
     }
   }

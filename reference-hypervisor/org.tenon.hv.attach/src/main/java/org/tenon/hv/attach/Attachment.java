@@ -129,8 +129,7 @@ public abstract sealed class Attachment implements Conduct permits BlockAttachme
           "%s: the driver is %s, so it has no state to save".formatted(context.device(), state()));
     }
     AtomicReference<DriverState> saved = new AtomicReference<>(DriverState.NONE);
-    ControlCall.await(
-        context, "save", () -> saved.set(DriverMigration.save(required(driver))));
+    ControlCall.await(context, "save", () -> saved.set(DriverMigration.save(required(driver))));
     return required(saved.get());
   }
 
@@ -218,8 +217,7 @@ public abstract sealed class Attachment implements Conduct permits BlockAttachme
   public final CompletionStage<@Nullable Void> reset() {
     return inTurn(() ->
         state.compareAndSet(State.RUNNING, State.PAUSED)
-            ? settle("reset", Clauses.RESET_COMPLETES_ALL, Driver::reset)
-                .thenRun(this::runAgain)
+            ? settle("reset", Clauses.RESET_COMPLETES_ALL, Driver::reset).thenRun(this::runAgain)
             : done());
   }
 

@@ -67,10 +67,7 @@ public final class NicAttachment extends Attachment {
     NicAgreement agreement = negotiate(factory, offer, context);
     if (agreement.queuePairs() > 1 && !agreement.has(NicCapabilities.STEERING)) {
       agreement =
-          negotiate(
-              factory,
-              NicOffer.of(offer.capabilities(), 1, offer.maxQueueDepth()),
-              context);
+          negotiate(factory, NicOffer.of(offer.capabilities(), 1, offer.maxQueueDepth()), context);
     }
     NicAgreement agreed = agreement;
     NicAttachment attachment = new NicAttachment(factory, agreed, context);
@@ -222,8 +219,7 @@ public final class NicAttachment extends Attachment {
     try {
       return required(nic).statistics();
     } catch (RuntimeException e) {
-      fault(
-          Clauses.NO_METHOD_THROWS, Fault.Kind.THREW, subject(), "statistics failed with " + e);
+      fault(Clauses.NO_METHOD_THROWS, Fault.Kind.THREW, subject(), "statistics failed with " + e);
       return null;
     }
   }
@@ -290,8 +286,7 @@ public final class NicAttachment extends Attachment {
           subject(),
           "reported a change of the link to " + now);
     } else if (now == null) {
-      fault(
-          Clauses.LINK_STATE_TRUE, Fault.Kind.BAD_ANSWER, subject(), "reported the link as null");
+      fault(Clauses.LINK_STATE_TRUE, Fault.Kind.BAD_ANSWER, subject(), "reported the link as null");
     } else {
       link = now;
       forEachListener(listener -> listener.linkChanged(now));

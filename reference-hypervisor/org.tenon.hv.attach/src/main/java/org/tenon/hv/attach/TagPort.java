@@ -47,6 +47,10 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   private boolean refused;
   private boolean paused;
   private volatile boolean dead;
+
+  /** Whether tags were ended for want of a driver, of which nobody has been told yet. */
+  private volatile boolean endedSome;
+
   private int deadStatus;
   private boolean submitting;
 
@@ -157,12 +161,20 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return order.allowed();
   }
 
+  /** Whether the driver has been offered all that it may be offered now, and has returned. */
+  public final synchronized boolean isOffered() {
+    boolean waits = paused || dead || (refused && !mayAccept());
+    return !submitting && (stagedCount == 0 || waits);
+  }
+
   /** Whether the driver has answered everything that was staged. */
   public final boolean isAtRest() {
     return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
   }
 
-  /** Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order. */
+  /**
+   * Requests of a port {@linkplain #isAtRest at rest} that wait to be given back, in that order.
+   */
   public final int[] waiting() {
     return order.isKept() ? order.left() : ledger.left();
   }
@@ -218,7 +230,8 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   public final void offer() {
     TagBatch offer = prepare();
     if (offer == null) {
-      if (dead) {
+      if (endedSome) {
+        endedSome = false;
         wake();
       }
       return;
@@ -239,6 +252,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     }
     if (dead) {
       failStaged(deadStatus);
+      endedSome = true;
       return null;
     }
     TagBatch offer = batch;
@@ -384,7 +398,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return true;
   }
 
-  /** Judges what the ledger says of a tag that has come back; whether it is to count. Any thread. */
+  /**
+   * Judges what the ledger says of a tag that has come back; whether it is to count. Any thread.
+   */
   final boolean countsAs(int tag, InFlightLedger.Verdict verdict) {
     switch (verdict) {
       case ACCEPTED -> {
@@ -516,8 +532,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
       return new Overdue(clauses.returns(), subject(), call() + " has not returned");
     }
     if (late != NONE) {
-      return new Overdue(
-          clauses.exactlyOnce(), subject(late), words(late) + " has not completed");
+      return new Overdue(clauses.exactlyOnce(), subject(late), words(late) + " has not completed");
     }
     return stalled
         ? new Overdue(

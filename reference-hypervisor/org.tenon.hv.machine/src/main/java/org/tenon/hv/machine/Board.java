@@ -63,6 +63,7 @@ final class Board {
   final ResetControl resetControl;
   final PciBus pci = new PciBus();
   final ConfigPorts configPorts;
+  private final RootPorts rootPorts;
   private final BarDecoder decoder;
   private final BarAllocator allocator;
   private final List<SharedLine> intx = new ArrayList<>();
@@ -97,11 +98,12 @@ final class Board {
             type.integer("host-bridge.revision"),
             type.integer("host-bridge.subsystem")));
     decoder = new BarDecoder(ports, mmio, bridgeWindows());
-    allocator = new BarAllocator(decoder);
     nextSlot = (int) type.range("pci.slots").first();
     for (int i = 0; i < type.integer("pci.intx-count"); i++) {
       intx.add(new SharedLine(routing.ioApicPin(type.integer("pci.intx-first") + i)));
     }
+    rootPorts = new RootPorts(type, pci, this::slot, device -> intx(device).input());
+    allocator = new BarAllocator(rootPorts.below(bridgeWindows()));
     mapPorts();
     long ioApicBase = type.number("io-apic.base");
     mmio.map(new Window("io-apic", ioApicBase, IoApic.WINDOW, RegisterWidth.DWORD, ioApic));
@@ -160,8 +162,21 @@ final class Board {
       throw new IllegalArgumentException(
           "a machine of type %s has room for %d devices".formatted(type.name(), slots.length()));
     }
-    SharedLine wire = intx.get(nextSlot % intx.size());
-    return new PciSlot(decoder, new BusMaster(apicBus), wire.input());
+    return slot(nextSlot);
+  }
+
+  private PciSlot slot(int device) {
+    return new PciSlot(decoder, new BusMaster(apicBus), intx(device).input());
+  }
+
+  /** INTA of a device of bus 0, and of what is behind it. */
+  private SharedLine intx(int device) {
+    return intx.get(device % intx.size());
+  }
+
+  /** The hot-plug slots. */
+  RootPorts rootPorts() {
+    return rootPorts;
   }
 
   /** The device number of the slot that {@link #nextSlot} gives. */
@@ -198,7 +213,9 @@ final class Board {
     out.put(com1.save());
     out.put(keyboard.save());
     out.put(power.save());
-    out.put(new BoardState(resetControl.save(), configPorts.save()));
+    int count = rootPorts.ports().size();
+    out.put(new BoardState(resetControl.save(), configPorts.save(), count));
+    rootPorts.save(out);
     for (PluggedDevice device : plugged) {
       device.save(out);
     }
@@ -215,6 +232,11 @@ final class Board {
     BoardState state = in.take(BoardState.class);
     resetControl.restore(state.resetControl());
     configPorts.restore(state.configAddress());
+    if (state.rootPorts() == rootPorts.ports().size()) {
+      rootPorts.restore(in);
+    } else if (state.rootPorts() != 0) {
+      throw new StateException("the saved machine has %d root ports".formatted(state.rootPorts()));
+    }
     for (PluggedDevice device : plugged) {
       device.restore(in);
     }

@@ -22,12 +22,17 @@ import org.tenon.hv.bus.state.Saved;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.Type0Function;
 
 /**
  * A plugged disk: its function, and behind it the driver's attachment, with a thread for each queue
  * on which the driver is given its requests, so that one that does not return keeps neither the
  * guest nor the run loop.
+ *
+ * <p>A guest that takes the leave to master the bus away, resets the function or finds it gone
+ * counts on nothing landing in its memory afterwards: it goes on when the driver has answered
+ * everything that it was to be given.
  */
 final class Disk implements AttachListener, PluggedDevice {
   private static final System.Logger LOG = System.getLogger(Disk.class.getName());
@@ -41,6 +46,7 @@ final class Disk implements AttachListener, PluggedDevice {
   private final int slot;
   private final BlockAttachment attachment;
   private final ServedQueues<?> queues;
+  private final DeviceLife life;
   private final List<QueueThread> submitters;
   private @Nullable Front front;
 
@@ -53,17 +59,28 @@ final class Disk implements AttachListener, PluggedDevice {
    */
   record Front(Type0Function function, Saved device, Supplier<CompletionStage<?>> reset) {}
 
+  /**
+   * A disk whose function is not there yet.
+   *
+   * @param slot where it will be plugged in, as {@link DiskState} counts
+   * @param master the function's leave
+   * @param life ends with the disk
+   */
   Disk(
       String name,
       DiskConfig config,
       int slot,
       BlockAttachment attachment,
-      ServedQueues<?> queues) {
+      ServedQueues<?> queues,
+      BusMaster master,
+      DeviceLife life) {
     this.name = name;
     this.config = config;
     this.slot = slot;
     this.attachment = attachment;
     this.queues = queues;
+    this.life = life;
+    master.onDisabled(this::drain);
     submitters =
         IntStream.range(0, attachment.agreement().queues())
             .mapToObj(queue -> submitter(name + "-submit-" + queue, attachment.port(queue)))
@@ -80,6 +97,20 @@ final class Disk implements AttachListener, PluggedDevice {
     return Objects.requireNonNull(front, "nothing is in front of it yet");
   }
 
+  /** The PCI function. */
+  Type0Function function() {
+    return front().function();
+  }
+
+  /** Its name, such as {@code disk0}. */
+  String name() {
+    return name;
+  }
+
+  DiskStatus status(String place) {
+    return new DiskStatus(name, config.model(), config.driver().id().value(), place);
+  }
+
   /**
    * Lets the driver answer everything that it was to be given, and rest. The answers stay in the
    * ports: when the guest sees them is not changed by a save.
@@ -88,13 +119,17 @@ final class Disk implements AttachListener, PluggedDevice {
   public void pause() throws StateException {
     queues.hold();
     await(front().reset().get(), "ended a reset");
-    for (int queue = 0; queue < attachment.agreement().queues(); queue++) {
-      drain(attachment.port(queue));
-    }
+    drain();
     await(attachment.quiesce(), "come to rest");
     if (attachment.state() != BlockAttachment.State.PAUSED) {
       throw new StateException(
           "%s cannot be saved: its driver is %s".formatted(name, attachment.state()));
+    }
+  }
+
+  private void drain() {
+    for (int queue = 0; queue < attachment.agreement().queues(); queue++) {
+      drain(attachment.port(queue));
     }
   }
 
@@ -190,5 +225,6 @@ final class Disk implements AttachListener, PluggedDevice {
       Thread.currentThread().interrupt();
     }
     submitters.forEach(QueueThread::close);
+    life.close();
   }
 }

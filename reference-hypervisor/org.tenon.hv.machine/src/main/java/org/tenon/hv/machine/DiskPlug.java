@@ -3,9 +3,10 @@ package org.tenon.hv.machine;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.SystemClock;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
@@ -17,45 +18,48 @@ import org.tenon.hv.virtio.pci.VirtioPciFunction;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockOffer;
 
-/** Plugs disks into a board: opens the driver and puts a device model in front of it. */
+/** Makes disks for slots: opens the driver and puts a device model in front of it. */
 final class DiskPlug {
   private static final int CLASS_OTHER_STORAGE = 0x018000;
 
   private final MachineConfig config;
-  private final Board board;
   private final GuestMemory memory;
   private final RunLoop loop;
   private final MachineClock clock;
+  private final VirtioPlug virtio;
 
   DiskPlug(
-      MachineConfig config, Board board, GuestMemory memory, RunLoop loop, MachineClock clock) {
+      MachineConfig config,
+      VirtioPlug virtio,
+      GuestMemory memory,
+      RunLoop loop,
+      MachineClock clock) {
     this.config = config;
-    this.board = board;
+    this.virtio = virtio;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
   }
 
   /**
-   * Plugs one into the next slot.
+   * Makes one for a slot.
    *
+   * @param place which slot, as {@link DiskState} counts
    * @param saved what it must be in a machine that is restored, else null
    * @throws StateException where it is not
    */
-  Disk plug(String name, DiskConfig wanted, @Nullable DiskState saved)
+  Disk make(String name, DiskConfig wanted, PciSlot slot, int place, @Nullable DiskState saved)
       throws AttachException, StateException {
-    PciSlot slot = board.nextSlot();
-    BlockAttachment attachment = attach(name, wanted, saved);
-    ServedQueues<? super PortWork> queues = queues();
-    Disk disk = new Disk(name, wanted, board.nextDevice(), attachment, queues);
+    BlockAttachment attachment = attach(name, wanted, place, saved);
+    DeviceLife life = new DeviceLife(loop, clock);
+    ServedQueues<? super PortWork> queues = queues(life);
+    Disk disk = new Disk(name, wanted, place, attachment, queues, slot.master(), life);
     try {
-      Disk.Front front =
+      disk.connect(
           switch (wanted.model()) {
-            case VIRTIO -> virtio(name, attachment, queues, slot);
-            case NVME -> nvme(name, attachment, queues, slot);
-          };
-      disk.connect(front);
-      board.plug(front.function());
+            case VIRTIO -> virtio(name, attachment, queues, slot, life);
+            case NVME -> nvme(name, attachment, queues, slot, life);
+          });
       return disk;
     } catch (RuntimeException e) {
       disk.close();
@@ -63,21 +67,27 @@ final class DiskPlug {
     }
   }
 
-  private BlockAttachment attach(String name, DiskConfig wanted, @Nullable DiskState saved)
+  private BlockAttachment attach(
+      String name, DiskConfig wanted, int place, @Nullable DiskState saved)
       throws AttachException, StateException {
-    int depth = config.type().integer("virtio.queue-size");
     BlockAttachment attachment =
         BlockAttachment.prepare(
             wanted.driver(),
-            BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
+            BlockOffer.of(BlockCapabilities.ALL, config.processors(), virtio.queueSize()),
             wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
+            new AttachContext(
+                name,
+                memory,
+                SystemClock.instance(),
+                wanted.deadlines(),
+                new ControlThread(name),
+                wanted.listener()));
     if (saved == null) {
       attachment.start();
       return attachment;
     }
     try {
-      saved.check(DiskState.of(wanted, board.nextDevice(), attachment, saved.driverState()));
+      saved.check(DiskState.of(wanted, place, attachment, saved.driverState()));
     } catch (StateException e) {
       attachment.close();
       throw e;
@@ -86,33 +96,31 @@ final class DiskPlug {
     return attachment;
   }
 
-  private ServedQueues<? super PortWork> queues() {
+  private ServedQueues<? super PortWork> queues(DeviceLife life) {
     return clock.mode() == ClockMode.VIRTUAL
-        ? new PacedQueues(loop, clock, config.type().number("clock.request-nanos"))
-        : new PromptQueues(loop);
+        ? new PacedQueues(loop, life, config.type().number("clock.request-nanos"))
+        : new PromptQueues(life);
   }
 
   private Disk.Front virtio(
-      String name, BlockAttachment attachment, ServedQueues<? super PortWork> queues, PciSlot slot) {
-    MachineType type = config.type();
-    BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot,
+      DeviceLife life) {
+    BlkDevice model = new BlkDevice(attachment, virtio.queueSize(), queues);
     queues.serve(model, slot.master());
-    int subsystem = type.integer("virtio.subsystem");
-    PciIdentity identity =
-        new PciIdentity(
-            type.integer("virtio.vendor"),
-            VirtioPciFunction.FIRST_DEVICE_ID + model.type(),
-            CLASS_OTHER_STORAGE,
-            type.integer("virtio.revision"),
-            subsystem & 0xffff,
-            subsystem >>> 16);
     VirtioPciFunction disk =
-        new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting);
+        virtio.function(name, CLASS_OTHER_STORAGE, model, slot, life, queues::resetting);
     return new Disk.Front(disk.function(), disk, disk.device()::whenReset);
   }
 
   private Disk.Front nvme(
-      String name, BlockAttachment attachment, ServedQueues<? super PortWork> queues, PciSlot slot) {
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot,
+      DeviceLife life) {
     MachineType type = config.type();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =
@@ -125,7 +133,7 @@ final class DiskPlug {
             subsystem >>> 16);
     NvmeFunction disk =
         new NvmeFunction(
-            name, identity, attachment, slot, memory, queues, clock, loop, queues::resetting);
+            name, identity, attachment, slot, memory, queues, life, life, queues::resetting);
     queues.serve(disk.queues(), slot.master());
     return new Disk.Front(disk.function(), disk, disk::whenReset);
   }

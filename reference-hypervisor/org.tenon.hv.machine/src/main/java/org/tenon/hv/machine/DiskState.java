@@ -12,7 +12,7 @@ import org.tenon.spi.block.BlockIdentity;
  * is on the disk is the storage's to keep.
  *
  * @param model as what the guest sees it: VIRTIO or NVME
- * @param slot its device number on PCI bus 0
+ * @param slot its device number on PCI bus 0, or 32 times the number of its hot-plug slot
  * @param driver the driver's id
  * @param agreement what was agreed with it
  * @param storage which storage it serves

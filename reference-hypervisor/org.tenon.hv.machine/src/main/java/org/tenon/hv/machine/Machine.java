@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
@@ -45,12 +47,17 @@ public final class Machine implements AutoCloseable {
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
   private final DevicePlug devicePlug;
+  private final LoopDevicePlug loopDevicePlug;
+  private final NicPlug nicPlug;
+  private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
   /** What says which devices are to be plugged in, while a saved machine is restored. */
   private @Nullable StateReader awaited;
 
   private int awaitedDevices;
+  private int nextDisk;
+  private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
 
@@ -96,7 +103,11 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
-    diskPlug = new DiskPlug(config, board, memory, loop, clock);
+    VirtioPlug virtio = new VirtioPlug(type, memory);
+    diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
+    loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
+    hotPlug = new HotPlugSlots(board.rootPorts());
+    nicPlug = new NicPlug(config, board, memory, loop, clock);
     devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
@@ -159,8 +170,8 @@ public final class Machine implements AutoCloseable {
     awaited = null;
     if (devices.size() < awaitedDevices) {
       throw new StateException(
-          "the saved machine has %d devices; plug in the same, in the same order"
-              .formatted(awaitedDevices));
+          "the saved machine has more than the %d devices here; name the same, in the same order"
+              .formatted(devices.size()));
     }
   }
 
@@ -275,30 +286,133 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Plugs a disk into the next PCI slot; before the first {@link #run()}. The machine closes its
-   * driver.
-   *
-   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken, and where a machine that is restored
-   *     had another device or none
+   * Plugs a disk in: before the first {@link #run()} into the next fixed slot, afterwards into an
+   * empty hot-plug slot; see {@link #plug(DiskConfig, DiskPlace)}.
    */
-  public void plug(DiskConfig disk) throws AttachException {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("disks are plugged before the machine runs");
+  public String plug(DiskConfig disk) throws AttachException {
+    return plug(disk, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+  }
+
+  /**
+   * Plugs a disk in. The machine closes its driver. On the run-loop thread ({@link #post}), or
+   * while the machine does not run; the guest waits while the driver is opened.
+   *
+   * @return the disk's name, such as {@code disk0}
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot of that kind is taken
+   * @throws IllegalStateException for a fixed slot of a machine that has run
+   */
+  public String plug(DiskConfig disk, DiskPlace place) throws AttachException {
+    if (started && place == DiskPlace.FIXED) {
+      throw new IllegalStateException(
+          "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
     try {
-      DiskState saved = awaited == null ? null : takeAwaited(awaited);
-      devices.add(diskPlug.plug("disk" + devices.size(), disk, saved));
+      DiskState saved = awaited(DiskState.class);
+      String name = "disk" + nextDisk;
+      if (saved == null ? place == DiskPlace.FIXED : !HotPlugSlots.isPlace(saved.slot())) {
+        Disk made = diskPlug.make(name, disk, board.nextSlot(), board.nextDevice(), saved);
+        board.plug(made.function());
+        devices.add(made);
+      } else {
+        int slot = saved == null ? hotPlug.empty() : saved.slot();
+        Disk made = diskPlug.make(name, disk, hotPlug.slot(slot), slot, saved);
+        devices.add(made);
+        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
+      }
+      nextDisk++;
+      return name;
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 
-  private DiskState takeAwaited(StateReader in) throws StateException {
-    if (devices.size() == awaitedDevices) {
-      throw new StateException("the saved machine has no more than %d".formatted(awaitedDevices));
+  /**
+   * Plugs a virtio device into the next PCI slot; before the first {@link #run()}.
+   *
+   * @throws IOException where a socket or file of the host's cannot be had; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, and where a machine that is restored
+   *     had another device or none
+   */
+  public void plug(VirtioConfig device) throws IOException {
+    if (started) {
+      throw new IllegalStateException("a virtio device is plugged in before the machine runs");
     }
-    return in.take(DiskState.class);
+    try {
+      LoopDeviceState saved = awaited(LoopDeviceState.class);
+      devices.add(loopDevicePlug.plug("virtio" + devices.size(), device, saved));
+    } catch (StateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Plugs a network card into the next PCI slot; before the first {@link #run()}. The machine
+   * closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, and in a machine that is restored
+   */
+  public void plug(NicConfig nic) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("network cards are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("a machine with a network card cannot be restored yet");
+    }
+    devices.add(nicPlug.plug("nic" + devices.size(), nic));
+  }
+
+  /** What the next device must be in a machine that is restored; null in any other. */
+  private <S extends Record> @Nullable S awaited(Class<S> kind) throws StateException {
+    StateReader in = awaited;
+    if (in == null) {
+      return null;
+    }
+    if (devices.size() == awaitedDevices) {
+      throw new StateException(
+          "the saved machine has %d devices and no more".formatted(awaitedDevices));
+    }
+    return in.take(kind);
+  }
+
+  private void remove(PluggedDevice gone) {
+    devices.remove(gone);
+    gone.close();
+  }
+
+  /**
+   * Asks the guest to let go of a disk in a hot-plug slot, as by the slot's attention button. The
+   * disk leaves when the guest turns its slot's power off, or at once where it is off. Where {@link
+   * #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   * @throws IllegalStateException when the guest has been asked already
+   */
+  public void unplug(String name) {
+    hotPlug.unplug(name);
+  }
+
+  /**
+   * Pulls a disk out of its hot-plug slot, whatever the guest does with it. When this returns the
+   * guest reaches nothing of it, its requests have ended, none of them writes guest memory any more
+   * and its driver is closed. Where {@link #plug} may be called.
+   *
+   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   */
+  public void yank(String name) {
+    hotPlug.yank(name);
+  }
+
+  /** The disks, in the order of their coming. Where {@link #plug} may be called. */
+  public List<DiskStatus> disks() {
+    List<DiskStatus> all = new ArrayList<>();
+    for (PluggedDevice device : devices) {
+      if (device instanceof Disk disk) {
+        all.add(disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")));
+      }
+    }
+    return all;
   }
 
   /**
@@ -323,6 +437,7 @@ public final class Machine implements AutoCloseable {
    * Outcome.Kind#STOPPED}.
    */
   public Outcome run() {
+    started = true;
     long start = System.nanoTime();
     clock.start();
     try {
@@ -375,6 +490,11 @@ public final class Machine implements AutoCloseable {
     return new Statistics(instructions, clock.now(), hostNanos, loop.exits(), loop.interrupts());
   }
 
+  /** The balloon, if one is plugged in; to be used where {@link #plug} may be called. */
+  public Optional<Balloon> balloon() {
+    return loopDevicePlug.balloon();
+  }
+
   /** The devices, for tests. */
   Board board() {
     return board;
@@ -386,12 +506,13 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Closes the drivers of disks and devices, then releases engine and memory; not while {@link
-   * #run()} runs.
+   * Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()}
+   * runs.
    */
   @Override
   public void close() {
     devices.forEach(PluggedDevice::close);
+    loopDevicePlug.close();
     vm.close();
     try {
       memory.close();

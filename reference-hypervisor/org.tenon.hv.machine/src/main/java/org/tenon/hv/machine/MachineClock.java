@@ -30,6 +30,11 @@ final class MachineClock implements Clock {
     return queue.alarm(name, action);
   }
 
+  /** Takes out the alarm of a device that is gone. */
+  void remove(Alarm alarm) {
+    queue.remove(alarm);
+  }
+
   ClockMode mode() {
     return mode;
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.state.StateException;
@@ -26,7 +26,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
   private static final long PATIENCE = 100_000_000;
 
   private final RunLoop loop;
-  private final MachineClock clock;
+  private final DeviceLife life;
   private final long requestNanos;
   private final Handoff handoff;
   private volatile @Nullable Thread waiting;
@@ -41,11 +41,11 @@ final class PacedQueues implements ServedQueues<PortWork> {
 
   private long[] answered = {};
 
-  PacedQueues(RunLoop loop, MachineClock clock, long requestNanos) {
+  PacedQueues(RunLoop loop, DeviceLife life, long requestNanos) {
     this.loop = loop;
-    this.clock = clock;
+    this.life = life;
     this.requestNanos = requestNanos;
-    handoff = loop.handoff(this::take);
+    handoff = life.handoff(this::take);
   }
 
   @Override
@@ -59,7 +59,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
     alarms = new Alarm[queues];
     for (int i = 0; i < queues; i++) {
       int queue = i;
-      alarms[i] = clock.alarm("disk queue " + i, () -> answer(served, queue));
+      alarms[i] = life.alarm("disk queue " + i, () -> answer(served, queue));
       served.port(i).keepOrder();
     }
     leave.onEnabled(() -> {
@@ -129,8 +129,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
     handoff.raise();
   }
 
-  private void restore(int queue, DiskQueuesState.Queue saved, TagPort port)
-      throws StateException {
+  private void restore(int queue, DiskQueuesState.Queue saved, TagPort port) throws StateException {
     long staged = staged(port);
     if (saved.allowed() > staged || saved.answered() > staged || saved.due() > staged) {
       throw new StateException("a queue of %d requests is at %s".formatted(staged, saved));
@@ -164,7 +163,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
     long staged = staged(served.port(queue));
     if (staged > answered[queue] && alarms[queue].deadline() == Alarm.NEVER) {
       due[queue] = staged;
-      alarms[queue].set(clock.now() + requestNanos);
+      alarms[queue].set(life.now() + requestNanos);
     }
   }
 
@@ -177,7 +176,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
   private void answer(PortWork served, int queue) {
     TagPort port = served.port(queue);
     if (!awaitDriver(port, due[queue])) {
-      alarms[queue].set(clock.now());
+      alarms[queue].set(life.now());
       return;
     }
     synchronized (port) {

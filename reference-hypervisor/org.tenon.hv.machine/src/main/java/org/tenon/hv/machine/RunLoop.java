@@ -1,11 +1,11 @@
 package org.tenon.hv.machine;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.Alarm;
@@ -50,7 +50,10 @@ final class RunLoop implements Handoffs {
   private final long instructionNanos;
   private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
-  private final List<Flag> flags = new ArrayList<>();
+
+  /** Few, and seldom changed; a device may come or go while they are looked at. */
+  private final List<Flag> flags = new CopyOnWriteArrayList<>();
+
   private volatile boolean flagged;
   private volatile boolean stopping;
   private int turn;
@@ -116,6 +119,11 @@ final class RunLoop implements Handoffs {
     Flag flag = new Flag(action);
     flags.add(flag);
     return flag;
+  }
+
+  /** Takes out the handoff of a device that is gone; raising it does nothing any more. */
+  void remove(Handoff handoff) {
+    flags.removeIf(flag -> flag == handoff);
   }
 
   /** News for the run-loop thread; the run loop wakes up for it wherever it is. */

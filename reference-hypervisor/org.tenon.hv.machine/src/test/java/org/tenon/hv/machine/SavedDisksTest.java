@@ -213,7 +213,7 @@ class SavedDisksTest {
     Change nothing = () -> {};
     refused(
         file,
-        "the saved machine has 2 devices; plug in the same, in the same order",
+        "the saved machine has more than the 1 devices here; name the same, in the same order",
         nothing,
         machine -> machine.plug(SavedDisks.disk(DiskModel.VIRTIO, virtio)));
     refused(
@@ -229,7 +229,7 @@ class SavedDisksTest {
         machine -> machine.plug(SavedDisks.disk(DiskModel.VIRTIO, nvme)));
     refused(
         file,
-        "the saved machine has no more than 2",
+        "the saved machine has 2 devices and no more",
         nothing,
         machine -> {
           disks.plugBoth(machine);

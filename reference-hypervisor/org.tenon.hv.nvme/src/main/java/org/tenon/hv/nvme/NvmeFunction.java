@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.tenon.hv.attach.BlockAttachment;
-import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterWidth;
@@ -15,12 +15,13 @@ import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.Bar;
+import org.tenon.hv.pci.Msi;
 import org.tenon.hv.pci.Msix;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.Type0Function;
 
-/** An NVMe controller as a PCI function: registers in BAR 0, MSI-X in BAR 2. */
+/** An NVMe controller as a PCI function: registers in BAR 0, MSI-X in BAR 2, and plain MSI. */
 public final class NvmeFunction implements Saved {
   /** Mass storage, non-volatile memory, NVM Express. */
   public static final int CLASS_CODE = 0x010802;
@@ -32,6 +33,7 @@ public final class NvmeFunction implements Saved {
   private final NvmeRegisters registers;
   private final Type0Function function;
   private final Msix msix;
+  private final Msi msi;
 
   /**
    * A controller after reset, with its function.
@@ -56,7 +58,9 @@ public final class NvmeFunction implements Saved {
       Clock clock,
       Handoffs handoffs,
       Consumer<CompletionStage<?>> onReset) {
-    msix = new Msix(attachment.agreement().queues() + 1, MSIX_BAR, slot.master());
+    int vectors = attachment.agreement().queues() + 1;
+    msix = new Msix(vectors, MSIX_BAR, slot.master());
+    msi = new Msi(Integer.highestOneBit(Math.min(vectors, Msi.MAX_VECTORS)), slot.master());
     Output output = new Output();
     controller =
         new NvmeController(
@@ -68,7 +72,9 @@ public final class NvmeFunction implements Saved {
     Bar bar =
         new Bar(
             REGISTERS_BAR, Bar.Kind.MEMORY64, NvmeRegisters.BYTES, RegisterWidth.DWORD, registers);
-    function = new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix), slot);
+    function =
+        new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix, msi), slot);
+    function.onReset(registers::reset);
   }
 
   /** The function, to be plugged into a bus. */
@@ -109,12 +115,16 @@ public final class NvmeFunction implements Saved {
   private final class Output implements InterruptVectors.Output {
     @Override
     public boolean usesMessages() {
-      return msix.isEnabled();
+      return msix.isEnabled() || msi.isEnabled();
     }
 
     @Override
     public void message(int vector) {
-      msix.signal(vector);
+      if (msix.isEnabled()) {
+        msix.signal(vector);
+      } else {
+        msi.signal(vector);
+      }
     }
 
     @Override

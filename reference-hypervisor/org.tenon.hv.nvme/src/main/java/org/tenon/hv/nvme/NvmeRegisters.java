@@ -53,6 +53,17 @@ final class NvmeRegisters implements RegisterBlock, Saved {
     this.controller = controller;
   }
 
+  /** To the state after power-on; the controller, if it was in use, is reset. */
+  void reset() {
+    configuration = 0;
+    adminAttributes = 0;
+    submissions = 0;
+    completions = 0;
+    if (controller.phase() != NvmeController.Phase.DISABLED) {
+      controller.reset();
+    }
+  }
+
   @Override
   public long read(int offset, int size) {
     return switch (offset) {

@@ -1,6 +1,7 @@
 package org.tenon.hv.pci;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,8 +14,13 @@ public final class BarAllocator {
 
   /** Allocates from the windows of a decoder. */
   public BarAllocator(BarDecoder decoder) {
-    for (BridgeWindow window : decoder.windows()) {
-      windows.put(window.kind(), window);
+    this(decoder.windows());
+  }
+
+  /** Allocates from windows, one of each kind. */
+  public BarAllocator(List<BridgeWindow> windows) {
+    for (BridgeWindow window : windows) {
+      this.windows.put(window.kind(), window);
       next.put(window.kind(), window.first());
     }
   }

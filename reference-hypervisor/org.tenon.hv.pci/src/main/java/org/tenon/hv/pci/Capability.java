@@ -34,7 +34,7 @@ public interface Capability extends Saved {
    */
   void write(int register, int value, int lanes);
 
-  /** To the state after power-on; nothing where there is none. */
+  /** To the state after reset; nothing to do for one that never changes. */
   default void reset() {}
 
   @Override

@@ -1,12 +1,19 @@
 package org.tenon.hv.pci;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Bus 0: 32 devices of 8 functions. Other buses are empty. */
+/**
+ * A bus: 32 devices of 8 functions, and the bridges among them, through which a configuration
+ * access of another bus is sent on (PCI-to-PCI bridge architecture specification 1.2, 3.1). The bus
+ * that configuration mechanisms are put over is bus 0.
+ */
 public final class PciBus {
   private static final int FUNCTIONS = 256;
 
   private final @Nullable PciFunction[] functions = new @Nullable PciFunction[FUNCTIONS];
+  private final List<PciBridge> bridges = new ArrayList<>();
 
   /** An empty bus. */
   public PciBus() {}
@@ -21,9 +28,17 @@ public final class PciBus {
   public void plug(int device, int function, PciFunction plugged) {
     int place = device << 3 | function;
     if (functions[place] != null) {
-      throw new IllegalArgumentException("PCI 00:%02x.%d is taken".formatted(device, function));
+      throw new IllegalArgumentException("PCI %02x.%d is taken".formatted(device, function));
     }
     functions[place] = plugged;
+    if (plugged instanceof PciBridge bridge) {
+      bridges.add(bridge);
+    }
+  }
+
+  /** Takes a function out. */
+  void unplug(int device, int function) {
+    functions[device << 3 | function] = null;
   }
 
   /**
@@ -34,7 +49,7 @@ public final class PciBus {
    */
   long read(int address, int size) {
     long mask = (1L << (8 * size)) - 1;
-    PciFunction function = find(address);
+    PciFunction function = find(0, address);
     if (function == null) {
       return mask;
     }
@@ -44,7 +59,7 @@ public final class PciBus {
 
   /** Writes configuration space; the arguments are those of {@link #read}. */
   void write(int address, int size, long value) {
-    PciFunction function = find(address);
+    PciFunction function = find(0, address);
     if (function != null) {
       int shift = 8 * (address & 3);
       long mask = ((1L << (8 * size)) - 1) << shift;
@@ -52,7 +67,17 @@ public final class PciBus {
     }
   }
 
-  private @Nullable PciFunction find(int address) {
-    return address >>> 20 == 0 ? functions[address >>> 12] : null;
+  /** The function at an address, seen from this bus, whose number is {@code number}. */
+  private @Nullable PciFunction find(int number, int address) {
+    int bus = address >>> 20;
+    if (bus == number) {
+      return functions[address >>> 12 & 0xff];
+    }
+    for (PciBridge bridge : bridges) {
+      if (bus >= bridge.secondaryNumber() && bus <= bridge.subordinateNumber()) {
+        return bridge.secondary().find(bridge.secondaryNumber(), address);
+      }
+    }
+    return null;
   }
 }

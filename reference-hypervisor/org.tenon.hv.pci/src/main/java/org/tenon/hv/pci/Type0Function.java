@@ -13,7 +13,8 @@ import org.tenon.hv.irq.IrqLine;
 /**
  * A function with a type 0 header (PCI local bus specification 3.0, 6.1): identity, command and
  * status, base addresses, capabilities, one interrupt wire. A device model owns it and is told
- * nothing but through its {@link BusMaster}, its BARs and its capabilities.
+ * nothing but through its {@link BusMaster}, its BARs and its capabilities, and of a reset. In a
+ * PCI Express slot it has the capability of an endpoint as its last.
  */
 public final class Type0Function implements PciFunction, Saved {
   private static final int COMMAND_STATUS = 0x04;
@@ -24,24 +25,12 @@ public final class Type0Function implements PciFunction, Saved {
   private static final int SUBSYSTEM = 0x2c;
   private static final int CAPABILITIES = 0x34;
   private static final int INTERRUPT = 0x3c;
-  private static final int FIRST_CAPABILITY = 0x40;
-  private static final int CONVENTIONAL_END = 0x100;
-
-  private static final int IO_SPACE = 1;
-  private static final int MEMORY_SPACE = 1 << 1;
-  private static final int BUS_MASTER = 1 << 2;
-  private static final int PARITY = 1 << 6;
-  private static final int SYSTEM_ERROR = 1 << 8;
-  private static final int INTX_DISABLE = 1 << 10;
-  private static final int INTERRUPT_STATUS = 1 << 19;
-  private static final int CAPABILITY_LIST = 1 << 20;
   private static final int PIN_INTA = 1 << 8;
 
   private final String name;
   private final PciIdentity identity;
   private final List<Bar> bars;
-  private final List<Capability> capabilities;
-  private final List<Integer> offsets = new ArrayList<>();
+  private final CapabilityList capabilities;
   private final BarDecoder decoder;
   private final BusMaster master;
   private final IrqLine wire;
@@ -52,6 +41,7 @@ public final class Type0Function implements PciFunction, Saved {
   private int cacheLine;
   private int interruptLine;
   private boolean interrupting;
+  private boolean removed;
   private Runnable onReset = () -> {};
 
   /**
@@ -59,7 +49,7 @@ public final class Type0Function implements PciFunction, Saved {
    *
    * @param name for messages, such as {@code disk0}
    * @param bars not overlapping in index
-   * @param capabilities in the order of the list; together at most 192 bytes
+   * @param capabilities in the order of the list; together at most 132 bytes
    * @param slot where it is plugged in
    */
   public Type0Function(
@@ -87,29 +77,50 @@ public final class Type0Function implements PciFunction, Saved {
     this.name = name;
     this.identity = identity;
     this.bars = List.copyOf(bars);
-    this.capabilities = List.copyOf(capabilities);
+    List<Capability> all = new ArrayList<>(capabilities);
+    if (slot.express()) {
+      all.add(new ExpressEndpoint(this::reset));
+    }
+    this.capabilities = new CapabilityList(name, all);
     decoder = slot.decoder();
     master = slot.master();
     wire = slot.wire();
-    int at = FIRST_CAPABILITY;
-    for (Capability capability : capabilities) {
-      offsets.add(at);
-      at += (capability.length() + 3) & ~3;
-    }
-    if (at > CONVENTIONAL_END) {
-      throw new IllegalArgumentException(
-          name + ": the capabilities take " + (at - 0x40) + " bytes");
-    }
     int spaces = 0;
     for (Bar bar : bars) {
-      spaces |= bar.kind() == Bar.Kind.PORTS ? IO_SPACE : MEMORY_SPACE;
+      spaces |= bar.kind() == Bar.Kind.PORTS ? Command.IO_SPACE : Command.MEMORY_SPACE;
     }
-    commandMask = spaces | BUS_MASTER | PARITY | SYSTEM_ERROR | INTX_DISABLE;
+    commandMask = spaces | Command.ALWAYS;
   }
 
   /** Its base address registers. */
   List<Bar> bars() {
     return bars;
+  }
+
+  /**
+   * What else to do when the guest resets the function: what lies behind the BARs returns to its
+   * state after power-on too. Also run when the function is pulled out.
+   */
+  public void onReset(Runnable action) {
+    onReset = action;
+  }
+
+  /** To the state after power-on: a function-level reset, a hot reset, or no power for a while. */
+  public void reset() {
+    onReset.run();
+    capabilities.reset();
+    Arrays.fill(bases, 0);
+    cacheLine = 0;
+    interruptLine = 0;
+    interrupting = false;
+    writeCommand(0);
+  }
+
+  /** Pulled out: from now on nothing reaches it and it reaches nothing. */
+  void remove() {
+    decoder.vacate();
+    reset();
+    removed = true;
   }
 
   /** Sets a BAR as the guest would. */
@@ -126,37 +137,18 @@ public final class Type0Function implements PciFunction, Saved {
    * leaves it low.
    */
   public void setInterrupt(boolean asserted) {
-    interrupting = asserted;
+    interrupting = asserted && !removed;
     driveWire();
   }
 
-  /**
-   * What else to do when the guest resets the function: what lies behind the BARs returns to its
-   * state after power-on too.
-   */
-  public void onReset(Runnable action) {
-    onReset = action;
-  }
-
-  /** To the state after power-on: nothing decoded, no leave to write. */
-  public void reset() {
-    onReset.run();
-    capabilities.forEach(Capability::reset);
-    Arrays.fill(bases, 0);
-    cacheLine = 0;
-    interruptLine = 0;
-    interrupting = false;
-    writeCommand(0);
-  }
-
   private void driveWire() {
-    wire.set(interrupting && (command & INTX_DISABLE) == 0);
+    wire.set(interrupting && (command & Command.INTX_DISABLE) == 0);
   }
 
   @Override
   public int readConfig(int register) {
-    if (register >= FIRST_CAPABILITY) {
-      return readCapability(register);
+    if (register >= CapabilityList.FIRST) {
+      return capabilities.read(register);
     }
     if (register >= FIRST_BAR && register <= LAST_BAR) {
       return readBar((register - FIRST_BAR) / 4);
@@ -165,12 +157,12 @@ public final class Type0Function implements PciFunction, Saved {
       case 0 -> identity.device() << 16 | identity.vendor();
       case COMMAND_STATUS ->
           command
-              | (interrupting ? INTERRUPT_STATUS : 0)
-              | (capabilities.isEmpty() ? 0 : CAPABILITY_LIST);
+              | (interrupting ? Command.INTERRUPT_STATUS : 0)
+              | (capabilities.first() == 0 ? 0 : Command.CAPABILITY_LIST);
       case CLASS_REVISION -> identity.classCode() << 8 | identity.revision();
       case CACHE_LINE -> cacheLine;
       case SUBSYSTEM -> identity.subsystem() << 16 | identity.subsystemVendor();
-      case CAPABILITIES -> capabilities.isEmpty() ? 0 : FIRST_CAPABILITY;
+      case CAPABILITIES -> capabilities.first();
       case INTERRUPT -> (pin ? PIN_INTA : 0) | interruptLine;
       default -> 0;
     };
@@ -178,8 +170,8 @@ public final class Type0Function implements PciFunction, Saved {
 
   @Override
   public void writeConfig(int register, int value, int lanes) {
-    if (register >= FIRST_CAPABILITY) {
-      writeCapability(register, value, lanes);
+    if (register >= CapabilityList.FIRST) {
+      capabilities.write(register, value, lanes);
     } else if (register >= FIRST_BAR && register <= LAST_BAR) {
       writeBar((register - FIRST_BAR) / 4, value, lanes);
     } else if (register == COMMAND_STATUS) {
@@ -194,11 +186,11 @@ public final class Type0Function implements PciFunction, Saved {
   private void writeCommand(int value) {
     int changed = command ^ value;
     command = value;
-    if ((changed & (IO_SPACE | MEMORY_SPACE)) != 0) {
+    if ((changed & (Command.IO_SPACE | Command.MEMORY_SPACE)) != 0) {
       bars.forEach(this::decode);
     }
     driveWire();
-    master.set((command & BUS_MASTER) != 0);
+    master.set((command & Command.BUS_MASTER) != 0);
   }
 
   private @Nullable Bar barAt(int index) {
@@ -234,7 +226,7 @@ public final class Type0Function implements PciFunction, Saved {
 
   /** Decodes a BAR where it stands now, if its space is enabled. */
   private void decode(Bar bar) {
-    int space = bar.kind() == Bar.Kind.PORTS ? IO_SPACE : MEMORY_SPACE;
+    int space = bar.kind() == Bar.Kind.PORTS ? Command.IO_SPACE : Command.MEMORY_SPACE;
     if ((command & space) == 0) {
       decoder.release(bar);
       return;
@@ -249,9 +241,7 @@ public final class Type0Function implements PciFunction, Saved {
   public void save(StateWriter out) throws StateException {
     List<Integer> registers = Arrays.stream(bases).boxed().toList();
     out.put(new PciFunctionState(command, cacheLine, interruptLine, registers, interrupting));
-    for (Capability capability : capabilities) {
-      capability.save(out);
-    }
+    capabilities.save(out);
   }
 
   @Override
@@ -266,42 +256,7 @@ public final class Type0Function implements PciFunction, Saved {
     }
     bars.forEach(this::decode);
     driveWire();
-    master.restore((command & BUS_MASTER) != 0);
-    for (Capability capability : capabilities) {
-      capability.restore(in);
-    }
-  }
-
-  private int readCapability(int register) {
-    int index = capabilityAt(register);
-    if (index < 0) {
-      return 0;
-    }
-    Capability capability = capabilities.get(index);
-    int within = register - offsets.get(index);
-    int value = capability.read(within);
-    if (within > 0) {
-      return value;
-    }
-    int next = index + 1 < offsets.size() ? offsets.get(index + 1) : 0;
-    return value & 0xffff0000 | next << 8 | capability.id();
-  }
-
-  private void writeCapability(int register, int value, int lanes) {
-    int index = capabilityAt(register);
-    if (index >= 0) {
-      int within = register - offsets.get(index);
-      capabilities.get(index).write(within, value, within == 0 ? lanes & 0xffff0000 : lanes);
-    }
-  }
-
-  private int capabilityAt(int register) {
-    for (int i = offsets.size() - 1; i >= 0; i--) {
-      int from = offsets.get(i);
-      if (register >= from) {
-        return register < from + capabilities.get(i).length() ? i : -1;
-      }
-    }
-    return -1;
+    master.restore((command & Command.BUS_MASTER) != 0);
+    capabilities.restore(in);
   }
 }

@@ -13,6 +13,11 @@ final class PciGuest {
     data = ports.dataPorts();
   }
 
+  /** A device of another bus, as the {@code device} that the methods here take. */
+  static int at(int bus, int device) {
+    return bus << 5 | device;
+  }
+
   private int select(int device, int offset) {
     address.write(0, 4, 0x80000000L | device << 11 | offset & 0xfc);
     return offset & 3;

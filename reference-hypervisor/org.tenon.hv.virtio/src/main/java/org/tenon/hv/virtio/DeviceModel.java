@@ -60,6 +60,23 @@ public interface DeviceModel {
   CompletionStage<Void> stop();
 
   /**
+   * Forgets one queue (2.6.1): takes no more of its buffers and gives none back from this call on;
+   * the other queues go on. Does nothing to a queue that is not served.
+   *
+   * @return completes, never exceptionally and on any thread, when the device no longer touches any
+   *     buffer of the queue
+   */
+  CompletionStage<Void> stopQueue(int queue);
+
+  /**
+   * Serves a queue of the started device, which was not enabled at the start or has been stopped
+   * since. Returns at once.
+   *
+   * @param ring as the driver has set it up now
+   */
+  void startQueue(int queue, Virtqueue ring);
+
+  /**
    * Where the queues are, for saving; by index, null for those that are not served.
    *
    * @throws IllegalStateException while a driver has requests: quiesce it first

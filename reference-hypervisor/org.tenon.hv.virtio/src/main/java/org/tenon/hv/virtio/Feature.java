@@ -14,8 +14,12 @@ public final class Feature {
   /** VIRTIO_F_RING_PACKED: packed instead of split virtqueues. */
   public static final long RING_PACKED = 1L << 34;
 
+  /** VIRTIO_F_RING_RESET: the driver may reset one queue (2.6.1). */
+  public static final long RING_RESET = 1L << 40;
+
   /** What every device here offers. */
-  public static final long COMMON = INDIRECT_DESC | EVENT_IDX | VERSION_1 | RING_PACKED;
+  public static final long COMMON =
+      INDIRECT_DESC | EVENT_IDX | VERSION_1 | RING_PACKED | RING_RESET;
 
   private Feature() {}
 

@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the driver has written about one queue before DRIVER_OK, as any transport keeps it (for PCI:
- * 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is to
- * run. Guarded by the device.
+ * What the driver has written about one queue before the queue runs, as any transport keeps it (for
+ * PCI: 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is
+ * to run. Guarded by the device.
  */
 final class QueueRegisters {
   private final int maxSize;
@@ -15,6 +15,9 @@ final class QueueRegisters {
   long driverArea;
   long deviceArea;
   boolean enabled;
+
+  /** Whether the driver has asked for a reset of this queue, which is not over. */
+  boolean resetting;
 
   QueueRegisters(int maxSize) {
     this.maxSize = maxSize;
@@ -27,6 +30,7 @@ final class QueueRegisters {
     driverArea = 0;
     deviceArea = 0;
     enabled = false;
+    resetting = false;
   }
 
   long area(QueueArea area) {

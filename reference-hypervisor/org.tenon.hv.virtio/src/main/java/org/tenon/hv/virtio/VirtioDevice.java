@@ -42,6 +42,9 @@ public final class VirtioDevice implements Saved {
           | DeviceStatus.DRIVER_OK
           | DeviceStatus.FAILED;
 
+  private static final String BAD_QUEUE =
+      "a queue is not set up as VIRTIO 1.2 section 2.7 or 2.8 asks";
+
   private final DeviceModel model;
   private final GuestMemory memory;
   private final Interrupts interrupts;
@@ -123,7 +126,7 @@ public final class VirtioDevice implements Saved {
       }
     }
     if (broken) {
-      needsReset(resets, "a queue is not set up as VIRTIO 1.2 section 2.7 or 2.8 asks");
+      needsReset(resets, BAD_QUEUE);
     }
   }
 
@@ -231,13 +234,63 @@ public final class VirtioDevice implements Saved {
   }
 
   /**
-   * Enables a queue; only a reset disables it again. Ignored before FEATURES_OK and after
-   * DRIVER_OK.
+   * Enables a queue; only a reset, of the device or of the queue, disables it again. Ignored before
+   * FEATURES_OK, and after DRIVER_OK unless queues may be reset (2.6.1).
    */
-  public synchronized void enableQueue(int queue) {
-    if (configurable(queue)) {
-      queues.get(queue).enabled = true;
+  public void enableQueue(int queue) {
+    int life;
+    synchronized (this) {
+      if (!configurable(queue)) {
+        return;
+      }
+      QueueRegisters registers = queues.get(queue);
+      registers.enabled = true;
+      if (!running) {
+        return;
+      }
+      Virtqueue ring = open(registers, Feature.has(driverFeatures, Feature.RING_PACKED));
+      if (ring != null) {
+        model.startQueue(queue, ring);
+        return;
+      }
+      life = resets;
     }
+    needsReset(life, BAD_QUEUE);
+  }
+
+  /**
+   * Resets one queue, which may take until its requests in flight are over (2.6.1); see {@link
+   * #isQueueResetting}.
+   *
+   * @return false where nothing is reset: it was not agreed, or the queue does not run
+   */
+  public synchronized boolean resetQueue(int queue) {
+    if (!running
+        || !Feature.has(driverFeatures, Feature.RING_RESET)
+        || !isQueueEnabled(queue)
+        || queues.get(queue).resetting) {
+      return false;
+    }
+    QueueRegisters registers = queues.get(queue);
+    registers.resetting = true;
+    int life = resets;
+    model
+        .stopQueue(queue)
+        .thenRun(() -> finishQueueReset(registers, life))
+        .exceptionally(VirtioDevice::impossible);
+    return true;
+  }
+
+  /** A reset of the device that came in between has done it already. */
+  private synchronized void finishQueueReset(QueueRegisters registers, int life) {
+    if (life == resets) {
+      registers.reset();
+    }
+  }
+
+  /** Whether a reset of a queue is under way. */
+  public synchronized boolean isQueueResetting(int queue) {
+    return exists(queue) && queues.get(queue).resetting;
   }
 
   /** Whether a queue is enabled. */
@@ -391,7 +444,7 @@ public final class VirtioDevice implements Saved {
    * @throws IllegalStateException during a reset, and while a driver has requests
    */
   public synchronized VirtioState state() {
-    if (resetting) {
+    if (resetting || queues.stream().anyMatch(queue -> queue.resetting)) {
       throw new IllegalStateException("the device is being reset: save it afterwards");
     }
     List<@Nullable QueueState> positions = model.positions();
@@ -439,7 +492,8 @@ public final class VirtioDevice implements Saved {
   private boolean configurable(int queue) {
     return exists(queue)
         && has(DeviceStatus.FEATURES_OK)
-        && !has(DeviceStatus.DRIVER_OK)
+        && (!has(DeviceStatus.DRIVER_OK)
+            || (running && Feature.has(driverFeatures, Feature.RING_RESET)))
         && !queues.get(queue).enabled;
   }
 

@@ -109,6 +109,17 @@ class VirtioDeviceTest {
     }
 
     @Override
+    public CompletionStage<Void> stopQueue(int queue) {
+      heard.add("stop " + queue);
+      return stopped;
+    }
+
+    @Override
+    public void startQueue(int queue, Virtqueue ring) {
+      heard.add("start %d of %d".formatted(queue, ring.size()));
+    }
+
+    @Override
     public List<@Nullable QueueState> positions() {
       return Arrays.asList(QueueState.initial(false, 8, 0x1000, 0x2000, 0x3000), null);
     }
@@ -297,6 +308,78 @@ class VirtioDeviceTest {
     assertThat(device.isQueueEnabled(0)).isFalse();
     assertThat(device.queueSize(0)).isEqualTo(16);
     assertThat(device.driverFeatures()).isZero();
+  }
+
+  private void bringUpWithQueueReset() {
+    negotiate(Feature.VERSION_1 | Feature.RING_RESET);
+    device.queueSize(0, 8);
+    device.queueAreas(0, 0x1000, 0x2000, 0x3000);
+    device.enableQueue(0);
+    device.status(device.status() | DRIVER_OK);
+    heard.clear();
+  }
+
+  /** 2.6.1: queue_enable stays until the reset is over; then the queue may be set up anew. */
+  @Test
+  void oneQueueIsResetAndEnabledAgain() {
+    bringUpWithQueueReset();
+    CompletableFuture<Void> stopping = new CompletableFuture<>();
+    model.stopped = stopping;
+    assertThat(device.resetQueue(0)).isTrue();
+    assertThat(device.resetQueue(0)).as("it is under way").isFalse();
+    assertThat(device.isQueueResetting(0)).isTrue();
+    assertThat(device.isQueueEnabled(0)).isTrue();
+    device.queueSize(0, 4);
+    assertThat(device.queueSize(0)).as("not yet").isEqualTo(8);
+    assertThatThrownBy(device::state).isInstanceOf(IllegalStateException.class);
+    stopping.complete(null);
+    assertThat(device.isQueueResetting(0)).isFalse();
+    assertThat(device.isQueueEnabled(0)).isFalse();
+    assertThat(device.queueSize(0)).isEqualTo(16);
+    assertThat(device.queueArea(0, QueueArea.DESCRIPTOR)).isZero();
+    device.queueSize(0, 4);
+    device.queueAreas(0, 0x4000, 0x5000, 0x6000);
+    device.enableQueue(0);
+    assertThat(heard).containsExactly("stop 0", "start 0 of 4");
+    assertThat(device.status() & DEVICE_NEEDS_RESET).isZero();
+  }
+
+  @Test
+  void aQueueThatComesBackBrokenNeedsAReset() {
+    bringUpWithQueueReset();
+    device.resetQueue(0);
+    device.queueAreas(0, 0x4001, 0x5000, 0x6000);
+    device.enableQueue(0);
+    assertThat(device.status() & DEVICE_NEEDS_RESET).isNotZero();
+    assertThat(heard).containsExactly("stop 0", "stop", "config interrupt");
+  }
+
+  @Test
+  void queuesAreNotResetWhereThatWasNotAgreedOrTheyDoNotRun() {
+    bringUp();
+    assertThat(device.resetQueue(0)).as("not agreed").isFalse();
+    device.enableQueue(1);
+    assertThat(device.isQueueEnabled(1)).as("too late").isFalse();
+    device.status(0);
+    bringUpWithQueueReset();
+    assertThat(device.resetQueue(1)).as("not enabled").isFalse();
+    assertThat(device.resetQueue(2)).as("no such queue").isFalse();
+    device.status(device.status() | FAILED);
+    assertThat(device.resetQueue(0)).as("nothing runs").isFalse();
+  }
+
+  @Test
+  void aResetOfTheDeviceOvertakesThatOfAQueue() {
+    bringUpWithQueueReset();
+    CompletableFuture<Void> slow = new CompletableFuture<>();
+    model.stopped = slow;
+    device.resetQueue(0);
+    model.stopped = CompletableFuture.completedStage(null);
+    device.status(0);
+    assertThat(device.isQueueResetting(0)).isFalse();
+    bringUpWithQueueReset();
+    slow.complete(null);
+    assertThat(device.isQueueEnabled(0)).as("the new life's queue").isTrue();
   }
 
   @Test

@@ -16,12 +16,9 @@ import org.tenon.spi.net.NicFilter;
  * guest memory. A tag may stand in the frame, or beside it where the kernel took it out.
  *
  * <p>Addresses are told apart by their first four bytes, then by their last two; VLANs by a word of
- * the set's bits, then by a bit.
+ * the set's bits, then by a bit. The kernel takes 4096 instructions, and an address takes two.
  */
 final class FilterProgram {
-  /** BPF_MAXINSNS. */
-  static final int LIMIT = 4096;
-
   private static final int LOAD_WORD = 0x20;
   private static final int LOAD_HALF = 0x28;
   private static final int LOAD_BYTE = 0x30;
@@ -44,6 +41,9 @@ final class FilterProgram {
   private static final int TYPE_VLAN = 0x8100;
   private static final int TYPE_SERVICE_VLAN = 0x88a8;
   private static final int VLAN_MASK = 0xfff;
+
+  /** Accepts no frame. */
+  static final long[] NOTHING = {RETURN};
 
   /** A place in the program that jumps lead to before it is known where it is. */
   private static final class Label {

@@ -50,7 +50,9 @@ final class TapNicDriver implements NicDriver {
   private final List<TapQueuePair> queuePairs = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile NicLink link = NicLink.up(0);
-  private volatile Health health = Health.up();
+  private volatile boolean mayBringLonger;
+  private volatile boolean gone;
+  private volatile boolean filterFails;
   private boolean closed;
 
   TapNicDriver(NicAgreement agreement, TapSettings settings, TapInterface tap, NicHost host)
@@ -109,18 +111,22 @@ final class TapNicDriver implements NicDriver {
     threads.forEach(Thread::start);
   }
 
-  /** Finds out how the link is. Called by the first receiver, and by one that finds it gone. */
-  synchronized void lookAtLink() {
+  /** Whether frames may come that are longer than the card takes: the MTU was raised. */
+  boolean mayBringLonger() {
+    return mayBringLonger;
+  }
+
+  /** Finds out how the interface is. Called by the first receiver, and by one that finds it gone. */
+  synchronized void lookAtInterface() {
     NicLink now = NicLink.DOWN;
     try {
       tap.linkEvents().drain();
       now = tap.isUp() ? NicLink.up(0) : NicLink.DOWN;
+      mayBringLonger = tap.mtu() > properties.maxMtu();
     } catch (SystemCallException e) {
-      if (health.equals(Health.up())) {
-        health =
-            Health.down(
-                "TAP interface '" + tap.name() + "' is gone: make it again and open the card anew");
-        host.healthChanged(health);
+      if (!gone) {
+        gone = true;
+        host.healthChanged(health());
       }
     }
     if (agreement.has(NicCapabilities.LINK_STATE) && !now.equals(link)) {
@@ -144,8 +150,12 @@ final class TapNicDriver implements NicDriver {
     return returnBuffers(false);
   }
 
-  /** No frame to send is in flight between two calls; buffers are all there is to give back. */
+  /**
+   * Gives the buffers back, once frames to send that a call has accepted are with the kernel.
+   * Between two calls no such frame is in flight.
+   */
   private CompletionStage<Void> returnBuffers(boolean pause) {
+    queuePairs.forEach(TapQueuePair::settle);
     return CompletableFuture.allOf(
         receivers.stream()
             .map(receiver -> receiver.returnBuffers(pause))
@@ -158,6 +168,7 @@ final class TapNicDriver implements NicDriver {
       return;
     }
     closed = true;
+    queuePairs.forEach(TapQueuePair::settle);
     receivers.forEach(TapReceiver::end);
     threads.forEach(TapNicDriver::join);
     receivers.forEach(TapReceiver::returnAll);
@@ -187,7 +198,15 @@ final class TapNicDriver implements NicDriver {
 
   @Override
   public Health health() {
-    return health;
+    if (gone) {
+      return Health.down(
+          "TAP interface '" + tap.name() + "' is gone: make it again and open the card anew");
+    }
+    return filterFails
+        ? Health.degraded(
+            "the kernel does not hold a filter of so many addresses, so no frame arrives: choose"
+                + " fewer, or all groups")
+        : Health.up();
   }
 
   @Override
@@ -216,12 +235,29 @@ final class TapNicDriver implements NicDriver {
 
   @Override
   public void setFilter(NicFilter filter) {
-    long[] program = FilterProgram.of(filter, agreement);
     try {
-      tap.setFilter(program);
+      tap.setFilter(FilterProgram.of(filter, agreement));
+      setFilterFails(false);
+    } catch (SystemCallException e) {
+      // What may not arrive must not, so nothing does.
+      holdEverythingBack();
+      setFilterFails(true);
+    }
+  }
+
+  private void holdEverythingBack() {
+    try {
+      tap.setFilter(FilterProgram.NOTHING);
     } catch (SystemCallException e) {
       host.log().log(
-          System.Logger.Level.ERROR, "the kernel does not take the filter: " + e.getMessage());
+          System.Logger.Level.WARNING, "the kernel takes no filter: {0}", e.getMessage());
+    }
+  }
+
+  private void setFilterFails(boolean now) {
+    if (now != filterFails) {
+      filterFails = now;
+      host.healthChanged(health());
     }
   }
 

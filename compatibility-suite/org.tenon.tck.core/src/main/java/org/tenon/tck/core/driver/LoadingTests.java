@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.tenon.api.Stability;
 import org.tenon.api.ClauseId;
+import org.tenon.api.Stability;
 import org.tenon.spi.ConfigKey;
 import org.tenon.spi.DriverFactory;
 import org.tenon.spi.Spi;
@@ -46,7 +46,8 @@ public abstract class LoadingTests {
   void manifestFollowsItsSchema() {
     List<String> violations = bundle().schemaViolations();
     if (!violations.isEmpty()) {
-      throw new ClauseViolated(SCHEMA, "a manifest that follows its schema", String.join("; ", violations));
+      throw new ClauseViolated(
+          SCHEMA, "a manifest that follows its schema", String.join("; ", violations));
     }
   }
 
@@ -63,7 +64,8 @@ public abstract class LoadingTests {
   void factoryHasTheManifestsSpiRange() {
     expectEqual(RANGE, "the manifest's SPI range", bundle().spi(), factory().spi());
     if (!factory().spi().contains(Spi.VERSION)) {
-      throw new ClauseViolated(RANGE, "a range that contains " + Spi.VERSION, "it is " + factory().spi());
+      throw new ClauseViolated(
+          RANGE, "a range that contains " + Spi.VERSION, "it is " + factory().spi());
     }
   }
 
@@ -97,9 +99,10 @@ public abstract class LoadingTests {
           .forEach(read -> outside.add(own.name() + " reads " + read.name()));
     }
     if (!outside.isEmpty()) {
-      throw new ClauseViolated(MODULES, 
-              "modules that read only the JDK, the SDK and one another",
-              String.join(", ", outside));
+      throw new ClauseViolated(
+          MODULES,
+          "modules that read only the JDK, the SDK and one another",
+          String.join(", ", outside));
     }
   }
 
@@ -113,7 +116,8 @@ public abstract class LoadingTests {
             .map(ConfigKey::name)
             .collect(Collectors.joining(", "));
     if (!bare.isEmpty()) {
-      throw new ClauseViolated(DESCRIBED, "a description of every setting", "these have none: " + bare);
+      throw new ClauseViolated(
+          DESCRIBED, "a description of every setting", "these have none: " + bare);
     }
   }
 

@@ -52,6 +52,11 @@ public abstract class Trial {
     return seed;
   }
 
+  /** The seed of the whole run, for what several tests share. */
+  public final Seed runSeed() {
+    return run.seed();
+  }
+
   /** Random choices of the test, from their beginning. */
   public final RandomGenerator random() {
     return seed.random();

@@ -59,7 +59,7 @@ public abstract class FrameTests extends NicTests {
 
   @Test
   @Requires(Trait.FRAMES_COME)
-  @Clause("NET-011")
+  @Clause({"NET-011", "NET-036"})
   void framesArriveAsTheyCame() {
     Card card = trial().open(NicTrial.plainReceive(1));
     RandomGenerator random = trial().random();
@@ -158,8 +158,7 @@ public abstract class FrameTests extends NicTests {
       int bytes = random.nextInt(14, longest + 1);
       int room = bytes + (i % 3 == 0 ? 0 : random.nextInt(1, 200));
       int[] shape = cut(random, room, random.nextInt(1, Math.min(most, room) + 1));
-      card.harness()
-          .post(0, List.of(NicBuffer.segments(shape).misaligned(random.nextInt(64))));
+      card.harness().post(0, List.of(NicBuffer.segments(shape).misaligned(random.nextInt(64))));
       card.expectArrival(
           List.of(card.incoming().plain(random(random, bytes - NicProperties.HEADER_BYTES))));
     }

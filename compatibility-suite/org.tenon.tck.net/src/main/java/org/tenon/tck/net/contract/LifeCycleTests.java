@@ -70,11 +70,13 @@ public abstract class LifeCycleTests extends NicTests {
 
   @Test
   @Clause("DRV-009")
-  void nothingIsLeftAfterClose() {
+  void nothingIsLeftAfterClose() throws DriverException {
     RandomGenerator random = trial().random();
+    Wire wire = trial().wire();
     long before = 0;
     for (int round = 0; round < 8; round++) {
-      Card card = trial().open();
+      Card card = trial().adopt(wire, trial().harness(wire).open());
+      wire.attached();
       await(card, frames(card, random, 100));
       card.close();
       if (round == 2) {
@@ -97,8 +99,7 @@ public abstract class LifeCycleTests extends NicTests {
       card.harness().awaitBuffers();
       List<byte[]> all =
           IntStream.range(0, Card.BURST).mapToObj(i -> card.plain(random, 64 + i)).toList();
-      List<Sending> offered =
-          card.harness().offer(0, all.stream().map(NicFrame::of).toList());
+      List<Sending> offered = card.harness().offer(0, all.stream().map(NicFrame::of).toList());
       card.harness().quiesce();
       List<byte[]> accepted = new ArrayList<>();
       for (int i = 0; i < offered.size(); i++) {
@@ -127,7 +128,8 @@ public abstract class LifeCycleTests extends NicTests {
       int left = card.harness().posted().size();
       if (left > 0) {
         throw trial()
-            .violation("all %d buffers are back when quiesce ends".formatted(had), left + " are not");
+            .violation(
+                "all %d buffers are back when quiesce ends".formatted(had), left + " are not");
       }
       card.harness().resume();
     }

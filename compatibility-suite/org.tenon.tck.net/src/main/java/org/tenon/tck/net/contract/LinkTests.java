@@ -82,8 +82,7 @@ public abstract class LinkTests extends NicTests {
     left.addAll(card.drainLeft());
     for (byte[] frame : left) {
       if (refused.stream().anyMatch(other -> Arrays.equals(other, frame))) {
-        throw trial()
-            .violation("a frame that came back as NOT_READY does not leave", "one left");
+        throw trial().violation("a frame that came back as NOT_READY does not leave", "one left");
       }
     }
   }
@@ -132,8 +131,7 @@ public abstract class LinkTests extends NicTests {
                   wire,
                   trial()
                       .harness(wire)
-                      .offer(
-                          NicTrial.offer(1, NicCapabilities.LINK_STATE))
+                      .offer(NicTrial.offer(1, NicCapabilities.LINK_STATE))
                       .open());
       wire.attached();
       change(card, false);

@@ -124,8 +124,7 @@ public abstract class NegotiationTests extends NicTests {
       if (card.agreement().has(cuts)) {
         byte[] frame = maker.partial(Flow.random(random, ipv6, Layers.TCP), payload);
         long offload = FrameMaker.cuttingOf(frame, 300, false);
-        card.expectSent(
-            0, NicFrame.of(frame).offload(offload), Segmentation.cut(frame, offload));
+        card.expectSent(0, NicFrame.of(frame).offload(offload), Segmentation.cut(frame, offload));
       }
     }
   }

@@ -60,8 +60,7 @@ public abstract class OrderTests extends NicTests {
     List<byte[]> frames = new ArrayList<>();
     for (int i = 0; i < 720; i++) {
       int flow = random.nextInt(FLOWS);
-      frames.add(
-          card.incoming().complete(flows.get(flow), numbered(flow, next[flow]++, 8)));
+      frames.add(card.incoming().complete(flows.get(flow), numbered(flow, next[flow]++, 8)));
     }
     expectFlowOrder(card.come(frames));
   }

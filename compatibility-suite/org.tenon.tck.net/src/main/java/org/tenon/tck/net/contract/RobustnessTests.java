@@ -43,16 +43,15 @@ public abstract class RobustnessTests extends NicTests {
       card.harness().awaitBuffers();
       List<Sending> sendings = flood(card, random, 200);
       card.harness().reset();
-      sendings.forEach(sending ->
-          card.expectStatus(sending, Status.OK, Status.ABORTED, Status.NOT_READY));
+      sendings.forEach(
+          sending -> card.expectStatus(sending, Status.OK, Status.ABORTED, Status.NOT_READY));
       int left = card.harness().sending().size();
       if (left > 0) {
         throw trial().violation("every frame is back when reset ends", left + " are not");
       }
     }
     card.drain();
-    card.expectStatus(
-        card.harness().transmit(0, NicFrame.of(card.plain(random, 80))), Status.OK);
+    card.expectStatus(card.harness().transmit(0, NicFrame.of(card.plain(random, 80))), Status.OK);
   }
 
   @Test
@@ -64,9 +63,10 @@ public abstract class RobustnessTests extends NicTests {
     for (int round = 0; round < ROUNDS; round++) {
       card.harness().awaitBuffers();
       List<byte[]> all =
-          IntStream.range(0, 120).mapToObj(i -> card.plain(random, random.nextInt(14, 200))).toList();
-      List<Sending> sendings =
-          card.harness().transmit(0, all.stream().map(NicFrame::of).toList());
+          IntStream.range(0, 120)
+              .mapToObj(i -> card.plain(random, random.nextInt(14, 200)))
+              .toList();
+      List<Sending> sendings = card.harness().transmit(0, all.stream().map(NicFrame::of).toList());
       card.harness().quiesce();
       card.harness().resume();
       card.expectLeft(all);
@@ -162,8 +162,7 @@ public abstract class RobustnessTests extends NicTests {
     RandomGenerator random = trial().random();
     byte[] payload = new byte[3000];
     for (int round = 0; round < 60; round++) {
-      byte[] frame =
-          card.outgoing().partial(Flow.random(random, false, Layers.TCP), payload);
+      byte[] frame = card.outgoing().partial(Flow.random(random, false, Layers.TCP), payload);
       long offload = FrameMaker.cuttingOf(frame, random.nextInt(1, 1400), false);
       // As if the guest changed a header after the host had looked at it.
       frame[random.nextInt(12, 54)] = (byte) random.nextInt();
@@ -212,7 +211,9 @@ public abstract class RobustnessTests extends NicTests {
     int total = 0;
     for (int round = 0; round < 60; round++) {
       List<byte[]> out =
-          IntStream.range(0, Card.BURST).mapToObj(i -> card.plain(random, 14 + random.nextInt(1400))).toList();
+          IntStream.range(0, Card.BURST)
+              .mapToObj(i -> card.plain(random, 14 + random.nextInt(1400)))
+              .toList();
       card.expectSent(0, out);
       List<byte[]> in =
           IntStream.range(0, Card.BURST)
@@ -263,8 +264,7 @@ public abstract class RobustnessTests extends NicTests {
       case 1 -> checksum ? frame.offload(wild) : frame;
       default ->
           cuts
-              ? frame.offload(
-                  NicOffload.cut(wild, NicOffload.TCP4, random.nextInt(65_536), false))
+              ? frame.offload(NicOffload.cut(wild, NicOffload.TCP4, random.nextInt(65_536), false))
               : frame;
     };
   }

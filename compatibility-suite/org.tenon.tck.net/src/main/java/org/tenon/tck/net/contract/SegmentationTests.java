@@ -53,7 +53,8 @@ public abstract class SegmentationTests extends NicTests {
     RandomGenerator random = trial().random();
     Flow flow = Flow.random(random, false, Layers.TCP);
     byte[] payload = payload(random, 2500);
-    for (int bits : new int[] {0, FrameMaker.PSH, FrameMaker.FIN, FrameMaker.FIN | FrameMaker.PSH}) {
+    for (int bits :
+        new int[] {0, FrameMaker.PSH, FrameMaker.FIN, FrameMaker.FIN | FrameMaker.PSH}) {
       for (boolean congestion : new boolean[] {false, true}) {
         FrameMaker maker =
             card.outgoing().flags(FrameMaker.ACK | bits | (congestion ? FrameMaker.CWR : 0));
@@ -200,8 +201,7 @@ public abstract class SegmentationTests extends NicTests {
               .sequence(random.nextInt())
               .flags(FrameMaker.ACK | random.nextInt(2) * FrameMaker.PSH)
               .tcpOptions(random.nextInt(4) * 4);
-      expectCut(
-          card, maker.partial(Flow.random(random, ipv6, Layers.TCP), bytes), mss, false);
+      expectCut(card, maker.partial(Flow.random(random, ipv6, Layers.TCP), bytes), mss, false);
     }
   }
 

@@ -60,8 +60,7 @@ public abstract class StatisticsTests extends NicTests {
     NicStatistics before = card.harness().statistics();
     byte[] payload = new byte[5000];
     random.nextBytes(payload);
-    byte[] frame =
-        card.outgoing().partial(Flow.random(random, false, Layers.TCP), payload);
+    byte[] frame = card.outgoing().partial(Flow.random(random, false, Layers.TCP), payload);
     long offload = FrameMaker.cuttingOf(frame, 601, false);
     List<byte[]> segments = Segmentation.cut(frame, offload);
     card.expectSent(0, NicFrame.of(frame).offload(offload), segments);

@@ -88,17 +88,14 @@ public abstract class SteeringTests extends NicTests {
       random.nextBytes(payload);
       Flow flow = Flow.random(random, i % 2 == 0, i % 4 < 2 ? Layers.TCP : Layers.UDP);
       byte[] frame =
-          i % 12 == 11
-              ? card.incoming().plain(payload)
-              : card.incoming().complete(flow, payload);
+          i % 12 == 11 ? card.incoming().plain(payload) : card.incoming().complete(flow, payload);
       ReceivedFrame arrived = card.come(List.of(frame)).getFirst();
       int expected = Toeplitz.queue(frame, steering);
       if (arrived.pair() != expected) {
         throw trial()
             .violation(
                 "a frame of Ethernet type 0x%04x, protocol %d arrives on pair %d"
-                    .formatted(
-                        Layers.of(frame).type(), Layers.of(frame).protocol(), expected),
+                    .formatted(Layers.of(frame).type(), Layers.of(frame).protocol(), expected),
                 "it arrived on pair " + arrived.pair());
       }
     }

@@ -53,8 +53,7 @@ public abstract class TagTests extends NicTests {
     for (int round = 0; round < 3; round++) {
       List<byte[]> all = frames(card, random, depth).stream().map(NicFrame::bytes).toList();
       card.harness().awaitBuffers();
-      List<Sending> sendings =
-          card.harness().transmit(0, all.stream().map(NicFrame::of).toList());
+      List<Sending> sendings = card.harness().transmit(0, all.stream().map(NicFrame::of).toList());
       // By a loopback only so many come back as there are buffers; each of those is whole.
       card.expectLeft(trial().loops() ? all.subList(0, Math.min(depth, 200)) : all);
       sendings.forEach(sending -> card.expectStatus(sending, Status.OK));
@@ -103,8 +102,7 @@ public abstract class TagTests extends NicTests {
     RandomGenerator random = trial().random();
     for (int round = 0; round < 20; round++) {
       awaitAny(
-          card,
-          card.harness().transmit(0, frames(card, random, card.agreement().queueDepth())));
+          card, card.harness().transmit(0, frames(card, random, card.agreement().queueDepth())));
     }
   }
 
@@ -151,15 +149,14 @@ public abstract class TagTests extends NicTests {
   void shortBufferServesTheNext() {
     Card card =
         trial()
-            .open(
-                b ->
-                    b.offer(
-                            NicTrial.offer(
-                                1,
-                                NicCapabilities.SCATTERED_RECEIVE,
-                                NicCapabilities.RECEIVE_JOINED,
-                                NicCapabilities.RECEIVE_CHECKSUM))
-                        .buffers(0, 1));
+            .open(b ->
+                b.offer(
+                        NicTrial.offer(
+                            1,
+                            NicCapabilities.SCATTERED_RECEIVE,
+                            NicCapabilities.RECEIVE_JOINED,
+                            NicCapabilities.RECEIVE_CHECKSUM))
+                    .buffers(0, 1));
     RandomGenerator random = trial().random();
     for (int round = 0; round < 10; round++) {
       long before = card.harness().statistics().droppedNoBuffer();
@@ -217,9 +214,7 @@ public abstract class TagTests extends NicTests {
     RandomGenerator random = trial().random();
     List<Posting> posted =
         card.harness()
-            .post(
-                0,
-                IntStream.range(0, 20).mapToObj(i -> NicBuffer.of(SMALL + 100 + i)).toList());
+            .post(0, IntStream.range(0, 20).mapToObj(i -> NicBuffer.of(SMALL + 100 + i)).toList());
     card.expectArrival(incoming(card, random, 12));
     long back = posted.stream().filter(Posting::isDone).count();
     if (back != 12 || !posted.subList(0, 12).stream().allMatch(Posting::isDone)) {
@@ -235,9 +230,11 @@ public abstract class TagTests extends NicTests {
     long end = System.nanoTime() + trial().patience().toNanos();
     long now = card.harness().statistics().droppedNoBuffer();
     while (now < expected && System.nanoTime() < end) {
-      card.harness().receive(Duration.ofMillis(1)).ifPresent(frame -> {
-        throw trial().violation("a frame without a buffer is dropped", "it arrived: " + frame);
-      });
+      card.harness()
+          .receive(Duration.ofMillis(1))
+          .ifPresent(frame -> {
+            throw trial().violation("a frame without a buffer is dropped", "it arrived: " + frame);
+          });
       now = card.harness().statistics().droppedNoBuffer();
     }
     if (now != expected) {

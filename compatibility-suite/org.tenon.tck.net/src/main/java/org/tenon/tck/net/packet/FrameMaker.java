@@ -87,8 +87,7 @@ public final class FrameMaker {
   /** A complete frame of a conversation. */
   public byte[] complete(Flow flow, byte[] payload) {
     byte[] frame = partial(flow, payload);
-    return Checksums.complete(
-        frame, Layers.of(frame).transport(), checksumOffset(flow.protocol()));
+    return Checksums.complete(frame, Layers.of(frame).transport(), checksumOffset(flow.protocol()));
   }
 
   /** A frame of a conversation whose checksum is missing; see {@link #checksumOf}. */

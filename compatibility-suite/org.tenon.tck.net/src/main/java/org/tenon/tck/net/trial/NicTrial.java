@@ -62,7 +62,9 @@ public final class NicTrial extends Trial {
     return NicOffer.of(offered, pairs, DEPTH);
   }
 
-  /** An offer with which frames arrive as they came by the wire: no word on checksums, not joined. */
+  /**
+   * An offer with which frames arrive as they came by the wire: no word on checksums, not joined.
+   */
   public static NicOffer plainReceive(int pairs) {
     return offer(pairs, NicCapabilities.RECEIVE_CHECKSUM, NicCapabilities.RECEIVE_JOINED);
   }
@@ -74,7 +76,8 @@ public final class NicTrial extends Trial {
       wires.add(wire);
       return wire;
     } catch (IOException e) {
-      throw new NotRun("a %s cannot be laid: %s".formatted(subject.wiring().title(), e.getMessage()));
+      throw new NotRun(
+          "a %s cannot be laid: %s".formatted(subject.wiring().title(), e.getMessage()));
     }
   }
 

@@ -209,7 +209,39 @@ public final class AcpiTables {
         Aml.name("_SEG", Aml.integer(0)),
         Aml.name("_BBN", Aml.integer(0)),
         Aml.name("_CRS", resources.toAml()),
-        Aml.name("_PRT", interruptRouting()));
+        Aml.name("_PRT", interruptRouting()),
+        operatingSystemCapabilities());
+  }
+
+  /**
+   * _OSC: the guest may take over native hot-plug, which needs the PCI Express capability, and
+   * nothing else (PCI firmware specification 3.3, 4.5).
+   */
+  private static byte[] operatingSystemCapabilities() {
+    int unknownUuid = 1 << 2;
+    int unknownRevision = 1 << 3;
+    int masked = 1 << 4;
+    int nativeHotPlug = 1;
+    int capabilityStructure = 1 << 4;
+    byte[] asked = Aml.argument(3);
+    byte[] status = Aml.reference("CDW1");
+    byte[] control = Aml.reference("CDW3");
+    byte[] granted = Aml.local(0);
+    return Aml.method(
+        "_OSC",
+        4,
+        Aml.createDwordField(asked, 0, "CDW1"),
+        Aml.when(
+            Aml.equal(Aml.argument(0), Aml.uuid("33db4d5b-1ff7-401c-9657-7441c03dd766")),
+            Aml.createDwordField(asked, 8, "CDW3"),
+            Aml.and(control, Aml.integer(nativeHotPlug | capabilityStructure), granted),
+            Aml.when(
+                Aml.different(Aml.argument(1), Aml.integer(1)),
+                Aml.or(status, Aml.integer(unknownRevision), status)),
+            Aml.when(Aml.different(control, granted), Aml.or(status, Aml.integer(masked), status)),
+            Aml.store(granted, control)),
+        Aml.otherwise(Aml.or(status, Aml.integer(unknownUuid), status)),
+        Aml.giveBack(asked));
   }
 
   /** Where INTA to INTD of each device arrive (6.2.13). */

@@ -2,9 +2,10 @@ package org.tenon.hv.platform.acpi;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
- * The ACPI machine language (chapter 20) as far as static tables need it: each method returns one
+ * The ACPI machine language (chapter 20) as far as the tables need it: each method returns one
  * encoded term.
  */
 final class Aml {
@@ -15,6 +16,19 @@ final class Aml {
   private static final int STRING = 0x0d;
   private static final int EXTENDED = 0x5b;
   private static final int DEVICE = 0x82;
+  private static final int METHOD = 0x14;
+  private static final int SERIALIZED = 1 << 3;
+  private static final int LOCAL_0 = 0x60;
+  private static final int ARG_0 = 0x68;
+  private static final int AND = 0x7b;
+  private static final int OR = 0x7d;
+  private static final int CREATE_DWORD_FIELD = 0x8a;
+  private static final int NOT = 0x92;
+  private static final int EQUAL = 0x93;
+  private static final int IF = 0xa0;
+  private static final int ELSE = 0xa1;
+  private static final int RETURN = 0xa4;
+  private static final int STORE = 0x70;
 
   private Aml() {}
 
@@ -42,6 +56,86 @@ final class Aml {
   /** {@code Buffer () { … }}. */
   static byte[] buffer(byte[] content) {
     return join(new byte[] {BUFFER}, sized(join(integer(content.length), content)));
+  }
+
+  /** {@code Method (name, arguments, Serialized) { … }}. */
+  static byte[] method(String name, int arguments, byte[]... terms) {
+    byte[] flags = {(byte) (arguments | SERIALIZED)};
+    return join(new byte[] {METHOD}, sized(join(path(name), flags, join(terms))));
+  }
+
+  /** {@code If (condition) { … }}. */
+  static byte[] when(byte[] condition, byte[]... terms) {
+    return join(new byte[] {(byte) IF}, sized(join(condition, join(terms))));
+  }
+
+  /** {@code Else { … }}. */
+  static byte[] otherwise(byte[]... terms) {
+    return join(new byte[] {(byte) ELSE}, sized(join(terms)));
+  }
+
+  /** {@code LEqual (a, b)}. */
+  static byte[] equal(byte[] a, byte[] b) {
+    return join(new byte[] {(byte) EQUAL}, a, b);
+  }
+
+  /** {@code LNotEqual (a, b)}. */
+  static byte[] different(byte[] a, byte[] b) {
+    return join(new byte[] {(byte) NOT}, equal(a, b));
+  }
+
+  /** {@code And (a, b, target)}. */
+  static byte[] and(byte[] a, byte[] b, byte[] target) {
+    return join(new byte[] {AND}, a, b, target);
+  }
+
+  /** {@code Or (a, b, target)}. */
+  static byte[] or(byte[] a, byte[] b, byte[] target) {
+    return join(new byte[] {OR}, a, b, target);
+  }
+
+  /** {@code Store (value, target)}. */
+  static byte[] store(byte[] value, byte[] target) {
+    return join(new byte[] {STORE}, value, target);
+  }
+
+  /** {@code Return (value)}. */
+  static byte[] giveBack(byte[] value) {
+    return join(new byte[] {(byte) RETURN}, value);
+  }
+
+  /** {@code CreateDWordField (buffer, offset, name)}. */
+  static byte[] createDwordField(byte[] buffer, int offset, String name) {
+    return join(new byte[] {(byte) CREATE_DWORD_FIELD}, buffer, integer(offset), path(name));
+  }
+
+  /** A name that refers to something. */
+  static byte[] reference(String name) {
+    return path(name);
+  }
+
+  /** {@code ArgN}. */
+  static byte[] argument(int index) {
+    return new byte[] {(byte) (ARG_0 + index)};
+  }
+
+  /** {@code LocalN}. */
+  static byte[] local(int index) {
+    return new byte[] {(byte) (LOCAL_0 + index)};
+  }
+
+  /** {@code ToUUID ("…")}: the first three groups little-endian (19.6.142). */
+  static byte[] uuid(String text) {
+    UUID uuid = UUID.fromString(text);
+    long high = uuid.getMostSignificantBits();
+    long low = Long.reverseBytes(uuid.getLeastSignificantBits());
+    return buffer(
+        new TableWriter()
+            .u32(high >>> 32)
+            .u16((int) (high >>> 16 & 0xffff))
+            .u16((int) (high & 0xffff))
+            .u64(low)
+            .toBytes());
   }
 
   /** An integer in its shortest form. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.BlockPort;
-import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
@@ -185,6 +185,22 @@ public final class BlkDevice implements DeviceModel, PortWork, AttachListener {
     events = null;
     stopping = attachment.reset().thenRun(() -> stopped.forEach(BlkQueue::discard));
     return stopping;
+  }
+
+  @Override
+  public CompletionStage<Void> stopQueue(int queue) {
+    CompletionStage<Void> over = queues.get(queue).drain();
+    schedule.offered(queue);
+    return over;
+  }
+
+  @Override
+  public synchronized void startQueue(int queue, Virtqueue ring) {
+    DeviceEvents to = events;
+    if (to != null) {
+      queues.get(queue).start(ring, to);
+      schedule.offered(queue);
+    }
   }
 
   /**

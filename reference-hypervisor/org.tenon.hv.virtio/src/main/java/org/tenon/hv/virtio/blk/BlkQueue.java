@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Status;
 import org.tenon.hv.attach.BlockPort;
@@ -49,6 +51,9 @@ final class BlkQueue {
   private @Nullable Virtqueue ring;
   private @Nullable DeviceEvents events;
 
+  /** What to tell once nothing is in flight any more, while the queue alone is being reset. */
+  private @Nullable CompletableFuture<Void> drained;
+
   BlkQueue(int index, BlockPort port, BlkDevice device, int maxChain) {
     this.index = index;
     this.port = port;
@@ -81,14 +86,31 @@ final class BlkQueue {
     }
   }
 
+  /**
+   * As {@link #stop}, for this queue alone: the driver, which cannot give one queue's requests back
+   * early, ends them in its own time.
+   *
+   * @return completes when none is left
+   */
+  CompletionStage<Void> drain() {
+    synchronized (port) {
+      stop();
+      CompletableFuture<Void> over = new CompletableFuture<>();
+      drained = over;
+      return over;
+    }
+  }
+
   /** Gives everything completed back and hands the virtqueue over, to go on with another port. */
   @Nullable Virtqueue detach() {
+    Virtqueue detached;
     synchronized (port) {
       reap();
-      Virtqueue detached = ring;
+      detached = ring;
       ring = null;
-      return detached;
     }
+    var _ = finishDrain();
+    return detached;
   }
 
   /** Releases what completed after a stop. */
@@ -97,6 +119,7 @@ final class BlkQueue {
       port.allow(port.stagedTotal());
       reap();
     }
+    var _ = finishDrain();
   }
 
   /** Where the virtqueue is, or null when none is served. */
@@ -171,17 +194,20 @@ final class BlkQueue {
   boolean poll() {
     boolean took;
     synchronized (port) {
-      if (ring == null) {
+      if (ring == null && drained == null) {
         return false;
       }
       reap();
-      took = take();
+      took = ring != null && take();
     }
     port.submit();
     return finish(took);
   }
 
   private boolean finish(boolean took) {
+    if (finishDrain()) {
+      return false;
+    }
     boolean again;
     boolean interrupt;
     String broken = null;
@@ -208,6 +234,24 @@ final class BlkQueue {
       return false;
     }
     return again;
+  }
+
+  /** Whether the queue is being drained; tells without the monitor when it is over. */
+  private boolean finishDrain() {
+    CompletableFuture<Void> over;
+    synchronized (port) {
+      over = drained;
+      if (over == null) {
+        return false;
+      }
+      reap();
+      if (port.used() > 0) {
+        return true;
+      }
+      drained = null;
+    }
+    over.complete(null);
+    return true;
   }
 
   /** Takes buffers while there are tags for them; whether any was taken. */

@@ -229,9 +229,7 @@ final class ControlQueue {
   private @Nullable CompletionStage<?> queues(int number) {
     if (number == FIRST && has(NetFeature.MQ)) {
       int pairs = length == 4 ? u16(2) : 0;
-      return pairs < 1 || pairs > device.pairs()
-          ? null
-          : device.steer(rules -> rules.pairs(pairs));
+      return pairs < 1 || pairs > device.pairs() ? null : device.steer(rules -> rules.pairs(pairs));
     }
     NicSteering wanted = number == SECOND && has(NetFeature.RSS) ? steering() : null;
     return wanted == null ? null : device.steer(rules -> rules.steering(wanted));

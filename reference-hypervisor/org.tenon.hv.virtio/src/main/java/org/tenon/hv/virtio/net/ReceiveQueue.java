@@ -167,7 +167,8 @@ final class ReceiveQueue extends FrameQueue {
   /** How long the headers of a frame to be cut are: a hint (5.1.6.2), as far as a byte tells. */
   private int headerBytes(long offload) {
     int transport = NicOffload.checksumStart(offload);
-    int words = transport + TcpLayout.TCP_CHECKSUM < frameBytes ? (at(transport + 12) & 0xff) >>> 4 : 0;
+    int words =
+        transport + TcpLayout.TCP_CHECKSUM < frameBytes ? (at(transport + 12) & 0xff) >>> 4 : 0;
     return transport + 4 * words;
   }
 

@@ -28,6 +28,8 @@ final class CommonConfig implements RegisterBlock {
   private static final int QUEUE_DESCRIPTOR = 0x20;
   private static final int QUEUE_DRIVER = 0x28;
   private static final int QUEUE_DEVICE = 0x30;
+  private static final int QUEUE_NOTIFY_DATA_AND_RESET = 0x38;
+  private static final int QUEUE_RESET = 0x3a;
 
   private final VirtioDevice device;
   private final Vectors vectors;
@@ -70,6 +72,7 @@ final class CommonConfig implements RegisterBlock {
           (int) device.queueArea(queue, area(offset));
       case QUEUE_DESCRIPTOR + 4, QUEUE_DRIVER + 4, QUEUE_DEVICE + 4 ->
           (int) (device.queueArea(queue, area(offset)) >>> 32);
+      case QUEUE_NOTIFY_DATA_AND_RESET -> device.isQueueResetting(queue) ? 1 << 16 : 0;
       default -> 0;
     };
   }
@@ -110,15 +113,22 @@ final class CommonConfig implements RegisterBlock {
   }
 
   private void writeStatus(int status) {
-    device.status(status);
     if (status == 0) {
-      deviceFeatureSelect = 0;
-      driverFeatureSelect = 0;
-      driverFeatures = 0;
-      queue = 0;
-      vectors.reset();
-      whenReset.run();
+      reset();
+    } else {
+      device.status(status);
     }
+  }
+
+  /** Resets the device, and with it what the driver has written here. */
+  void reset() {
+    device.status(0);
+    deviceFeatureSelect = 0;
+    driverFeatureSelect = 0;
+    driverFeatures = 0;
+    queue = 0;
+    vectors.reset();
+    whenReset.run();
   }
 
   private void writeShort(int offset, int value) {
@@ -130,6 +140,11 @@ final class CommonConfig implements RegisterBlock {
       case QUEUE_ENABLE_WORD -> {
         if (value == 1) {
           device.enableQueue(queue);
+        }
+      }
+      case QUEUE_RESET -> {
+        if (value == 1 && device.resetQueue(queue)) {
+          vectors.queue(queue, NO_VECTOR);
         }
       }
       default -> {}

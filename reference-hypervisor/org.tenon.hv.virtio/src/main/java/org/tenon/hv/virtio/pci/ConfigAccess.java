@@ -65,6 +65,13 @@ final class ConfigAccess implements Capability {
   }
 
   @Override
+  public void reset() {
+    wantedBar = 0;
+    offset = 0;
+    length = 0;
+  }
+
+  @Override
   public void save(StateWriter out) {
     out.put(new ConfigAccessState(wantedBar, offset, length));
   }

@@ -92,6 +92,7 @@ public final class VirtioPciFunction implements Saved {
                 new VirtioCapability(Region.NOTIFY, REGION_BAR, Region.NOTIFY.length()),
                 new ConfigAccess(REGION_BAR, REGION_BAR_BYTES, regions)),
             slot);
+    function.onReset(common::reset);
   }
 
   /** The function, to be plugged into a bus. */
@@ -133,6 +134,9 @@ public final class VirtioPciFunction implements Saved {
   }
 
   private void reset(Consumer<CompletionStage<?>> onReset) {
+    for (int i = 0; i < due.length(); i++) {
+      due.set(i, 0);
+    }
     acknowledge();
     onReset.accept(device.whenReset());
   }

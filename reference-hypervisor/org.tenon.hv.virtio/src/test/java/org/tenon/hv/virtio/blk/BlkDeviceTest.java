@@ -1,5 +1,6 @@
 package org.tenon.hv.virtio.blk;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +32,7 @@ import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
 import org.tenon.hv.virtio.DeviceStatus;
 import org.tenon.hv.virtio.Feature;
+import org.tenon.hv.virtio.GuestRing;
 import org.tenon.hv.virtio.Interrupts;
 import org.tenon.hv.virtio.VirtioDevice;
 import org.tenon.spi.block.BlockCapabilities;
@@ -459,5 +462,42 @@ class BlkDeviceTest {
     BlockAttachment other = lesser.attach(memory);
     assertThatThrownBy(() -> model.attach(other)).isInstanceOf(IllegalArgumentException.class);
     assertThat(call(OUT, 0, new byte[1024]).status()).isZero();
+  }
+
+  /** The other queue's requests are not touched; nothing of the queue's lands after its reset. */
+  @Test
+  void oneQueueIsResetWhileItsRequestsAreInFlight() {
+    disk.queues = 2;
+    disk.lazy = true;
+    make(3);
+    guest.initialize(Feature.VERSION_1 | Feature.RING_RESET, QUEUE_SIZE);
+    BlkGuest.Sent lost = Objects.requireNonNull(guest.send(0, IN, 8, new byte[1024]));
+    guest.notifyDevice(0);
+    guest.send(1, OUT, 16, pattern(1024, 4));
+    guest.notifyDevice(1);
+    pump();
+    assertThat(guest.device.resetQueue(0)).isTrue();
+    pump();
+    assertThat(guest.device.isQueueResetting(0)).as("a read is in flight").isTrue();
+    disk.run(new Random(1), 2);
+    pump();
+    assertThat(guest.device.isQueueResetting(0)).isFalse();
+    assertThat(guest.device.isQueueEnabled(0)).isFalse();
+    assertThat(guest.ram.get(JAVA_BYTE, lost.status())).as("forgotten").isEqualTo((byte) 0xee);
+    assertThat(guest.ended(0)).isEmpty();
+    assertThat(guest.ended(1)).singleElement().matches(ended -> ended.status() == 0);
+
+    GuestRing ring = guest.rings.get(0);
+    guest.ram.asSlice(ring.table(), 0x40_0000L).fill((byte) 0);
+    GuestRing fresh = GuestRing.of(false, guest.ram, QUEUE_SIZE, false, ring.table());
+    guest.rings.set(0, fresh);
+    guest.device.queueSize(0, QUEUE_SIZE);
+    guest.device.queueAreas(0, fresh.table(), fresh.driverArea(), fresh.deviceArea());
+    guest.device.enableQueue(0);
+    disk.lazy = false;
+    BlkGuest.Ended read = call(IN, 16, new byte[1024]);
+    assertThat(read.status()).isZero();
+    assertThat(read.data()).isEqualTo(pattern(1024, 4));
+    assertThat(disk.faults()).isEmpty();
   }
 }

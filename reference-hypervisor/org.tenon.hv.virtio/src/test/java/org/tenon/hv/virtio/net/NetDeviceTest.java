@@ -273,7 +273,12 @@ class NetDeviceTest {
 
   @Test
   void aGuestThatDoesNotTakeItGetsTheChecksumFinished() {
-    make(NetFeature.GUEST_CSUM | NetFeature.GUEST_TSO4 | NetFeature.GUEST_TSO6 | NetFeature.GUEST_ECN, false);
+    make(
+        NetFeature.GUEST_CSUM
+            | NetFeature.GUEST_TSO4
+            | NetFeature.GUEST_TSO6
+            | NetFeature.GUEST_ECN,
+        false);
     for (int i = 0; i < 20; i++) {
       guest.post(RX, 57);
     }
@@ -318,8 +323,7 @@ class NetDeviceTest {
     assertThat(command(0, 0, 0)).isZero();
     assertThat(command(0, 1, 0)).isZero();
     assertThat(nic.filters.getLast().allGroups()).isFalse();
-    assertThat(command(1, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 9, 1, 0, 0, 0, 1, 0, 94, 0, 0, 1))
-        .isZero();
+    assertThat(command(1, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 9, 1, 0, 0, 0, 1, 0, 94, 0, 0, 1)).isZero();
     assertThat(nic.filters.getLast().passes(MacAddress.parse("02:00:00:00:00:09"))).isTrue();
     assertThat(nic.filters.getLast().passes(MacAddress.parse("01:00:5e:00:00:01"))).isTrue();
     assertThat(nic.filters.getLast().passes(MacAddress.parse("01:00:5e:00:00:02"))).isFalse();

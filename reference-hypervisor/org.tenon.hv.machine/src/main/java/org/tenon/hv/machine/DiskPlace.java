@@ -1,0 +1,9 @@
+package org.tenon.hv.machine;
+
+/** Where a disk is plugged in. */
+public enum DiskPlace {
+  /** A slot of bus 0, before the machine runs; it stays. */
+  FIXED,
+  /** A hot-plug slot: it may come while the machine runs, and may go. */
+  HOT_PLUG
+}
