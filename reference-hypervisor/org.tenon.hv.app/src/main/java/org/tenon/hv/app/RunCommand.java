@@ -119,20 +119,20 @@ final class RunCommand implements Callable<Integer> {
   private List<String> diskOptions = List.of();
 
   @Option(
-      names = "--device",
-      paramLabel = "driver=ID[,KEY=VALUE…]",
-      description =
-          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
-              + " may be given more than once.")
-  private List<String> deviceOptions = List.of();
-
-  @Option(
       names = "--nic",
       paramLabel = "driver=ID[,mac=ADDRESS][,queues=N],KEY=VALUE…",
       description =
           "A network card served by a driver of a bundle, with the driver's settings; may be given"
               + " more than once. For a driver that talks to others choose --clock real.")
   private List<String> nicOptions = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "driver=ID[,KEY=VALUE…]",
+      description =
+          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
+              + " may be given more than once.")
+  private List<String> deviceOptions = List.of();
 
   @Option(
       names = "--control",

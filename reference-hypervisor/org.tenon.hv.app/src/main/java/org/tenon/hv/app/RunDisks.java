@@ -20,8 +20,8 @@ import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
 
 /**
- * The disks, network cards and devices of a run, and the bundles their drivers come from, open
- * until the run is over.
+ * The disks, network cards and PCI functions of a run, and the bundles their drivers come from,
+ * open until the run is over.
  */
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
@@ -59,7 +59,7 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  /** Finds each device's driver in the bundles. */
+  /** Finds each PCI function's driver in the bundles. */
   void addDevices(List<String> options) throws InputException {
     for (String option : options) {
       KeyValues values = KeyValues.parse("--device", option, "driver=pci-hello,greeting=Hi");
@@ -120,6 +120,7 @@ final class RunDisks implements AutoCloseable {
   void plugInto(Machine machine) throws InputException {
     plugDisks(machine);
     plugNics(machine);
+    plugDevices(machine);
   }
 
   private void plugDisks(Machine machine) throws InputException {
@@ -132,14 +133,6 @@ final class RunDisks implements AutoCloseable {
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
       }
     }
-    for (DeviceConfig device : devices) {
-      try {
-        machine.plug(device);
-      } catch (AttachException | IllegalArgumentException e) {
-        throw new InputException(
-            "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
-      }
-    }
   }
 
   private void plugNics(Machine machine) throws InputException {
@@ -149,6 +142,17 @@ final class RunDisks implements AutoCloseable {
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--nic driver=%s: %s".formatted(nic.driver().id(), e.getMessage()), e);
+      }
+    }
+  }
+
+  private void plugDevices(Machine machine) throws InputException {
+    for (DeviceConfig device : devices) {
+      try {
+        machine.plug(device);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
       }
     }
   }

@@ -46,9 +46,9 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
-  private final DevicePlug devicePlug;
   private final LoopDevicePlug loopDevicePlug;
   private final NicPlug nicPlug;
+  private final DevicePlug devicePlug;
   private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
