@@ -15,10 +15,13 @@ module org.tenon.tck.block {
       org.junit.platform.commons;
   opens org.tenon.tck.block.durability to
       org.junit.platform.commons;
+  opens org.tenon.tck.block.guest to
+      org.junit.platform.commons;
   opens org.tenon.tck.block.trial to
       org.junit.platform.commons;
   opens org.tenon.tck.block.virtio to
       org.junit.platform.commons;
 
+  uses org.tenon.kit.testing.guest.GuestHost;
   uses org.tenon.kit.testing.virtio.VirtioBlockHost;
 }

@@ -13,8 +13,13 @@ module org.tenon.tck.core {
   requires static org.jspecify;
 
   exports org.tenon.tck.core;
+  exports org.tenon.tck.core.driver;
   exports org.tenon.tck.core.evidence;
   exports org.tenon.tck.core.report;
   exports org.tenon.tck.core.run;
   exports org.tenon.tck.core.verdict;
+
+  // JUnit calls the tests.
+  opens org.tenon.tck.core.driver to
+      org.junit.platform.commons;
 }

@@ -3,14 +3,20 @@ package org.tenon.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +33,22 @@ class GuestDisksTest {
   private static final String SCRIPT =
       """
       dd if=/dev/urandom of=/tmp/seed bs=1M count=2 2>/dev/null
-      for i in 1 2 3; do (echo file $i; cat /tmp/seed) > /mnt/f$i; sync; done
+      for i in 1 2 3; do
+        (echo file $i; cat /tmp/seed) > /mnt/f$i
+        sync & p=$!; n=0
+        while kill -0 $p 2>/dev/null; do n=$((n+1)); echo "tick $i.$n;"; done
+        wait
+      done
       echo 3 > /proc/sys/vm/drop_caches
       cd /mnt; sha256sum f*; cd /
       umount /mnt && echo unmounted
       dmesg -r | grep '^<[0-4]>' | sed s/^/complaint:/
       """;
 
+  /** What the console shows while the guest writes. */
+  private static final List<String> IN_BETWEEN = List.of("tick 1.3;", "tick 2.20;", "tick 3.5;");
+
+  private static final Pattern INSTRUCTIONS = Pattern.compile("([\\d,]+) instructions in ");
   private static final Pattern SUM = Pattern.compile("([0-9a-f]{64})  (f[123])");
 
   @TempDir Path folder;
@@ -55,22 +70,25 @@ class GuestDisksTest {
     return image;
   }
 
-  private BuiltCommand.Ended boot(String model, String device, Path image)
+  private BuiltCommand.Ended boot(String model, String device, Path image, String... more)
       throws IOException, InterruptedException {
-    return BuiltCommand.tenon(
-        folder,
-        FetchedGuest.ENVIRONMENT,
-        "run",
-        "--cpus",
-        "2",
-        "--statistics",
-        "--bundle",
-        "samples/block-file",
-        "--disk",
-        "driver=block-file,model=%s,path=%s".formatted(model, image),
-        "--append",
-        "console=ttyS0 panic=-1 quiet tenon.exec=mount -t ext4 /dev/%s /mnt; cp /mnt/go /tmp; sh /tmp/go"
-            .formatted(device));
+    String[] options = {
+      "--cpus",
+      "2",
+      "--append",
+      "console=ttyS0 panic=-1 quiet tenon.exec=mount -t ext4 /dev/%s /mnt; cp /mnt/go /tmp; sh /tmp/go"
+          .formatted(device)
+    };
+    return run(model, image, Stream.of(options, more).flatMap(Stream::of).toArray(String[]::new));
+  }
+
+  private BuiltCommand.Ended run(String model, Path image, String... more)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("run", "--statistics"));
+    command.addAll(List.of("--bundle", "samples/block-file"));
+    command.addAll(List.of("--disk", "driver=block-file,model=%s,path=%s".formatted(model, image)));
+    command.addAll(List.of(more));
+    return BuiltCommand.tenon(folder, FetchedGuest.ENVIRONMENT, command.toArray(String[]::new));
   }
 
   @ParameterizedTest
@@ -78,6 +96,7 @@ class GuestDisksTest {
   void whatTheGuestWritesIsInTheImage(String model, String device)
       throws IOException, InterruptedException {
     Path image = image("disk.img");
+    Path same = Files.copy(image, folder.resolve("parts.img"));
     BuiltCommand.Ended ended = boot(model, device, image);
     assertThat(ended.status()).as("%s%n%s", ended.err(), ended.out()).isZero();
     assertThat(ended.out()).contains("unmounted\n").contains("tenon-guest: exit 0");
@@ -94,6 +113,53 @@ class GuestDisksTest {
       files.add(sums.group(2));
     }
     assertThat(files).containsExactly("f1", "f2", "f3");
+    goesOnInNewProcesses(model, device, same, ended);
+    assertThat(Files.mismatch(image, same)).as("the images").isEqualTo(-1);
+  }
+
+  /** Saved again and again while it writes, the run is the one that was never saved. */
+  private void goesOnInNewProcesses(
+      String model, String device, Path image, BuiltCommand.Ended whole)
+      throws IOException, InterruptedException {
+    StringBuilder console = new StringBuilder();
+    long instructions = 0;
+    int inFlight = 0;
+    Path saved = folder.resolve("saved");
+    for (String text : IN_BETWEEN) {
+      String[] stop = {"--until", text, "--save", saved.toString()};
+      String[] goOn = {"--restore", saved.toString(), "--until", text, "--save", saved.toString()};
+      BuiltCommand.Ended part =
+          console.isEmpty() ? boot(model, device, image, stop) : run(model, image, goOn);
+      assertThat(part.status()).as(part.err()).isZero();
+      assertThat(part.out()).endsWith(text);
+      console.append(part.out());
+      instructions += instructions(part);
+      inFlight += hasRequestsInFlight(saved) ? 1 : 0;
+    }
+    BuiltCommand.Ended last = run(model, image, "--restore", saved.toString());
+    console.append(last.out());
+    assertThat(console).hasToString(whole.out());
+    assertThat(instructions + instructions(last)).isEqualTo(instructions(whole));
+    assertThat(inFlight).as("saves with requests in flight").isPositive();
+  }
+
+  /**
+   * Whether a queue of the disk waits for the instant of an answer (docs/reference/saved-state.md).
+   */
+  private static boolean hasRequestsInFlight(Path saved) throws IOException {
+    byte[] head = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(saved)) {
+      head = Arrays.copyOf(head, in.readNBytes(head, 0, head.length));
+    }
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    ByteBuffer record = ByteBuffer.wrap(head);
+    record.position(text.indexOf("disk-queues") + "disk-queues".length() + 2 + 4);
+    boolean any = false;
+    for (int queues = record.getInt(); queues > 0; queues--) {
+      record.position(record.position() + 1 + 3 * 8);
+      any |= record.getLong() >= 0;
+    }
+    return any;
   }
 
   @Test
@@ -107,9 +173,10 @@ class GuestDisksTest {
     assertThat(Files.mismatch(image, same)).as("the images").isEqualTo(-1);
   }
 
-  private static String instructions(BuiltCommand.Ended ended) {
-    assertThat(ended.err()).contains(" instructions in ");
-    return ended.err().substring(0, ended.err().indexOf(" instructions"));
+  private static long instructions(BuiltCommand.Ended ended) {
+    Matcher count = INSTRUCTIONS.matcher(ended.err());
+    assertThat(count.find()).as(ended.err()).isTrue();
+    return Long.parseLong(count.group(1).replace(",", ""));
   }
 
   private static String sha256(Path file) throws IOException {

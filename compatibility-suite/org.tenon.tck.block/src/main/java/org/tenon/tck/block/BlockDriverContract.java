@@ -1,14 +1,15 @@
 package org.tenon.tck.block;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.tenon.api.Stability;
+import org.tenon.spi.DriverFactory;
 import org.tenon.tck.block.contract.CompletionTests;
 import org.tenon.tck.block.contract.DataTests;
 import org.tenon.tck.block.contract.FlushTests;
 import org.tenon.tck.block.contract.GeometryTests;
 import org.tenon.tck.block.contract.LatencyTests;
 import org.tenon.tck.block.contract.LifeCycleTests;
-import org.tenon.tck.block.contract.LoadingTests;
 import org.tenon.tck.block.contract.NegotiationTests;
 import org.tenon.tck.block.contract.ReadOnlyTests;
 import org.tenon.tck.block.contract.ResizeTests;
@@ -16,8 +17,12 @@ import org.tenon.tck.block.contract.RobustnessTests;
 import org.tenon.tck.block.contract.SpaceTests;
 import org.tenon.tck.block.durability.KillTests;
 import org.tenon.tck.block.durability.PowerCutTests;
+import org.tenon.tck.block.guest.NvmeGuestTests;
+import org.tenon.tck.block.guest.VirtioGuestTests;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.virtio.VirtualHardwareTests;
+import org.tenon.tck.core.driver.BundleFacts;
+import org.tenon.tck.core.driver.LoadingTests;
 
 /**
  * Every test of a block driver. A partner extends it in a test of its own:
@@ -42,8 +47,13 @@ public abstract class BlockDriverContract {
   @Nested
   class Loading extends LoadingTests {
     @Override
-    protected BlockSubject subject() {
-      return BlockDriverContract.this.subject();
+    protected DriverFactory factory() {
+      return subject().factory();
+    }
+
+    @Override
+    protected Optional<BundleFacts> facts() {
+      return subject().bundle();
     }
   }
 
@@ -167,6 +177,24 @@ public abstract class BlockDriverContract {
   /** The same driver behind a virtio-blk device. */
   @Nested
   class VirtualHardware extends VirtualHardwareTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** A real Linux with the driver as a virtio-blk disk. */
+  @Nested
+  class VirtioGuest extends VirtioGuestTests {
+    @Override
+    protected BlockSubject subject() {
+      return BlockDriverContract.this.subject();
+    }
+  }
+
+  /** A real Linux with the driver as an NVMe disk. */
+  @Nested
+  class NvmeGuest extends NvmeGuestTests {
     @Override
     protected BlockSubject subject() {
       return BlockDriverContract.this.subject();

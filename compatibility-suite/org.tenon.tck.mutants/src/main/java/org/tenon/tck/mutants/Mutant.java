@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Identifier;
-import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.DriverFactory;
 
 /**
  * A driver that breaks its contract in one point.
@@ -16,8 +16,7 @@ import org.tenon.spi.block.BlockDriverFactory;
  * @param clauses what that breaks: the suite must name at least one of them
  * @param factory makes the driver
  */
-public record Mutant(
-    Identifier id, String defect, Set<ClauseId> clauses, BlockDriverFactory factory) {
+public record Mutant(Identifier id, String defect, Set<ClauseId> clauses, DriverFactory factory) {
   /**
    * Copies the set.
    *
@@ -30,7 +29,8 @@ public record Mutant(
     }
   }
 
-  static Mutant of(String id, String defect, BlockDriverFactory factory, String... clauses) {
+  /** A mutant whose clauses are given as text. */
+  public static Mutant of(String id, String defect, DriverFactory factory, String... clauses) {
     return new Mutant(
         new Identifier(id),
         defect,

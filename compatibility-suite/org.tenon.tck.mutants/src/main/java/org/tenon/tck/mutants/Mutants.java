@@ -13,7 +13,7 @@ public final class Mutants {
     return new BaseFactory();
   }
 
-  /** Each way of being wrong, in the order of the specification. */
+  /** Each way of being wrong that the first two tiers see, in the order of the specification. */
   public static List<Mutant> all() {
     return Stream.of(
             AgreementMutants.all(),
@@ -31,7 +31,7 @@ public final class Mutants {
    * @throws IllegalArgumentException if there is none
    */
   public static Mutant get(String id) {
-    return all().stream()
+    return Stream.concat(all().stream(), GuestMutants.all().stream().map(GuestMutants.Case::mutant))
         .filter(mutant -> mutant.id().value().equals(id))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("there is no mutant '" + id + "'"));

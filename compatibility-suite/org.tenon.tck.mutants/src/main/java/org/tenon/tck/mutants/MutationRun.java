@@ -2,6 +2,7 @@ package org.tenon.tck.mutants;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -11,18 +12,26 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.tenon.api.ClauseId;
+import org.tenon.kit.testing.wire.Wiring;
 import org.tenon.spi.Deadlines;
+import org.tenon.spi.DriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.Certification;
+import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
+import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.run.SuitePlan;
 import org.tenon.tck.core.verdict.Failure;
+import org.tenon.tck.net.NicProfile;
+import org.tenon.tck.net.subject.NicSubject;
 
 /**
  * Runs the suite on drivers that are known to be wrong. For one thread; while it runs, nothing else
@@ -37,18 +46,58 @@ public final class MutationRun {
   private static final Deadlines PATIENT =
       new Deadlines(Duration.ofSeconds(30), Duration.ofSeconds(15));
 
+  /** Says how a driver is given to a profile. */
+  @FunctionalInterface
+  private interface Subjects {
+    Subject of(DriverFactory factory, Deadlines deadlines);
+  }
+
   private final Seed seed;
+  private final Profile profile;
+  private final Subjects subjects;
+  private final DriverFactory base;
   private final List<TestCase> tests;
 
-  /** A run whose every random choice comes from the seed. */
-  public MutationRun(Seed seed) {
+  private MutationRun(Seed seed, Profile profile, Subjects subjects, DriverFactory base) {
     this.seed = seed;
+    this.profile = profile;
+    this.subjects = subjects;
+    this.base = base;
     this.tests =
-        SuitePlan.of(
-                LauncherFactory.create(),
-                BlockProfile.get().contract(),
-                BlockProfile.get().requirements())
-            .tests();
+        SuitePlan.of(LauncherFactory.create(), profile.contract(), profile.requirements()).tests();
+  }
+
+  /** A run over block drivers, whose every random choice comes from the seed. */
+  public static MutationRun ofBlock(Seed seed) {
+    return new MutationRun(
+        seed,
+        BlockProfile.get(),
+        (factory, deadlines) ->
+            BlockSubject.of(SelectedMutant.provider(), new FileStorage(BaseFactory.PATH, Map.of()))
+                .deadlines(deadlines)
+                .build(),
+        Mutants.base());
+  }
+
+  /**
+   * A run over NIC drivers, whose every random choice comes from the seed.
+   *
+   * @param base the driver that all mutants vary
+   * @param wiring on which wires they lie
+   */
+  public static MutationRun ofNic(Seed seed, NicDriverFactory base, Wiring wiring) {
+    return new MutationRun(
+        seed,
+        NicProfile.get(),
+        (factory, deadlines) ->
+            NicSubject.of((NicDriverFactory) factory, wiring).deadlines(deadlines).build(),
+        base);
+  }
+
+  /** Runs, for a mutant of the guest tier, the test that is to catch it. */
+  public MutationScore.Result run(GuestMutants.Case guest) {
+    SortedSet<String> only = new TreeSet<>(List.of(guest.test()));
+    return run(guest.mutant(), only, PATIENT);
   }
 
   /**
@@ -69,11 +118,16 @@ public final class MutationRun {
   private MutationScore.Result run(Mutant mutant) {
     SortedSet<String> chosen =
         tests.stream()
+            .filter(test -> Tier.BASE.contains(test.tier()))
             .filter(test -> test.clauses().stream().anyMatch(mutant.clauses()::contains))
             .map(TestCase::name)
             .collect(Collectors.toCollection(TreeSet::new));
+    return run(mutant, chosen, IMPATIENT);
+  }
+
+  private MutationScore.Result run(Mutant mutant, SortedSet<String> chosen, Deadlines deadlines) {
     long began = System.nanoTime();
-    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen);
+    List<Failure> failures = chosen.isEmpty() ? List.of() : failures(mutant, chosen, deadlines);
     SortedSet<ClauseId> named =
         failures.stream().map(Failure::clause).collect(Collectors.toCollection(TreeSet::new));
     String finding =
@@ -89,25 +143,23 @@ public final class MutationRun {
         mutant, named, finding, Duration.ofNanos(System.nanoTime() - began));
   }
 
-  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen) {
+  private List<Failure> failures(Mutant mutant, SortedSet<String> chosen, Deadlines deadlines) {
+    RunOptions options =
+        RunOptions.of(Level.L3, seed)
+            .withTiers(new TreeSet<>(EnumSet.allOf(Tier.class)))
+            .withTests(chosen);
     RunReport report =
-        selecting(
-            mutant.id().value(),
-            () -> certify(RunOptions.of(Level.L3, seed).withTests(chosen), IMPATIENT));
+        selecting(mutant.id().value(), () -> certify(mutant.factory(), options, deadlines));
     return report.results().stream().flatMap(result -> result.failures().stream()).toList();
   }
 
   /** Runs the whole suite on the driver that all mutants vary. */
   public RunReport runBase() {
-    return certify(RunOptions.of(Level.L3, seed), PATIENT);
+    return certify(base, RunOptions.of(Level.L3, seed), PATIENT);
   }
 
-  private static RunReport certify(RunOptions options, Deadlines deadlines) {
-    BlockSubject subject =
-        BlockSubject.of(SelectedMutant.provider(), new FileStorage(BaseFactory.PATH, Map.of()))
-            .deadlines(deadlines)
-            .build();
-    return new Certification().run(BlockProfile.get(), subject, options, event -> {});
+  private RunReport certify(DriverFactory factory, RunOptions options, Deadlines deadlines) {
+    return new Certification().run(profile, subjects.of(factory, deadlines), options, event -> {});
   }
 
   private static <T> T selecting(String id, Supplier<T> work) {

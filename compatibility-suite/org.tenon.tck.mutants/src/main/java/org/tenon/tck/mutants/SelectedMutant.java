@@ -33,7 +33,8 @@ public final class SelectedMutant implements BlockDriverFactory {
    */
   public static BlockDriverFactory provider() {
     String id = System.getProperty(PROPERTY);
-    return new SelectedMutant(id == null ? Mutants.base() : Mutants.get(id).factory());
+    return new SelectedMutant(
+        id == null ? Mutants.base() : (BlockDriverFactory) Mutants.get(id).factory());
   }
 
   @Override

@@ -40,7 +40,7 @@ class MutationScoreTest {
     assertThat(mutants).hasSizeGreaterThanOrEqualTo(60);
     assertThat(mutants).extracting(Mutant::id).doesNotHaveDuplicates();
     MutationScore score =
-        new MutationRun(SEED).run(mutants, result -> LOG.log(System.Logger.Level.INFO, result));
+        MutationRun.ofBlock(SEED).run(mutants, result -> LOG.log(System.Logger.Level.INFO, result));
     score.writeTo(PUBLISHED);
     LOG.log(System.Logger.Level.INFO, score);
     assertThat(score.survivors()).as(score.toString()).isEmpty();
@@ -52,7 +52,7 @@ class MutationScoreTest {
    */
   @Test
   void theCorrectDriverPasses() {
-    RunReport report = new MutationRun(SEED).runBase();
+    RunReport report = MutationRun.ofBlock(SEED).runBase();
     assertThat(report.results()).hasSizeGreaterThan(60);
     assertThat(report.results()).flatExtracting(TestResult::failures).isEmpty();
     assertThat(report.verdict().count(ClauseStatus.PASSED)).isGreaterThan(60);

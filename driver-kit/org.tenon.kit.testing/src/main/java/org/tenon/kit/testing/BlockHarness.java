@@ -1,20 +1,14 @@
 package org.tenon.kit.testing;
 
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.api.Health;
 import org.tenon.api.Stability;
 import org.tenon.api.Status;
-import org.tenon.spi.Deadlines;
 import org.tenon.spi.DriverException;
 import org.tenon.spi.HostClock;
 import org.tenon.spi.LifeCycle;
@@ -39,11 +33,11 @@ public final class BlockHarness implements AutoCloseable {
   public static final byte POISON = (byte) 0xDD;
 
   private final HarnessOptions options;
-  private final HostRig rig;
-  private final DriverControl control;
+  private final BlockRig rig;
+  private final BlockControl control;
   private final AtomicLong numbers = new AtomicLong();
 
-  private BlockHarness(HarnessOptions options, HostRig rig, DriverControl control) {
+  private BlockHarness(HarnessOptions options, BlockRig rig, BlockControl control) {
     this.options = options;
     this.rig = rig;
     this.control = control;
@@ -88,7 +82,7 @@ public final class BlockHarness implements AutoCloseable {
 
   /** Time as the driver has it. */
   public HostClock clock() {
-    return rig.clock();
+    return rig.services().driverClock();
   }
 
   /** Starts a driver that was {@linkplain Builder#openOnly() only opened}. */
@@ -206,12 +200,12 @@ public final class BlockHarness implements AutoCloseable {
 
   /** What was found so far, in order. */
   public List<Fault> faults() {
-    return rig.faults().faults();
+    return rig.services().faults().faults();
   }
 
   /** What the driver logged, a line each, with the level in front. */
   public List<String> log() {
-    return rig.log().lines();
+    return rig.services().log().lines();
   }
 
   /** Fails the test if a fault was found so far. */
@@ -230,7 +224,7 @@ public final class BlockHarness implements AutoCloseable {
    * nothing.
    *
    * @throws HarnessError if a fault was found, now or before, unless the harness was built {@link
-   *     Builder#lenient()}
+   *     HarnessBuilder#lenient()}
    */
   @Override
   public void close() {
@@ -262,38 +256,17 @@ public final class BlockHarness implements AutoCloseable {
 
   /** Collects the circumstances of a harness. For one thread. */
   @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
-  public static final class Builder {
+  public static final class Builder extends HarnessBuilder<Builder> {
     private final BlockDriverFactory factory;
-    private final Map<String, String> settings = new LinkedHashMap<>();
-    private FileSystem files = FileSystems.getDefault();
     private BlockOffer offer = BlockOffer.of(BlockCapabilities.ALL, 4, 64);
-    private @Nullable HostClock clock;
-    private Deadlines deadlines = Deadlines.DEFAULT;
-    private Duration submitLimit = Duration.ofSeconds(1);
-    private Duration patience = Duration.ofSeconds(60);
-    private LentMemory memory = LentMemory.REVOKED;
     private BlockObserver observer = BlockObserver.NONE;
-    private boolean strict = true;
 
     private Builder(BlockDriverFactory factory) {
       this.factory = factory;
     }
 
-    /** One thing that a user would set. */
-    public Builder setting(String name, String value) {
-      settings.put(name, value);
-      return this;
-    }
-
-    /** What a user would set. */
-    public Builder settings(Map<String, String> values) {
-      settings.putAll(values);
-      return this;
-    }
-
-    /** Where the driver's paths lie; the default file system unless given. */
-    public Builder files(FileSystem where) {
-      files = where;
+    @Override
+    Builder self() {
       return this;
     }
 
@@ -303,57 +276,9 @@ public final class BlockHarness implements AutoCloseable {
       return this;
     }
 
-    /** Time for driver and host, such as a {@link VirtualClock}; real time unless given. */
-    public Builder clock(HostClock time) {
-      clock = time;
-      return this;
-    }
-
-    /** How long the host waits, by its clock; {@link Deadlines#DEFAULT} unless given. */
-    public Builder deadlines(Deadlines limits) {
-      deadlines = limits;
-      return this;
-    }
-
-    /**
-     * How long a call of {@code submit} may take, by the host's clock, before it counts as
-     * blocking; 1 s unless given.
-     */
-    public Builder submitLimit(Duration limit) {
-      submitLimit = limit;
-      return this;
-    }
-
-    /**
-     * How long any wait of the harness lasts in real time, whatever the clock says; 60 s unless
-     * given.
-     */
-    public Builder patience(Duration limit) {
-      patience = limit;
-      return this;
-    }
-
-    /**
-     * What becomes of a request's memory when it completes; {@link LentMemory#REVOKED} unless
-     * given.
-     */
-    public Builder memory(LentMemory mode) {
-      memory = mode;
-      return this;
-    }
-
     /** Who sees everything pass; nobody unless given. */
     public Builder observer(BlockObserver watcher) {
       observer = watcher;
-      return this;
-    }
-
-    /**
-     * Lets {@link BlockHarness#close()} return although faults were found; the test then reads them
-     * itself.
-     */
-    public Builder lenient() {
-      strict = false;
       return this;
     }
 
@@ -385,20 +310,9 @@ public final class BlockHarness implements AutoCloseable {
      * @throws HarnessError if it does something worse
      */
     public BlockHarness openOnly() throws DriverException {
-      HarnessOptions options =
-          new HarnessOptions(
-              Map.copyOf(settings),
-              files,
-              offer,
-              clock,
-              deadlines,
-              submitLimit,
-              patience,
-              memory,
-              observer,
-              strict);
-      HostRig rig = new HostRig(factory, options);
-      return new BlockHarness(options, rig, DriverControl.open(factory, options, rig));
+      HarnessOptions options = options();
+      BlockRig rig = BlockRig.negotiate(factory, options, offer, observer);
+      return new BlockHarness(options, rig, BlockControl.open(factory, options, rig, observer));
     }
   }
 }

@@ -1,15 +1,18 @@
 package org.tenon.kit.testing;
 
 import org.tenon.spi.block.BlockBatch;
+import org.tenon.spi.net.NicBatch;
 
-/** The tags of one call of {@code submit}; useless after it. */
-final class CheckedBatch implements BlockBatch {
+/** The tags of one call to a driver; useless after it. */
+final class CheckedBatch implements BlockBatch, NicBatch {
   private final int[] tags;
+  private final PortRules rules;
   private final FaultLog faults;
   private volatile boolean over;
 
-  CheckedBatch(int[] tags, FaultLog faults) {
+  CheckedBatch(int[] tags, PortRules rules, FaultLog faults) {
     this.tags = tags;
+    this.rules = rules;
     this.faults = faults;
   }
 
@@ -32,10 +35,11 @@ final class CheckedBatch implements BlockBatch {
   private void check() {
     if (over) {
       faults.report(
-          Clauses.BATCH_IS_OVER,
+          rules.batchIsOver(),
           FaultLog.USED_AFTER_SUBMIT,
-          "used a batch after submit had returned");
-      throw new IllegalStateException("a batch is valid during the call of submit only");
+          "used a batch after " + rules.call() + " had returned");
+      throw new IllegalStateException(
+          "a batch is valid during the call of " + rules.call() + " only");
     }
   }
 }

@@ -94,7 +94,7 @@ final class ControlThread {
   }
 
   private HarnessError hang(String late, boolean onThread) {
-    faults.report(Clauses.CONTROL_DEADLINE, Fault.Kind.HUNG, late);
+    faults.report(DriverClauses.CONTROL_DEADLINE, Fault.Kind.HUNG, late);
     if (onThread) {
       thread.interrupt();
       calls = new LinkedBlockingQueue<>();

@@ -1,112 +1,150 @@
 package org.tenon.kit.testing;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Fault;
 import org.tenon.api.Health;
 import org.tenon.spi.Config;
+import org.tenon.spi.Driver;
 import org.tenon.spi.DriverException;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.LifeCycle;
 import org.tenon.spi.Migration;
-import org.tenon.spi.block.BlockDriver;
-import org.tenon.spi.block.BlockDriverFactory;
-import org.tenon.spi.block.BlockIdentity;
-import org.tenon.spi.block.BlockQueue;
 
 /**
- * Leads one driver through its life on the control thread, and looks in each state whether it keeps
- * its word.
+ * Leads one driver of any class through its life on the control thread, and looks in each state
+ * whether it keeps its word.
  */
-final class DriverControl {
-  private final HarnessOptions options;
-  private final HostRig rig;
-  private final BlockDriver driver;
-  private final LifeCycle life = new LifeCycle();
-  private final BlockIdentity identity;
-  private final Migration migration;
-  private final List<BlockQueue> queues = new ArrayList<>();
+abstract class DriverControl<D extends Driver> {
+  /** A call after which nothing may be in flight. */
+  enum Rest {
+    QUIESCE("quiesce"),
+    RESET("reset"),
+    CLOSE("close");
 
-  private DriverControl(HarnessOptions options, HostRig rig, BlockDriver driver) {
-    this.options = options;
-    this.rig = rig;
-    this.driver = driver;
-    this.identity = ask("identity", driver::identity);
-    this.migration = ask("migration", driver::migration);
-    rig.host().expect(ask("geometry", driver::geometry));
-    for (int queue : rig.queues()) {
-      queues.add(ask("queue", () -> driver.queue(queue)));
+    private final String call;
+
+    Rest(String call) {
+      this.call = call;
     }
-    probe();
+
+    @Override
+    public String toString() {
+      return call;
+    }
   }
 
-  static DriverControl open(BlockDriverFactory factory, HarnessOptions options, HostRig rig)
+  private final Rig rig;
+  private final D driver;
+  private final Consumer<LifeCycle.State> observer;
+  private final LifeCycle life = new LifeCycle();
+  private final Migration migration;
+
+  DriverControl(Rig rig, D driver, Consumer<LifeCycle.State> observer) {
+    this.rig = rig;
+    this.driver = driver;
+    this.observer = observer;
+    this.migration = ask("migration", driver::migration);
+  }
+
+  /** A factory's {@code open}. */
+  @FunctionalInterface
+  interface Opening<D> {
+    D open(Config config) throws DriverException;
+  }
+
+  /**
+   * Opens a driver and takes it over; one that cannot even say what it is, is closed.
+   *
+   * @param lead makes its control
+   * @throws DriverException if the driver refuses
+   */
+  static <D extends Driver, C extends DriverControl<D>> C open(
+      Rig rig,
+      DriverFactory factory,
+      HarnessOptions options,
+      Opening<D> opening,
+      Function<D, C> lead)
       throws DriverException {
+    D driver;
     try {
       Config config = Config.of(factory.configKeys(), options.settings(), options.files());
-      BlockDriver driver =
-          rig.controlThread().call("open", () -> factory.open(rig.agreement(), config, rig.host()));
-      return lead(Objects.requireNonNull(driver, "open returned null"), options, rig);
+      driver =
+          Objects.requireNonNull(
+              rig.services().control().call("open", () -> opening.open(config)),
+              "open returned null");
     } catch (CallFailed e) {
       throw refused(rig, e.why());
     } catch (DriverException | RuntimeException | Error e) {
       rig.finish();
       throw e;
     }
-  }
-
-  /** Takes over a driver just opened; one that cannot even say what it is, is closed. */
-  private static DriverControl lead(BlockDriver driver, HarnessOptions options, HostRig rig) {
     try {
-      return new DriverControl(options, rig, driver);
+      return lead.apply(driver);
     } catch (HarnessError e) {
       try {
-        rig.controlThread().call("close", Executors.callable(driver::close));
+        rig.services().control().call("close", Executors.callable(driver::close));
       } catch (CallFailed worse) {
         e.addSuppressed(worse);
       }
+      rig.finish();
       throw e;
     }
   }
 
   /** Ends the rig of a driver that did not open, and gives what is to be thrown. */
-  private static DriverException refused(HostRig rig, Throwable why) {
+  private static DriverException refused(Rig rig, Throwable why) {
     rig.finish();
     if (why instanceof DriverException refusal) {
-      checkMessage(rig, refusal);
+      checkMessage(rig.services(), refusal);
       return refusal;
     }
-    rig.faults().report(Clauses.OPEN_FAILS_CLEANLY, Fault.Kind.THREW, "open threw " + why);
+    rig.services()
+        .faults()
+        .report(DriverClauses.OPEN_FAILS_CLEANLY, Fault.Kind.THREW, "open threw " + why);
     throw new HarnessError("open threw " + why, why);
   }
 
-  private static void checkMessage(HostRig rig, DriverException refusal) {
+  private static void checkMessage(HostServices services, DriverException refusal) {
     String message = Objects.requireNonNullElse(refusal.getMessage(), "");
-    rig.secrets().check("an exception", message);
+    services.secrets().check("an exception", message);
     if (message.isBlank() || message.lines().count() > 1) {
-      rig.faults()
+      services
+          .faults()
           .report(
-              Clauses.OPEN_FAILS_CLEANLY,
+              DriverClauses.OPEN_FAILS_CLEANLY,
               Fault.Kind.BAD_ANSWER,
               "open failed with a message that is not one line: " + message.lines().toList());
     }
   }
 
-  BlockDriver driver() {
+  /** Lets what waits through to a driver that serves. */
+  abstract void serve();
+
+  /** Asks again what must always be answered, and the same, in the driver's class. */
+  abstract void probeClass();
+
+  /** Reports what the driver still has when nothing may be in flight. */
+  abstract void reportForgotten(Rest rest);
+
+  final D driver() {
     return driver;
   }
 
-  LifeCycle.State state() {
+  final LifeCycle.State state() {
     return life.state();
   }
 
-  void start() throws DriverException {
+  final void start() throws DriverException {
     try {
-      rig.controlThread()
+      rig.services()
+          .control()
           .call(
               "start",
               () -> {
@@ -115,33 +153,33 @@ final class DriverControl {
               });
     } catch (CallFailed e) {
       if (e.why() instanceof DriverException refusal) {
-        rig.secrets().check("an exception", refusal.getMessage());
+        rig.services().secrets().check("an exception", refusal.getMessage());
         throw refusal;
       }
       throw threw("start", e.why());
     }
     enter(LifeCycle.State.RUNNING);
-    rig.run(driver);
+    serve();
   }
 
-  void quiesce() {
-    settle(LifeCycle.State.QUIESCING, "quiesce", driver::quiesce, Clauses.QUIESCE_COMPLETES);
+  final void quiesce() {
+    settle(LifeCycle.State.QUIESCING, Rest.QUIESCE, driver::quiesce);
     enter(LifeCycle.State.QUIESCED);
   }
 
-  void resume() {
+  final void resume() {
     run("resume", driver::resume);
     enter(LifeCycle.State.RUNNING);
-    rig.run(driver);
+    serve();
   }
 
-  void reset() {
-    settle(LifeCycle.State.RESETTING, "reset", driver::reset, Clauses.RESET_COMPLETES);
+  final void reset() {
+    settle(LifeCycle.State.RESETTING, Rest.RESET, driver::reset);
     enter(LifeCycle.State.RUNNING);
-    rig.run(driver);
+    serve();
   }
 
-  Health health() {
+  final Health health() {
     return ask("health", driver::health);
   }
 
@@ -150,17 +188,17 @@ final class DriverControl {
    *
    * @return false if that has been done before
    */
-  boolean close() {
+  final boolean close() {
     if (life.state() == LifeCycle.State.CLOSED) {
       return false;
     }
     rig.pause();
     life.moveTo(LifeCycle.State.CLOSED);
-    options.observer().entered(LifeCycle.State.CLOSED);
+    observer.accept(LifeCycle.State.CLOSED);
     try {
       rig.withdrawWaiting();
       run("close", driver::close);
-      reportForgotten("close", Clauses.CLOSE_COMPLETES);
+      reportForgotten(Rest.CLOSE);
       run("the second close", driver::close);
       probeHealth();
     } catch (HarnessError alreadyReported) {
@@ -171,83 +209,70 @@ final class DriverControl {
     return true;
   }
 
-  private void settle(
-      LifeCycle.State passing, String name, Supplier<CompletionStage<Void>> call, ClauseId clause) {
+  private void settle(LifeCycle.State passing, Rest rest, Supplier<CompletionStage<Void>> call) {
     rig.pause();
     enter(passing);
     if (passing == LifeCycle.State.RESETTING) {
       rig.withdrawWaiting();
     }
-    CompletionStage<Void> stage = ask(name, call);
+    CompletionStage<Void> stage = ask(rest.toString(), call);
     try {
-      rig.controlThread().await(name, stage);
+      rig.services().control().await(rest.toString(), stage);
     } catch (CallFailed e) {
-      throw threw("the stage of " + name, e.why());
+      throw threw("the stage of " + rest, e.why());
     }
-    reportForgotten(name, clause);
-  }
-
-  private void reportForgotten(String name, ClauseId clause) {
-    for (Submission submission : rig.inFlight()) {
-      String why =
-          "%s ended, but %s is not completed; it was submitted at %s"
-              .formatted(name, submission.request(), submission.origin());
-      rig.faults().report(clause, Fault.Kind.FORGOT, submission, why);
-      submission.fail(why);
-    }
+    reportForgotten(rest);
   }
 
   private void enter(LifeCycle.State next) {
     life.moveTo(next);
-    options.observer().entered(next);
+    observer.accept(next);
     if (next == LifeCycle.State.RUNNING || next == LifeCycle.State.QUIESCED) {
       probe();
     }
   }
 
   /** Asks again what must always be answered, and the same. */
-  private void probe() {
+  final void probe() {
     probeHealth();
-    expectSame(Clauses.IDENTITY_CONSTANT, "identity", identity, ask("identity", driver::identity));
     expectSame(
-        Clauses.MIGRATION_CONSTANT,
+        DriverClauses.MIGRATION_CONSTANT,
         "migration",
         essence(migration),
         essence(ask("migration", driver::migration)));
-    expectSame(
-        Clauses.GEOMETRY_CONSTANT, "geometry", rig.geometry(), ask("geometry", driver::geometry));
-    rig.queues().forEach(this::probeQueue);
-  }
-
-  @SuppressWarnings(
-      "ReferenceEquality") // The clause asks for the same object, not for an equal one.
-  private void probeQueue(int queue) {
-    if (queues.get(queue) != ask("queue", () -> driver.queue(queue))) {
-      rig.faults()
-          .report(
-              Clauses.QUEUES_CONSTANT,
-              Fault.Kind.BAD_ANSWER,
-              "queue " + queue + " is not the same object each time");
-    }
+    probeClass();
   }
 
   private void probeHealth() {
     try {
-      Health health = rig.controlThread().call("health", driver::health);
-      rig.secrets().check("a health message", health.message());
+      Health health = rig.services().control().call("health", driver::health);
+      rig.services().secrets().check("a health message", health.message());
     } catch (CallFailed e) {
-      rig.faults()
+      rig.services()
+          .faults()
           .report(
-              Clauses.HEALTH_ANSWERS,
+              DriverClauses.HEALTH_ANSWERS,
               Fault.Kind.THREW,
               "health threw " + e.why() + " in " + life.state());
     }
   }
 
-  private void expectSame(ClauseId clause, String what, Object first, Object now) {
+  final void expectSame(ClauseId clause, String what, Object first, Object now) {
     if (!first.equals(now)) {
-      rig.faults()
+      rig.services()
+          .faults()
           .report(clause, Fault.Kind.BAD_ANSWER, what + " was " + first + " and is now " + now);
+    }
+  }
+
+  /** Reports a pair of queues, or a queue, that is not always the same object. */
+  @SuppressWarnings(
+      "ReferenceEquality") // The clause asks for the same object, not for an equal one.
+  final void expectSameObject(ClauseId clause, String what, Object first, Object now) {
+    if (first != now) {
+      rig.services()
+          .faults()
+          .report(clause, Fault.Kind.BAD_ANSWER, what + " is not the same object each time");
     }
   }
 
@@ -258,7 +283,7 @@ final class DriverControl {
         : migration;
   }
 
-  private void run(String name, Runnable call) {
+  final void run(String name, Runnable call) {
     ask(
         name,
         () -> {
@@ -267,9 +292,10 @@ final class DriverControl {
         });
   }
 
-  private <T> T ask(String name, Supplier<T> call) {
+  final <T> T ask(String name, Supplier<T> call) {
     try {
-      return rig.controlThread()
+      return rig.services()
+          .control()
           .call(name, () -> Objects.requireNonNull(call.get(), name + " answered null"));
     } catch (CallFailed e) {
       throw threw(name, e.why());
@@ -277,8 +303,9 @@ final class DriverControl {
   }
 
   private HarnessError threw(String name, Throwable why) {
-    ClauseId clause = name.endsWith("close") ? Clauses.CLOSE_ALWAYS : Clauses.NEVER_THROWS;
-    rig.faults().report(clause, Fault.Kind.THREW, name + " threw " + why);
+    ClauseId clause =
+        name.endsWith("close") ? DriverClauses.CLOSE_ALWAYS : DriverClauses.NEVER_THROWS;
+    rig.services().faults().report(clause, Fault.Kind.THREW, name + " threw " + why);
     return new HarnessError(name + " threw " + why, why);
   }
 }

@@ -2,6 +2,7 @@ package org.tenon.kit.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.tenon.api.ClauseId;
 import org.tenon.api.Fault;
 import org.tenon.api.Identifier;
@@ -21,20 +22,33 @@ final class FaultLog {
   static final Fault.Kind TOLD_SECRET = new Fault.Kind(new Identifier("told-secret"));
 
   private final String driver;
-  private final BlockObserver observer;
+  private final ClauseId memoryIsOver;
+  private final Consumer<Fault> observer;
   private final List<Fault> faults = new ArrayList<>();
 
-  FaultLog(String driver, BlockObserver observer) {
+  /**
+   * An empty log.
+   *
+   * @param memoryIsOver the clause by which memory that was taken back is not used
+   * @param observer learns of each fault
+   */
+  FaultLog(String driver, ClauseId memoryIsOver, Consumer<Fault> observer) {
     this.driver = driver;
+    this.memoryIsOver = memoryIsOver;
     this.observer = observer;
+  }
+
+  /** The clause by which memory that was taken back is not used. */
+  ClauseId memoryIsOver() {
+    return memoryIsOver;
   }
 
   void report(ClauseId clause, Fault.Kind kind, String detail) {
     reportAt(clause, kind, "", detail);
   }
 
-  void report(ClauseId clause, Fault.Kind kind, Submission submission, String detail) {
-    reportAt(clause, kind, " " + submission.place(), detail);
+  void report(ClauseId clause, Fault.Kind kind, Passage<?> passage, String detail) {
+    reportAt(clause, kind, " " + passage.place(), detail);
   }
 
   /**
@@ -43,15 +57,13 @@ final class FaultLog {
    */
   void reportThrown(ClauseId clause, String what, Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();
-    boolean memoryIsOver =
+    boolean usedOver =
         thrown instanceof IllegalStateException
             && stack.length > 0
             && stack[0].getClassName().startsWith("jdk.internal.foreign.MemorySessionImpl");
-    if (memoryIsOver) {
+    if (usedOver) {
       report(
-          Clauses.MEMORY_IS_OVER,
-          Fault.Kind.USED_AFTER_COMPLETE,
-          what + " used memory that was taken back");
+          memoryIsOver, Fault.Kind.USED_AFTER_COMPLETE, what + " used memory that was taken back");
     } else {
       report(clause, Fault.Kind.THREW, what + " " + thrown);
     }
@@ -62,7 +74,7 @@ final class FaultLog {
     synchronized (faults) {
       faults.add(fault);
     }
-    observer.faultFound(fault);
+    observer.accept(fault);
   }
 
   List<Fault> faults() {

@@ -8,15 +8,15 @@ import java.util.List;
 import org.tenon.api.Fault;
 
 /**
- * Takes back the memory of completed requests and notices who still uses it. Safe for any thread.
+ * Takes back the memory of what has completed and notices who still uses it. Safe for any thread.
  */
 final class MemoryWatch {
   private static final long QUARANTINE_BYTES = 64L << 20;
 
   private final LentMemory mode;
   private final FaultLog faults;
-  private final Deque<LentRequest> poisoned = new ArrayDeque<>();
-  private final List<LentRequest> stuck = new ArrayList<>();
+  private final Deque<LentSegments> poisoned = new ArrayDeque<>();
+  private final List<LentSegments> stuck = new ArrayList<>();
   private long poisonedBytes;
 
   MemoryWatch(LentMemory mode, FaultLog faults) {
@@ -25,16 +25,16 @@ final class MemoryWatch {
   }
 
   /** Ends the driver's right to the memory. Called at completion. */
-  synchronized void takeBack(LentRequest request) {
+  synchronized void takeBack(LentSegments lent) {
     if (mode == LentMemory.POISONED) {
-      request.poison();
-      poisoned.add(request);
-      poisonedBytes += request.length();
+      lent.poison();
+      poisoned.add(lent);
+      poisonedBytes += lent.length();
       while (poisonedBytes > QUARANTINE_BYTES) {
         release(poisoned.remove());
       }
     } else {
-      revoke(request);
+      revoke(lent);
     }
   }
 
@@ -43,35 +43,34 @@ final class MemoryWatch {
     while (!poisoned.isEmpty()) {
       release(poisoned.remove());
     }
-    for (Iterator<LentRequest> each = stuck.iterator(); each.hasNext(); ) {
+    for (Iterator<LentSegments> each = stuck.iterator(); each.hasNext(); ) {
       if (each.next().revoke()) {
         each.remove();
       }
     }
   }
 
-  private void release(LentRequest request) {
-    poisonedBytes -= request.length();
-    if (!request.isPoisonIntact()) {
+  private void release(LentSegments lent) {
+    poisonedBytes -= lent.length();
+    if (!lent.isPoisonIntact()) {
       faults.report(
-          Clauses.MEMORY_IS_OVER,
+          faults.memoryIsOver(),
           Fault.Kind.USED_AFTER_COMPLETE,
-          request.submission(),
-          "wrote to the memory of %s after completing it"
-              .formatted(request.submission().request()));
+          lent.owner(),
+          "wrote to the memory of %s after completing it".formatted(lent.owner().what()));
     }
-    revoke(request);
+    revoke(lent);
   }
 
-  private void revoke(LentRequest request) {
-    if (!request.revoke()) {
-      stuck.add(request);
+  private void revoke(LentSegments lent) {
+    if (!lent.revoke()) {
+      stuck.add(lent);
       faults.report(
-          Clauses.MEMORY_IS_OVER,
+          faults.memoryIsOver(),
           Fault.Kind.USED_AFTER_COMPLETE,
-          request.submission(),
+          lent.owner(),
           "a thread was inside the memory of %s after its completion"
-              .formatted(request.submission().request()));
+              .formatted(lent.owner().what()));
     }
   }
 }

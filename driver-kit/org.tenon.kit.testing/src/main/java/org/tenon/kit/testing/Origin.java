@@ -1,9 +1,13 @@
 package org.tenon.kit.testing;
 
+import java.util.Set;
+
 /** Which line of a test acts. */
 final class Origin {
   private static final StackWalker STACK =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+  private static final Set<Class<?>> HARNESSES = Set.of(BlockHarness.class, NicHarness.class);
 
   private Origin() {}
 
@@ -12,7 +16,7 @@ final class Origin {
     return STACK.walk(frames ->
         frames
             .filter(frame -> frame.getDeclaringClass() != Origin.class)
-            .filter(frame -> frame.getDeclaringClass() != BlockHarness.class)
+            .filter(frame -> !HARNESSES.contains(frame.getDeclaringClass()))
             .findFirst()
             .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
             .orElse("unknown"));

@@ -33,7 +33,7 @@ final class Secrets {
     values.forEach((name, value) -> {
       if (Objects.requireNonNullElse(text, "").contains(value)) {
         faults.report(
-            Clauses.SECRETS_KEPT,
+            DriverClauses.SECRETS_KEPT,
             FaultLog.TOLD_SECRET,
             what + " holds the value of the secret setting '" + name + "'");
       }

@@ -37,7 +37,7 @@ final class ThreadWatch {
     Thread thread = new Thread(group, work, group.getName() + " " + name);
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler((died, e) ->
-        faults.reportThrown(Clauses.THREADS_CATCH, "thread '" + name + "' died of", e));
+        faults.reportThrown(DriverClauses.THREADS_CATCH, "thread '" + name + "' died of", e));
     return thread;
   }
 

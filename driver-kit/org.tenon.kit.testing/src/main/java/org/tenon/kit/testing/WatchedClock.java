@@ -32,7 +32,7 @@ final class WatchedClock implements HostClock {
               try {
                 work.run();
               } catch (RuntimeException | Error e) {
-                faults.reportThrown(Clauses.THREADS_CATCH, "a timer's work threw", e);
+                faults.reportThrown(DriverClauses.THREADS_CATCH, "a timer's work threw", e);
               } finally {
                 set.remove(key);
               }

@@ -5,23 +5,34 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.app.guest.DebianKernel;
+import org.tenon.hv.app.guest.GuestException;
+import org.tenon.hv.app.guest.GuestFetch;
+import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.tck.block.BlockProfile;
-import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.report.ReportFolder;
 import org.tenon.tck.core.run.Certification;
+import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
+import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.verdict.Waivers;
+import org.tenon.tck.device.DeviceProfile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,6 +49,9 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
+      "Tiers: contract calls the driver itself, virtual-hardware drives a device's queues, guest"
+          + " boots Linux with the driver as its disk, as virtio-blk and as NVMe. A level is"
+          + " granted on the first two; guest adds to it, and takes another minute.",
       "Levels: L0 loadable, L1 functional, L2 robust, L3 durable; each includes those before it.",
       "Exit status: 0 the level was reached, 1 it was not, 2 wrong usage or input, 3 our own"
           + " fault.",
@@ -45,9 +59,14 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  tenon certify samples/block-file",
       "  tenon certify driver.tenon --level L1 --out report",
-      "  tenon certify samples/block-nbd --nbd-server qemu-nbd"
+      "  tenon certify driver.tenon --tier guest",
+      "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
+      "  tenon certify samples/pci-hello"
     })
 final class CertifyCommand implements Callable<Integer> {
+  private static final List<String> PROFILES =
+      List.of(BlockProfile.get().id().value(), DeviceProfile.get().id().value());
+
   private final Console console;
 
   @Mixin private SubjectArguments subject = new SubjectArguments();
@@ -55,9 +74,8 @@ final class CertifyCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      defaultValue = "block",
-      description = "What is tested: ${DEFAULT-VALUE}.")
-  private String profile = "block";
+      description = "What is tested: block or device; that of the driver's class if not given.")
+  private @Nullable String profile;
 
   @Option(
       names = "--level",
@@ -65,6 +83,15 @@ final class CertifyCommand implements Callable<Integer> {
       defaultValue = "L3",
       description = "Up to which level; ${DEFAULT-VALUE} if not given.")
   private String level = "L3";
+
+  @Option(
+      names = "--tier",
+      paramLabel = "T",
+      split = ",",
+      description =
+          "Through which doors: contract, virtual-hardware, guest; may be given more than once. The"
+              + " first two if not given, and all for --test.")
+  private List<String> tiers = List.of();
 
   @Option(
       names = "--seed",
@@ -110,19 +137,24 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, BundleException, AgainstSubjectException {
-    if (!profile.equals(BlockProfile.get().id().value())) {
+    if (profile != null && !PROFILES.contains(profile)) {
       throw new InputException(
-          "no profile is called '%s'; there is %s".formatted(profile, BlockProfile.get().id()));
+          "no profile is called '%s'; there are %s"
+              .formatted(profile, String.join(", ", PROFILES)));
     }
     RunOptions options = options();
+    if (options.tiers().contains(Tier.GUEST) && tests.isEmpty()) {
+      fetchGuest();
+    }
     NbdServer.Program server = server();
     Path folder = checkedFolder();
     RunReport report;
     try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
       LoadedBundle loaded = BundlePath.load(guard.bundle());
-      BlockSubject chosen =
-          new DriverChoice(loaded, subject.driver(), server, image).subject(commandLine());
-      report = RunLog.during(folder, () -> run(chosen, options));
+      DriverChoice choice = new DriverChoice(loaded, subject.driver(), server, image);
+      Profile tested = profile(choice);
+      Subject chosen = choice.subject(commandLine());
+      report = RunLog.during(folder, () -> run(tested, chosen, options));
     } catch (IllegalArgumentException e) {
       if (tests.isEmpty()) {
         throw e;
@@ -133,8 +165,17 @@ final class CertifyCommand implements Callable<Integer> {
     return report.passed() ? ExitStatus.OK : ExitStatus.AGAINST_SUBJECT;
   }
 
-  private RunReport run(BlockSubject subject, RunOptions options) {
-    return new Certification().run(BlockProfile.get(), subject, options, new RunProgress(console));
+  private Profile profile(DriverChoice choice) throws InputException {
+    Profile ofDriver = choice.profile();
+    if (profile != null && !profile.equals(ofDriver.id().value())) {
+      throw new InputException(
+          "--profile %s: the driver's profile is %s".formatted(profile, ofDriver.id()));
+    }
+    return ofDriver;
+  }
+
+  private RunReport run(Profile tested, Subject chosen, RunOptions options) {
+    return new Certification().run(tested, chosen, options, new RunProgress(console));
   }
 
   private void write(RunReport report, Path folder) {
@@ -152,11 +193,34 @@ final class CertifyCommand implements Callable<Integer> {
       Seed chosen = seed == null ? new Seed(new SecureRandom().nextLong()) : Seed.parse(seed);
       RunOptions options =
           RunOptions.of(Level.parse(level), chosen)
+              .withTiers(chosenTiers())
               .withTests(new TreeSet<>(tests))
               .withWaivers(excused());
       return image == null ? options : options.keepingData();
     } catch (IllegalArgumentException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private SortedSet<Tier> chosenTiers() {
+    if (tiers.isEmpty()) {
+      return tests.isEmpty() ? Tier.BASE : new TreeSet<>(EnumSet.allOf(Tier.class));
+    }
+    return tiers.stream().map(Tier::parse).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What the guest tier boots, unless the user has it. */
+  private void fetchGuest() throws InputException {
+    GuestStore store = GuestStore.ofUser(DebianKernel.CLOUD);
+    if (store.hasTools()) {
+      return;
+    }
+    console.print("fetching a Linux for the guest tier, once");
+    try {
+      new GuestFetch(store, DebianKernel.CLOUD, line -> console.err().println(line))
+          .fetch(Optional.empty(), Optional.empty());
+    } catch (GuestException e) {
+      throw new InputException("the guest tier needs a Linux: " + e.getMessage(), e);
     }
   }
 

@@ -24,8 +24,9 @@ final class GuestFetchCommand implements Callable<Integer> {
       paramLabel = "NAME|FILE",
       defaultValue = "cloud",
       description =
-          "cloud or standard: Debian's kernel for virtual machines, or the one for every PC; or a"
-              + " kernel file of your own (default: ${DEFAULT-VALUE}).")
+          "cloud, cloud-6.12 or standard: Debian's kernel for virtual machines, the same of Linux"
+              + " 6.12, or the one for every PC; or a kernel file of your own (default:"
+              + " ${DEFAULT-VALUE}).")
   private String kernel = "";
 
   @Option(

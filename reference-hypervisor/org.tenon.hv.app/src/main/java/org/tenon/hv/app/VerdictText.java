@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.tenon.api.ClauseId;
 import org.tenon.tck.core.Level;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.ClauseVerdict;
@@ -89,6 +90,10 @@ final class VerdictText {
     return more > 0 ? first + " and " + more + " more" : first;
   }
 
+  private String tiers() {
+    return report.options().tiers().stream().map(Tier::title).collect(Collectors.joining(", "));
+  }
+
   private String summary() {
     String reached =
         report
@@ -98,10 +103,10 @@ final class VerdictText {
             .orElse("no level reached");
     if (!report.options().isWhole()) {
       return (report.passed() ? console.good("passed") : console.bad("FAILED"))
-          + ", for the chosen tests only: this certifies nothing";
+          + ", for the chosen tests and tiers only: this certifies no level";
     }
     return report.passed()
-        ? console.good("PASSED: " + reached)
+        ? console.good("PASSED: %s, in the tiers %s".formatted(reached, tiers()))
         : console.bad(
             "NOT PASSED: asked for %s, %s".formatted(report.verdict().requested(), reached));
   }

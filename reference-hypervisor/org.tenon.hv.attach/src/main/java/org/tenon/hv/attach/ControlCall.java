@@ -2,6 +2,7 @@ package org.tenon.hv.attach;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,36 @@ final class ControlCall {
           }
         });
     return ended;
+  }
+
+  /** A part of the way to a running driver. */
+  interface Step {
+    void run() throws Exception;
+  }
+
+  /**
+   * Makes a step of opening a driver and waits for its end.
+   *
+   * @throws AttachException if it throws or hangs
+   */
+  static void await(AttachContext context, String step, Step body) throws AttachException {
+    try {
+      run(
+              context,
+              () -> {
+                body.run();
+                return CompletableFuture.completedStage(null);
+              })
+          .join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String reason =
+          cause instanceof TimeoutException
+              ? "did not return within " + context.deadlines().control()
+              : "failed: " + (cause.getMessage() == null ? cause : cause.getMessage());
+      throw new AttachException(
+          "%s: the driver's %s %s".formatted(context.device(), step, reason), cause);
+    }
   }
 
   private static void call(

@@ -1,57 +1,34 @@
 package org.tenon.hv.attach;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tenon.api.Fault;
 import org.tenon.api.Health;
 import org.tenon.spi.Deadlines;
+import org.tenon.spi.Host;
 import org.tenon.spi.HostClock;
-import org.tenon.spi.block.BlockGeometry;
-import org.tenon.spi.block.BlockHost;
-import org.tenon.spi.block.BlockRequests;
 
 /**
  * The host as one driver sees it. It outlives the driver: what a driver calls when its time is over
  * is recorded and does nothing else. Knows the driver's threads and timers, so that what it leaves
  * behind is seen.
  */
-final class DriverHost implements BlockHost {
-  private final BlockAttachment attachment;
+abstract sealed class DriverHost implements Host permits BlockDriverHost, NicDriverHost {
+  private final Attachment attachment;
   private final HostClock clock;
   private final Deadlines deadlines;
   private final System.Logger log;
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final DriverThreads threads;
   private final Set<DriverTimer> timers = ConcurrentHashMap.newKeySet();
   private final HostClock driverClock = new DriverClock();
 
-  DriverHost(BlockAttachment attachment, HostClock clock, Deadlines deadlines, String driverId) {
+  DriverHost(Attachment attachment, AttachContext context, String driverId) {
     this.attachment = attachment;
-    this.clock = clock;
-    this.deadlines = deadlines;
+    clock = context.clock();
+    deadlines = context.deadlines();
+    threads = new DriverThreads(attachment);
     log = System.getLogger("org.tenon.driver." + driverId);
-  }
-
-  @Override
-  public BlockRequests requests(int queue) {
-    return attachment.requests(queue);
-  }
-
-  @Override
-  public void complete(int queue, int tag, int status, long bytes) {
-    attachment.complete(queue, tag, status, bytes);
-  }
-
-  @Override
-  public void queueReady(int queue) {
-    attachment.queueReady(queue);
-  }
-
-  @Override
-  public void geometryChanged(BlockGeometry now) {
-    attachment.geometryChanged(now);
   }
 
   @Override
@@ -76,13 +53,7 @@ final class DriverHost implements BlockHost {
 
   @Override
   public Thread newThread(String name, Runnable work) {
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name(attachment.subject() + " " + name)
-            .unstarted(() -> guarded("thread " + name, work));
-    threads.add(thread);
-    return thread;
+    return threads.newThread(name, work);
   }
 
   /**
@@ -90,9 +61,7 @@ final class DriverHost implements BlockHost {
    * close.
    */
   List<String> leftovers() {
-    threads.removeIf(thread -> !thread.isAlive());
-    List<String> left = new ArrayList<>();
-    threads.forEach(thread -> left.add("thread '" + thread.getName() + "'"));
+    List<String> left = threads.alive();
     if (!timers.isEmpty()) {
       left.add(timers.size() + " timers");
     }
@@ -101,20 +70,8 @@ final class DriverHost implements BlockHost {
 
   /** Interrupts the driver's threads and cancels its timers; for one that does not close. */
   void abandon() {
-    threads.forEach(Thread::interrupt);
+    threads.interrupt();
     timers.forEach(DriverTimer::cancel);
-  }
-
-  private void guarded(String what, Runnable work) {
-    try {
-      work.run();
-    } catch (Throwable t) {
-      attachment.fault(
-          Clauses.OWN_THREADS_CATCH,
-          Fault.Kind.THREW,
-          attachment.subject(),
-          "its %s threw %s".formatted(what, t));
-    }
   }
 
   /** The clock that the driver is given: its timers are counted and what they throw is caught. */
@@ -148,7 +105,7 @@ final class DriverHost implements BlockHost {
     @Override
     public void run() {
       if (timers.remove(this)) {
-        guarded("timer", work);
+        threads.guarded("timer", work);
       }
     }
 

@@ -54,8 +54,7 @@ final class DriverMigration {
               .formatted(describe(own, version), describe(saved.kind(), saved.version())));
     }
     if (driver.migration() instanceof Migration.Stateful stateful) {
-      ByteArrayInputStream in =
-          new ByteArrayInputStream(HexFormat.of().parseHex(saved.content()));
+      ByteArrayInputStream in = new ByteArrayInputStream(HexFormat.of().parseHex(saved.content()));
       stateful.restorer().restore(saved.version(), in);
       if (in.available() > 0) {
         throw new DriverRefused(in.available() + " bytes of its state are left over");

@@ -225,6 +225,11 @@ final class InFlightLedger {
     return false;
   }
 
+  /** Whether the driver has the tag; any thread. */
+  boolean isInFlight(int tag) {
+    return tag >= 0 && tag < states.length && state(tag) == IN_FLIGHT;
+  }
+
   /** How the COMPLETED tag ended. */
   int status(int tag) {
     return (int) ((long) STATE.getAcquire(states, tag) >> 32);

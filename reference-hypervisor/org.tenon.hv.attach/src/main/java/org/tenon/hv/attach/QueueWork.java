@@ -5,9 +5,6 @@ public interface QueueWork {
   /** How many queues there are. */
   int queueCount();
 
-  /** The port behind a queue. */
-  BlockPort port(int queue);
-
   /**
    * Does what there is to do for a queue.
    *

@@ -10,8 +10,7 @@ import org.tenon.hv.bus.state.StateFormat;
  * @param configAddress port CF8H
  */
 @StateFormat(name = "board", version = 1)
-public record BoardStateV1(int resetControl, int configAddress)
-    implements Predecessor<BoardState> {
+public record BoardStateV1(int resetControl, int configAddress) implements Predecessor<BoardState> {
   @Override
   public BoardState newer() {
     return new BoardState(resetControl, configAddress, 0);

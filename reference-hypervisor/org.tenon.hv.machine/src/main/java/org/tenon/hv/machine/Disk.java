@@ -45,7 +45,7 @@ final class Disk implements AttachListener, PluggedDevice {
   private final DiskConfig config;
   private final int slot;
   private final BlockAttachment attachment;
-  private final DiskQueues queues;
+  private final ServedQueues<?> queues;
   private final DeviceLife life;
   private final List<QueueThread> submitters;
   private @Nullable Front front;
@@ -71,7 +71,7 @@ final class Disk implements AttachListener, PluggedDevice {
       DiskConfig config,
       int slot,
       BlockAttachment attachment,
-      DiskQueues queues,
+      ServedQueues<?> queues,
       BusMaster master,
       DeviceLife life) {
     this.name = name;

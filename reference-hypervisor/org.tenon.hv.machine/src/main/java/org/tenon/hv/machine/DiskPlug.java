@@ -3,8 +3,10 @@ package org.tenon.hv.machine;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.ControlThread;
+import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.SystemClock;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.nvme.NvmeFunction;
@@ -24,9 +26,16 @@ final class DiskPlug {
   private final GuestMemory memory;
   private final RunLoop loop;
   private final MachineClock clock;
+  private final VirtioPlug virtio;
 
-  DiskPlug(MachineConfig config, GuestMemory memory, RunLoop loop, MachineClock clock) {
+  DiskPlug(
+      MachineConfig config,
+      VirtioPlug virtio,
+      GuestMemory memory,
+      RunLoop loop,
+      MachineClock clock) {
     this.config = config;
+    this.virtio = virtio;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
@@ -43,7 +52,7 @@ final class DiskPlug {
       throws AttachException, StateException {
     BlockAttachment attachment = attach(name, wanted, place, saved);
     DeviceLife life = new DeviceLife(loop, clock);
-    DiskQueues queues = queues(life);
+    ServedQueues<? super PortWork> queues = queues(life);
     Disk disk = new Disk(name, wanted, place, attachment, queues, slot.master(), life);
     try {
       disk.connect(
@@ -61,13 +70,18 @@ final class DiskPlug {
   private BlockAttachment attach(
       String name, DiskConfig wanted, int place, @Nullable DiskState saved)
       throws AttachException, StateException {
-    int depth = config.type().integer("virtio.queue-size");
     BlockAttachment attachment =
         BlockAttachment.prepare(
             wanted.driver(),
-            BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
+            BlockOffer.of(BlockCapabilities.ALL, config.processors(), virtio.queueSize()),
             wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
+            new AttachContext(
+                name,
+                memory,
+                SystemClock.instance(),
+                wanted.deadlines(),
+                new ControlThread(name),
+                wanted.listener()));
     if (saved == null) {
       attachment.start();
       return attachment;
@@ -82,33 +96,31 @@ final class DiskPlug {
     return attachment;
   }
 
-  private DiskQueues queues(DeviceLife life) {
+  private ServedQueues<? super PortWork> queues(DeviceLife life) {
     return clock.mode() == ClockMode.VIRTUAL
         ? new PacedQueues(loop, life, config.type().number("clock.request-nanos"))
         : new PromptQueues(life);
   }
 
   private Disk.Front virtio(
-      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot, DeviceLife life) {
-    MachineType type = config.type();
-    BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot,
+      DeviceLife life) {
+    BlkDevice model = new BlkDevice(attachment, virtio.queueSize(), queues);
     queues.serve(model, slot.master());
-    int subsystem = type.integer("virtio.subsystem");
-    PciIdentity identity =
-        new PciIdentity(
-            type.integer("virtio.vendor"),
-            VirtioPciFunction.FIRST_DEVICE_ID + model.type(),
-            CLASS_OTHER_STORAGE,
-            type.integer("virtio.revision"),
-            subsystem & 0xffff,
-            subsystem >>> 16);
     VirtioPciFunction disk =
-        new VirtioPciFunction(name, identity, model, memory, slot, life, queues::resetting);
+        virtio.function(name, CLASS_OTHER_STORAGE, model, slot, life, queues::resetting);
     return new Disk.Front(disk.function(), disk, disk.device()::whenReset);
   }
 
   private Disk.Front nvme(
-      String name, BlockAttachment attachment, DiskQueues queues, PciSlot slot, DeviceLife life) {
+      String name,
+      BlockAttachment attachment,
+      ServedQueues<? super PortWork> queues,
+      PciSlot slot,
+      DeviceLife life) {
     MachineType type = config.type();
     int subsystem = type.integer("nvme.subsystem");
     PciIdentity identity =

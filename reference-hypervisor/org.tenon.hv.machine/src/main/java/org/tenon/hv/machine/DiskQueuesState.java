@@ -4,8 +4,8 @@ import java.util.List;
 import org.tenon.hv.bus.state.StateFormat;
 
 /**
- * When a disk's queues are served. Counts begin with the oldest request that waits to be given back:
- * 0 stands before it.
+ * When a disk's queues are served. Counts begin with the oldest request that waits to be given
+ * back: 0 stands before it.
  *
  * @param queues by index
  */

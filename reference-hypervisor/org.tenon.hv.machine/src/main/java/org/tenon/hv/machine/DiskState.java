@@ -8,8 +8,8 @@ import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockIdentity;
 
 /**
- * What a disk is, so that a saved machine goes on with no other, and its driver's own state. What is
- * on the disk is the storage's to keep.
+ * What a disk is, so that a saved machine goes on with no other, and its driver's own state. What
+ * is on the disk is the storage's to keep.
  *
  * @param model as what the guest sees it: VIRTIO or NVME
  * @param slot its device number on PCI bus 0, or 32 times the number of its hot-plug slot
@@ -76,8 +76,7 @@ public record DiskState(
         config.model().name(),
         slot,
         config.driver().id().value(),
-        new Agreement(
-            capabilities.toString().strip(), agreed.queues(), agreed.queueDepth()),
+        new Agreement(capabilities.toString().strip(), agreed.queues(), agreed.queueDepth()),
         new Storage(
             identity.vendor(),
             identity.product(),

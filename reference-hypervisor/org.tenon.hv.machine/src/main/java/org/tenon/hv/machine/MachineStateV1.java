@@ -4,8 +4,8 @@ import org.tenon.hv.bus.state.Predecessor;
 import org.tenon.hv.bus.state.StateFormat;
 
 /**
- * {@link MachineState} as it was before machines were saved with devices, and still is for a machine
- * without.
+ * {@link MachineState} as it was before machines were saved with devices, and still is for a
+ * machine without.
  *
  * @param type see {@link MachineState}, as for all
  * @param memory bytes of RAM

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.attach.BlockPort;
-import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.attach.PortWork;
+import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.state.StateException;
@@ -21,7 +21,7 @@ import org.tenon.hv.pci.BusMaster;
  * order of staging. Where the driver is not ready by then the machine waits for it, and machine
  * time with it.
  */
-final class PacedQueues implements DiskQueues {
+final class PacedQueues implements ServedQueues<PortWork> {
   /** How long to wait at a time: a stop is noticed after that at the latest. */
   private static final long PATIENCE = 100_000_000;
 
@@ -30,7 +30,7 @@ final class PacedQueues implements DiskQueues {
   private final long requestNanos;
   private final Handoff handoff;
   private volatile @Nullable Thread waiting;
-  private @Nullable QueueWork work;
+  private @Nullable PortWork work;
   private @Nullable BusMaster master;
   private boolean held;
   private boolean[] offered = {};
@@ -49,7 +49,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   @Override
-  public void serve(QueueWork served, BusMaster leave) {
+  public void serve(PortWork served, BusMaster leave) {
     work = served;
     master = leave;
     int queues = served.queueCount();
@@ -96,9 +96,9 @@ final class PacedQueues implements DiskQueues {
   @Override
   public void save(StateWriter out) {
     List<DiskQueuesState.Queue> queues = new ArrayList<>();
-    QueueWork served = work;
+    PortWork served = work;
     for (int queue = 0; served != null && queue < offered.length; queue++) {
-      BlockPort port = served.port(queue);
+      TagPort port = served.port(queue);
       synchronized (port) {
         long given = port.givenTotal();
         long deadline = alarms[queue].deadline();
@@ -117,7 +117,7 @@ final class PacedQueues implements DiskQueues {
   @Override
   public void restore(StateReader in) throws StateException {
     DiskQueuesState state = in.take(DiskQueuesState.class);
-    QueueWork served = work;
+    PortWork served = work;
     if (served == null || state.queues().size() != offered.length) {
       throw new StateException(
           "the saved disk has %d queues, this one %d"
@@ -129,8 +129,7 @@ final class PacedQueues implements DiskQueues {
     handoff.raise();
   }
 
-  private void restore(int queue, DiskQueuesState.Queue saved, BlockPort port)
-      throws StateException {
+  private void restore(int queue, DiskQueuesState.Queue saved, TagPort port) throws StateException {
     long staged = staged(port);
     if (saved.allowed() > staged || saved.answered() > staged || saved.due() > staged) {
       throw new StateException("a queue of %d requests is at %s".formatted(staged, saved));
@@ -141,12 +140,11 @@ final class PacedQueues implements DiskQueues {
     offered[queue] = saved.offered();
     answered[queue] = saved.answered();
     due[queue] = saved.due();
-    alarms[queue].set(
-        saved.deadline() == DiskQueuesState.NEVER ? Alarm.NEVER : saved.deadline());
+    alarms[queue].set(saved.deadline() == DiskQueuesState.NEVER ? Alarm.NEVER : saved.deadline());
   }
 
   private void take() {
-    QueueWork served = work;
+    PortWork served = work;
     if (held || served == null || master == null || !master.isEnabled()) {
       return;
     }
@@ -158,7 +156,7 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
-  private void serve(QueueWork served, int queue) {
+  private void serve(PortWork served, int queue) {
     while (served.poll(queue)) {
       Thread.onSpinWait();
     }
@@ -169,14 +167,14 @@ final class PacedQueues implements DiskQueues {
     }
   }
 
-  private static long staged(BlockPort port) {
+  private static long staged(TagPort port) {
     synchronized (port) {
       return port.stagedTotal();
     }
   }
 
-  private void answer(QueueWork served, int queue) {
-    BlockPort port = served.port(queue);
+  private void answer(PortWork served, int queue) {
+    TagPort port = served.port(queue);
     if (!awaitDriver(port, due[queue])) {
       alarms[queue].set(life.now());
       return;
@@ -190,7 +188,7 @@ final class PacedQueues implements DiskQueues {
   }
 
   /** False when the run is to end first. */
-  private boolean awaitDriver(BlockPort port, long total) {
+  private boolean awaitDriver(TagPort port, long total) {
     waiting = Thread.currentThread();
     while (!isAnswered(port, total)) {
       if (loop.isStopping()) {
@@ -204,7 +202,7 @@ final class PacedQueues implements DiskQueues {
     return true;
   }
 
-  private static boolean isAnswered(BlockPort port, long total) {
+  private static boolean isAnswered(TagPort port, long total) {
     synchronized (port) {
       return port.isAnswered(total);
     }

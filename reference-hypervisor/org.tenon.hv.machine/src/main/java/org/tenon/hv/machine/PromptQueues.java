@@ -13,7 +13,7 @@ import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.BusMaster;
 
 /** Serves a queue as soon as there is something to do: for the real clock. */
-final class PromptQueues implements DiskQueues {
+final class PromptQueues implements ServedQueues<QueueWork> {
   private final Handoff handoff;
   private volatile @Nullable AtomicIntegerArray due;
   private @Nullable QueueWork work;

@@ -30,8 +30,7 @@ final class RootPorts {
    * @param slots the place of each device of bus 0
    * @param wires INTA of what is behind each device of bus 0
    */
-  RootPorts(
-      MachineType type, PciBus bus, IntFunction<PciSlot> slots, IntFunction<IrqLine> wires) {
+  RootPorts(MachineType type, PciBus bus, IntFunction<PciSlot> slots, IntFunction<IrqLine> wires) {
     all =
         List.of(
             window(Bar.Kind.PORTS, type.range("hot-plug.port-window")),
@@ -52,8 +51,7 @@ final class RootPorts {
       int device = (int) devices.first() + i;
       int number = i + 1;
       RootPort port =
-          new RootPort(
-              "port" + number, identity, number, slots.apply(device), wires.apply(device));
+          new RootPort("port" + number, identity, number, slots.apply(device), wires.apply(device));
       int part = i;
       List<BridgeWindow> share = all.stream().map(whole -> share(whole, part, count)).toList();
       port.configure(number, share);

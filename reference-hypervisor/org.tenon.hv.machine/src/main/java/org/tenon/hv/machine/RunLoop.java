@@ -50,6 +50,7 @@ final class RunLoop implements Handoffs {
   private final long instructionNanos;
   private final Map<VcpuExit.Reason, Counter> exits = new EnumMap<>(VcpuExit.Reason.class);
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+
   /** Few, and seldom changed; a device may come or go while they are looked at. */
   private final List<Flag> flags = new CopyOnWriteArrayList<>();
 

@@ -31,8 +31,8 @@ import org.tenon.spi.block.BlockOperation;
 import org.tenon.spi.block.BlockQueue;
 
 /**
- * Storage that outlives its drivers, and drivers that work at it on a thread of their own. What they
- * carry out is counted.
+ * Storage that outlives its drivers, and drivers that work at it on a thread of their own. What
+ * they carry out is counted.
  */
 final class MemoryDisk implements BlockDriverFactory {
   static final int BLOCK = 512;

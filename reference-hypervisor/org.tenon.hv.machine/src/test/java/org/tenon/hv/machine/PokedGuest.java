@@ -2,7 +2,6 @@ package org.tenon.hv.machine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * Drives disks from outside, between two runs, as the driver of a guest would: registers through
@@ -42,6 +41,12 @@ final class PokedGuest {
     machine.debugger().write(0, address, bytes);
   }
 
+  private void write(long address, ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.limit()];
+    bytes.get(0, copy);
+    write(address, copy);
+  }
+
   byte[] read(long address, int length) {
     byte[] bytes = new byte[length];
     machine.debugger().read(0, address, bytes);
@@ -63,7 +68,9 @@ final class PokedGuest {
   /** Enables memory and bus mastering, and MSI-X with every message held back. */
   private void enable(int device) {
     config(device, 4, 6);
-    for (int at = (int) config(device, 0x34); at != 0; at = (int) (config(device, at) >>> 8 & 0xff)) {
+    for (int at = (int) config(device, 0x34);
+        at != 0;
+        at = (int) (config(device, at) >>> 8 & 0xff)) {
       if ((config(device, at) & 0xff) == 0x11) {
         config(device, at, 0xc0000000L);
       }
@@ -104,21 +111,21 @@ final class PokedGuest {
     for (int i = 0; i < 4; i++) {
       available.putShort((short) (3 * i));
     }
-    write(RINGS + 0x1000, available.array());
+    write(RINGS + 0x1000, available);
     mmio(bar + 0x3000, 2, 0);
   }
 
   /** Three descriptors: header, 4 KiB of data, status. */
   private void request(int index, int type, long sector, long data, boolean writable) {
     long header = RINGS + 0x3000 + 32L * index;
-    write(header, buffer(17).putInt(type).putInt(0).putLong(sector).put((byte) 0xff).array());
+    write(header, buffer(17).putInt(type).putInt(0).putLong(sector).put((byte) 0xff));
     ByteBuffer table = buffer(48);
     int first = 3 * index;
     table.putLong(header).putInt(16).putShort((short) 1).putShort((short) (first + 1));
     table.putLong(data).putInt(4096);
     table.putShort((short) (writable ? 3 : 1)).putShort((short) (first + 2));
     table.putLong(header + 16).putInt(1).putShort((short) 2).putShort((short) 0);
-    write(RINGS + 16L * first, table.array());
+    write(RINGS + 16L * first, table);
   }
 
   /** Used index and the statuses of the four requests. */
@@ -155,7 +162,7 @@ final class PokedGuest {
     io(0x08, 0, 32, 8);
     io(0x00, 0, 0, 1);
     io(0x02, DATA + 0x12000, 32, 8);
-    write(PRPS, buffer(32).putInt(0).putInt(2).putLong(40).putInt(0).putInt(3).putLong(48).array());
+    write(PRPS, buffer(32).putInt(0).putInt(2).putLong(40).putInt(0).putInt(3).putLong(48));
     command(NVME + 0x2000, ioTail++, 0x09, PRPS, 1, 4, 0);
     mmio(bar + 0x1000 + 8, 4, ioTail);
   }
@@ -172,9 +179,9 @@ final class PokedGuest {
   private void command(
       long queue, int index, int opcode, long pointer, int word10, int word11, int word12) {
     ByteBuffer entry = buffer(64);
-    entry.putInt(opcode | (index + 1) << 16).putInt(opcode == 5 || opcode == 9 ? 1 : 1);
+    entry.putInt(opcode | (index + 1) << 16).putInt(1);
     entry.putLong(24, pointer).putInt(40, word10).putInt(44, word11).putInt(48, word12);
-    write(queue + 64L * index, entry.array());
+    write(queue + 64L * index, entry);
   }
 
   /** Command and status of each I/O completion, in the order of the queue. */
@@ -191,6 +198,6 @@ final class PokedGuest {
   }
 
   byte[] data(int page) {
-    return Arrays.copyOf(read(DATA + 0x1000L * page, 4096), 4096);
+    return read(DATA + 0x1000L * page, 4096);
   }
 }

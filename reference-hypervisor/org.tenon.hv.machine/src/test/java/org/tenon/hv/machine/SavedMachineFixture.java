@@ -2,16 +2,19 @@ package org.tenon.hv.machine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 
 /**
- * Writes the saved machine that {@link SavedMachineTest} keeps as a file. Once a release has
- * written such files, the one of each format stays as it is and a new format gets one beside it;
- * until then a change of a state record writes it anew.
+ * Writes the saved machines that {@link SavedMachineTest} and {@link SavedDisksTest} keep as files:
+ * one of version 1, and one with disks, of version 2. Once a release has written such files, the
+ * one of each format stays as it is and a new format gets one beside it; until then a change of a
+ * state record writes it anew.
  */
 final class SavedMachineFixture {
   private int dots;
@@ -20,12 +23,14 @@ final class SavedMachineFixture {
   private SavedMachineFixture() {}
 
   /**
-   * Takes the file to write.
+   * Takes the two files to write.
    *
    * @throws BootException never for this kernel
    */
-  public static void main(String[] args) throws BootException, IOException, StateException {
+  public static void main(String[] args)
+      throws BootException, IOException, StateException, AttachException {
     new SavedMachineFixture().write(Path.of(args[0]));
+    Files.write(Path.of(args[1]), new SavedDisks().inFlight());
   }
 
   private void write(Path file) throws BootException, IOException, StateException {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
@@ -95,6 +96,22 @@ class SavedMachineTest {
         assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
         assertThat(console).as("two dots were printed before the save").hasToString("...");
       }
+    }
+  }
+
+  /** Old, new, old: what needs nothing new is written as the earlier build wrote it. */
+  @Test
+  void anEarlierBuildKnowsWhatThisOneSaves() throws IOException, StateException {
+    Path file = Path.of("src/test/resources/org/tenon/hv/machine/saved-1.tenon");
+    Path again = folder.resolve("again");
+    try (Machine machine = restore(file)) {
+      machine.save(again);
+    }
+    ByteBuffer records = ByteBuffer.wrap(Files.readAllBytes(again)).position(20);
+    assertThat(new StateReader(records).take(MachineStateV1.class).processors()).isEqualTo(2);
+    try (Machine machine = restore(again)) {
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      assertThat(console).hasToString("...");
     }
   }
 

@@ -13,14 +13,7 @@ package org.tenon.hv.nvme;
  * @param phase the phase tag of the next entry, 0 or 1
  */
 public record CompletionQueueState(
-    int id,
-    int size,
-    long address,
-    int vector,
-    boolean interrupts,
-    int head,
-    int tail,
-    int phase) {
+    int id, int size, long address, int vector, boolean interrupts, int head, int tail, int phase) {
   /** Checks the ranges. */
   public CompletionQueueState {
     boolean valid =

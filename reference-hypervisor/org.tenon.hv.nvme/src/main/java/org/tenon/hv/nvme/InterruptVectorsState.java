@@ -12,8 +12,7 @@ import org.tenon.hv.bus.state.StateFormat;
  *     org.tenon.hv.bus.Alarm#NEVER}
  */
 @StateFormat(name = "nvme-interrupts", version = 1)
-public record InterruptVectorsState(
-    boolean masked, List<Integer> gathered, List<Long> deadlines) {
+public record InterruptVectorsState(boolean masked, List<Integer> gathered, List<Long> deadlines) {
   /** Checks the ranges. */
   public InterruptVectorsState {
     gathered = List.copyOf(gathered);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.BlockPort;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
@@ -40,7 +40,7 @@ import org.tenon.spi.block.BlockGeometry;
  *    └──────────────┴────────┘ the driver has given everything back
  * }</pre>
  */
-final class NvmeController implements QueueWork, AttachListener, Saved {
+final class NvmeController implements PortWork, AttachListener, Saved {
   /** The most entries of an I/O queue. */
   static final int MOST_ENTRIES = 1024;
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.Clock;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterWidth;
@@ -71,11 +71,7 @@ public final class NvmeFunction implements Saved {
     registers = new NvmeRegisters(controller);
     Bar bar =
         new Bar(
-            REGISTERS_BAR,
-            Bar.Kind.MEMORY64,
-            NvmeRegisters.BYTES,
-            RegisterWidth.DWORD,
-            registers);
+            REGISTERS_BAR, Bar.Kind.MEMORY64, NvmeRegisters.BYTES, RegisterWidth.DWORD, registers);
     function =
         new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix, msi), slot);
     function.onReset(registers::reset);
@@ -87,7 +83,7 @@ public final class NvmeFunction implements Saved {
   }
 
   /** The I/O queues, for whoever keeps the schedule. */
-  public QueueWork queues() {
+  public PortWork queues() {
     return controller;
   }
 

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.AddressSpace;
 import org.tenon.hv.bus.EventQueue;
 import org.tenon.hv.memory.GuestMemory;
@@ -57,7 +57,7 @@ final class NvmeGuest implements AutoCloseable {
   boolean wire;
   long now;
   final EventQueue clock = new EventQueue(() -> now);
-  private final QueueWork work;
+  private final PortWork work;
   private final Set<Integer> offered = new HashSet<>();
   private final Deque<Runnable> raised = new ArrayDeque<>();
   private final Map<Integer, Ring> rings = new HashMap<>();

@@ -59,8 +59,7 @@ final class ExpressEndpoint implements Capability {
   @Override
   public void write(int register, int value, int lanes) {
     if (register == Express.DEVICE_CONTROL) {
-      deviceControl =
-          Registers.merge(deviceControl, value, lanes, Express.DEVICE_CONTROL_WRITABLE);
+      deviceControl = Registers.merge(deviceControl, value, lanes, Express.DEVICE_CONTROL_WRITABLE);
       if ((value & lanes & INITIATE_FUNCTION_RESET) != 0) {
         functionReset.run();
       }

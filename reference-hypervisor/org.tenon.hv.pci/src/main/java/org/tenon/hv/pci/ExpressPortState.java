@@ -3,8 +3,8 @@ package org.tenon.hv.pci;
 import org.tenon.hv.bus.state.StateFormat;
 
 /**
- * What the capability of a root port with a slot keeps. Whether the slot is empty is not part of it:
- * what is in it is plugged in before.
+ * What the capability of a root port with a slot keeps. Whether the slot is empty is not part of
+ * it: what is in it is plugged in before.
  *
  * @param deviceControl the device control register
  * @param linkControl the link control register

@@ -81,8 +81,7 @@ public final class RootPort implements PciBridge, Saved {
    * @param place the port's own on bus 0
    * @param cardWire INTA of a function in the slot
    */
-  public RootPort(
-      String name, PciIdentity identity, int number, PciSlot place, IrqLine cardWire) {
+  public RootPort(String name, PciIdentity identity, int number, PciSlot place, IrqLine cardWire) {
     this.identity = identity;
     this.cardWire = cardWire;
     wire = place.wire();

@@ -139,9 +139,7 @@ class RootPortTest {
         .as("button, power, both indicators, surprise, hot-plug")
         .isEqualTo(0x7b);
     assertThat(slot >>> 19).isEqualTo(7);
-    assertThat(guest.read(PORT, express() + 0x0c, 4) & 1 << 20)
-        .as("reports the link")
-        .isNotZero();
+    assertThat(guest.read(PORT, express() + 0x0c, 4) & 1 << 20).as("reports the link").isNotZero();
     assertThat(guest.read(PORT, guest.capability(PORT, 0x0d) + 4, 4)).isEqualTo(0x11001af4);
     assertThat(slotStatus()).as("empty").isZero();
     assertThat(slotControl() & POWER_OFF).isNotZero();

@@ -16,7 +16,7 @@ public interface DeviceModel {
   /** The device type (VIRTIO 1.2, 5), such as 2 for a block device. */
   int type();
 
-  /** The feature bits 0 to 23 that the device offers; constant. */
+  /** The feature bits of this kind of device that it offers; constant. */
   long features();
 
   /**

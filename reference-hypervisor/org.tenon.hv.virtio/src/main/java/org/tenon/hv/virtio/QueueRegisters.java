@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the driver has written about one queue before the queue runs, as any transport keeps it (for PCI:
- * 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is to
- * run. Guarded by the device.
+ * What the driver has written about one queue before the queue runs, as any transport keeps it (for
+ * PCI: 4.1.4.3). Holds whatever the driver writes; {@link VirtioDevice} judges it when the queue is
+ * to run. Guarded by the device.
  */
 final class QueueRegisters {
   private final int maxSize;
@@ -50,7 +50,8 @@ final class QueueRegisters {
   }
 
   VirtioState.Queue state(@Nullable QueueState running) {
-    return new VirtioState.Queue(size, descriptorArea, driverArea, deviceArea, enabled, Optional.ofNullable(running));
+    return new VirtioState.Queue(
+        size, descriptorArea, driverArea, deviceArea, enabled, Optional.ofNullable(running));
   }
 
   void restore(VirtioState.Queue saved) {

@@ -10,6 +10,7 @@ import org.tenon.api.Identifier;
 import org.tenon.api.Stability;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.tck.core.driver.BundleFacts;
 import org.tenon.tck.core.run.Subject;
 
 /**

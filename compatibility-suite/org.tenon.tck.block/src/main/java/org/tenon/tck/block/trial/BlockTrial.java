@@ -3,17 +3,8 @@ package org.tenon.tck.block.trial;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.opentest4j.MultipleFailuresError;
-import org.tenon.api.ClauseId;
 import org.tenon.api.Fault;
 import org.tenon.api.Stability;
 import org.tenon.kit.testing.BlockHarness;
@@ -21,11 +12,9 @@ import org.tenon.spi.DriverException;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.Reach;
 import org.tenon.tck.block.subject.Scratch;
-import org.tenon.tck.core.Clause;
 import org.tenon.tck.core.ClauseViolated;
 import org.tenon.tck.core.KeepsData;
-import org.tenon.tck.core.Seed;
-import org.tenon.tck.core.evidence.EvidenceLog;
+import org.tenon.tck.core.driver.Trial;
 import org.tenon.tck.core.run.RunContext;
 
 /**
@@ -34,64 +23,24 @@ import org.tenon.tck.core.run.RunContext;
  * the clause it broke.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
-public final class BlockTrial {
+public final class BlockTrial extends Trial {
   /** The size of a test's scratch storage unless it asks for another. */
   public static final long SCRATCH_BYTES = 8L << 20;
 
   private final BlockSubject subject;
-  private final RunContext run;
-  private final Seed seed;
-  private final ClauseId about;
   private final boolean keepsData;
   private final List<Scratch> scratches = new ArrayList<>();
   private final List<BlockHarness> harnesses = new ArrayList<>();
-  private final List<AutoCloseable> others = new ArrayList<>();
-  private final List<Fault> reported = new CopyOnWriteArrayList<>();
-  private @Nullable Path folder;
 
   BlockTrial(BlockSubject subject, RunContext run, Method test) {
+    super(run, test);
     this.subject = subject;
-    this.run = run;
-    this.seed = run.seedOf(test);
-    this.about = ClauseId.parse(test.getAnnotation(Clause.class).value()[0]);
     this.keepsData = test.isAnnotationPresent(KeepsData.class);
   }
 
   /** The driver under test. */
   public BlockSubject subject() {
     return subject;
-  }
-
-  /** The clause that the test is about. */
-  public ClauseId about() {
-    return about;
-  }
-
-  /** The test's own seed. */
-  public Seed seed() {
-    return seed;
-  }
-
-  /** Random choices of the test, from their beginning. */
-  public RandomGenerator random() {
-    return seed.random();
-  }
-
-  /** Where measurements go. */
-  public EvidenceLog evidence() {
-    return run.evidence();
-  }
-
-  /** A folder of the test's own, removed with all it holds when the test ends. */
-  public Path folder() {
-    try {
-      if (folder == null) {
-        folder = Files.createTempDirectory("tenon-trial-");
-      }
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Fresh storage; for a test that keeps data, the user's where there is some. */
@@ -152,65 +101,14 @@ public final class BlockTrial {
     return new Device(this, harness);
   }
 
-  /** Closes something else when the test ends, before the storage is given back. */
-  public <C extends AutoCloseable> C keep(C closeable) {
-    others.add(closeable);
-    return closeable;
+  @Override
+  protected List<Fault> closeDrivers() {
+    harnesses.forEach(BlockHarness::close);
+    return harnesses.stream().flatMap(harness -> harness.faults().stream()).toList();
   }
 
-  /**
-   * Holds a fault against the driver that another host than the kit's saw. Callable by any thread.
-   */
-  public void report(Fault fault) {
-    reported.add(fault);
-  }
-
-  /** A violation of the clause that the test is about. */
-  public ClauseViolated violation(String expected, String actual) {
-    return new ClauseViolated(about, expected, actual);
-  }
-
-  /** A violation of the clause that the test is about, with the exception that showed it. */
-  public ClauseViolated violation(String expected, String actual, Throwable cause) {
-    return new ClauseViolated(about, expected, actual, cause);
-  }
-
-  /** Closes what is open, and fails with what the checking host saw. */
-  void end() {
-    List<ClauseViolated> found = new ArrayList<>();
-    for (BlockHarness harness : harnesses) {
-      harness.close();
-      harness.faults().stream().map(ClauseViolated::by).forEach(found::add);
-    }
-    others.forEach(BlockTrial::close);
-    reported.stream().map(ClauseViolated::by).forEach(found::add);
+  @Override
+  protected void giveBack() {
     scratches.forEach(Scratch::close);
-    removeFolder();
-    if (found.size() == 1) {
-      throw found.getFirst();
-    } else if (!found.isEmpty()) {
-      throw new MultipleFailuresError("the driver broke its contract", found);
-    }
-  }
-
-  private static void close(AutoCloseable closeable) {
-    try {
-      closeable.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("cleaning up after the test failed", e);
-    }
-  }
-
-  private void removeFolder() {
-    if (folder == null) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.ClauseVerdict;
@@ -159,14 +160,17 @@ public final class HtmlReport {
 
   private String explanation() {
     if (!report.options().isWhole()) {
-      return "Only some tests were selected. They say what they found; a level is certified by a"
-          + " whole run.";
+      return "Only some tests or tiers were selected. They say what they found; a level is"
+          + " certified by a whole run.";
     }
     List<ClauseVerdict> blockers =
         report.verdict().clauses().stream().filter(this::decides).toList();
     if (blockers.isEmpty()) {
-      return "Every MUST clause of the profile “%s” up to %s was proven by a test, or does not apply to what was agreed."
-          .formatted(text(report.profile()), report.options().level());
+      return "Every MUST clause of the profile “%s” up to %s was proven by a test, or does not apply to what was agreed, in the tiers %s."
+          .formatted(
+              text(report.profile()),
+              report.options().level(),
+              report.options().tiers().stream().map(Tier::title).collect(Collectors.joining(", ")));
     }
     long broken =
         blockers.stream().filter(clause -> clause.status() == ClauseStatus.FAILED).count();
@@ -225,6 +229,7 @@ public final class HtmlReport {
         report.verdict().clauses().stream()
             .filter(c ->
                 c.requirement().isMust()
+                    && c.status() != ClauseStatus.NOT_REQUESTED
                     && report.options().level().includes(c.requirement().verifiedAt()))
             .toList();
     return "%d of %d"

@@ -68,6 +68,7 @@ public final class Certification {
                   profile.requirements(),
                   plan.tests(),
                   results,
+                  options.tiers(),
                   options.waivers(),
                   subject.id(),
                   day)

@@ -12,7 +12,7 @@ public enum ClauseStatus {
   NOT_APPLICABLE("not applicable", true),
   /** It was not passed, and a waiver that is in force says so. */
   WAIVED("waived", true),
-  /** It belongs to a level above the one that was asked for. */
+  /** It belongs to a level above the one that was asked for, or to another tier. */
   NOT_REQUESTED("not requested", false);
 
   private final String title;

@@ -27,6 +27,6 @@ public record ClauseVerdict(
 
   /** Whether a level may not be reached because of it. */
   public boolean blocks() {
-    return requirement.isMust() && !status.satisfies();
+    return requirement.isMust() && !status.satisfies() && status != ClauseStatus.NOT_REQUESTED;
   }
 }

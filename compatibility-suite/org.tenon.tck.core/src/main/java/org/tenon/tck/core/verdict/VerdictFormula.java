@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tenon.api.ClauseId;
@@ -14,6 +15,7 @@ import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Requirement;
 import org.tenon.tck.core.Requirements;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 
 /**
  * The formula of docs/reference/verdict.md. Pure: the same results, waivers and day give the same
@@ -26,6 +28,7 @@ public final class VerdictFormula {
   private final Requirements requirements;
   private final List<TestCase> suite;
   private final Map<TestCase, TestResult> results;
+  private final Set<Tier> tiers;
   private final Function<ClauseId, Optional<Waiver>> waivers;
 
   /**
@@ -34,6 +37,7 @@ public final class VerdictFormula {
    * @param requirements the clauses of the profile
    * @param suite every test of the profile, run or not
    * @param results of those that were run
+   * @param tiers that were asked for
    * @param waivers what is excused
    * @param driver whose run it was
    * @param day on which waivers must hold
@@ -42,6 +46,7 @@ public final class VerdictFormula {
       Requirements requirements,
       List<TestCase> suite,
       List<TestResult> results,
+      Set<Tier> tiers,
       Waivers waivers,
       Identifier driver,
       LocalDate day) {
@@ -49,6 +54,7 @@ public final class VerdictFormula {
     this.suite = List.copyOf(suite);
     this.results =
         results.stream().collect(Collectors.toMap(TestResult::test, Function.identity()));
+    this.tiers = Set.copyOf(tiers);
     this.waivers = clause -> waivers.find(clause, driver, day);
   }
 
@@ -70,6 +76,7 @@ public final class VerdictFormula {
         requirements.all().stream()
             .filter(requirement -> requirement.isMust() && level.includes(requirement.verifiedAt()))
             .map(requirement -> judgeClause(requirement, level))
+            .filter(clause -> clause.status() != ClauseStatus.NOT_REQUESTED)
             .toList();
     List<ClauseId> blockers =
         musts.stream()
@@ -79,23 +86,26 @@ public final class VerdictFormula {
     List<ClauseVerdict> own =
         musts.stream().filter(clause -> clause.requirement().verifiedAt() == level).toList();
     long satisfied = own.stream().filter(clause -> clause.status().satisfies()).count();
-    return new LevelVerdict(
-        level, requested, requested && blockers.isEmpty(), own.size(), (int) satisfied, blockers);
+    boolean reached = requested && tiers.containsAll(Tier.BASE) && blockers.isEmpty();
+    return new LevelVerdict(level, requested, reached, own.size(), (int) satisfied, blockers);
   }
 
   private ClauseVerdict judgeClause(Requirement requirement, Level level) {
     ClauseId id = requirement.id();
-    List<TestCase> tests =
+    List<TestCase> covering =
         suite.stream()
             .filter(test -> test.clauses().contains(id) && level.includes(test.level()))
             .toList();
+    List<TestCase> tests = covering.stream().filter(test -> tiers.contains(test.tier())).toList();
     if (!level.includes(requirement.verifiedAt())) {
-      return new ClauseVerdict(
-          requirement,
-          ClauseStatus.NOT_REQUESTED,
-          "belongs to " + requirement.verifiedAt(),
-          tests,
-          Optional.empty());
+      return verdict(
+          requirement, ClauseStatus.NOT_REQUESTED, "belongs to " + requirement.verifiedAt(), tests);
+    }
+    if (tests.isEmpty() && !covering.isEmpty()) {
+      String elsewhere =
+          joined(
+              covering.stream().map(test -> "belongs to the tier " + test.tier().title()).toList());
+      return verdict(requirement, ClauseStatus.NOT_REQUESTED, elsewhere, tests);
     }
     ClauseVerdict bare = withoutWaiver(requirement, tests, level);
     Optional<Waiver> waiver = bare.status().satisfies() ? Optional.empty() : waivers.apply(id);

@@ -82,7 +82,8 @@ class ReportTest {
         options,
         Instant.parse("2026-11-22T14:00:00Z"),
         Duration.ofSeconds(31),
-        new VerdictFormula(CLAUSES, suite, results, waivers, DRIVER, LocalDate.of(2026, 11, 22))
+        new VerdictFormula(
+                CLAUSES, suite, results, Tier.BASE, waivers, DRIVER, LocalDate.of(2026, 11, 22))
             .judge(Level.L3),
         results,
         new Evidence(
@@ -143,6 +144,7 @@ class ReportTest {
                     CLAUSES,
                     List.of(),
                     List.of(),
+                    Tier.BASE,
                     Waivers.none(),
                     DRIVER,
                     LocalDate.of(2026, 11, 22))

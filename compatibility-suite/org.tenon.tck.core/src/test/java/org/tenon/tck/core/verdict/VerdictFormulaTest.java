@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class VerdictFormulaTest {
   private final List<TestCase> suite = new ArrayList<>();
   private final List<TestResult> results = new ArrayList<>();
   private Waivers waivers = Waivers.none();
+  private SortedSet<Tier> tiers = Tier.BASE;
 
   VerdictFormulaTest() {
     for (Requirement clause : CLAUSES.all()) {
@@ -73,7 +76,7 @@ class VerdictFormulaTest {
   }
 
   private Verdict judge(Level level) {
-    return new VerdictFormula(CLAUSES, suite, results, waivers, DRIVER, TODAY).judge(level);
+    return new VerdictFormula(CLAUSES, suite, results, tiers, waivers, DRIVER, TODAY).judge(level);
   }
 
   private static ClauseVerdict of(Verdict verdict, ClauseId clause) {
@@ -125,6 +128,32 @@ class VerdictFormulaTest {
     assertThat(of(verdict, READ_BACK).status()).isEqualTo(ClauseStatus.UNPROVEN);
     assertThat(of(verdict, READ_BACK).reason()).contains("no hypervisor");
     assertThat(verdict.reached()).contains(Level.L0);
+  }
+
+  @Test
+  void clauseOfATierThatWasNotAskedForIsNotInTheWay() {
+    suite.remove(only(READ_BACK));
+    TestCase guest = test("InLinux", Level.L1, Tier.GUEST, READ_BACK);
+    Verdict verdict = judge(Level.L3);
+    assertThat(of(verdict, READ_BACK).status()).isEqualTo(ClauseStatus.NOT_REQUESTED);
+    assertThat(of(verdict, READ_BACK).reason()).isEqualTo("belongs to the tier guest");
+    assertThat(verdict.reached()).contains(Level.L3);
+    tiers = new TreeSet<>(EnumSet.allOf(Tier.class));
+    assertThat(judge(Level.L3).reached()).as("asked for and not run").contains(Level.L0);
+    passed(guest);
+    assertThat(judge(Level.L3).reached()).contains(Level.L3);
+    ended(guest, broke(READ_BACK));
+    assertThat(judge(Level.L3).levels().get(1).blockers()).containsExactly(READ_BACK);
+  }
+
+  @Test
+  void aTierAloneReachesNoLevel() {
+    passed(test("InLinux", Level.L1, Tier.GUEST, READ_BACK));
+    tiers = new TreeSet<>(EnumSet.of(Tier.GUEST));
+    Verdict verdict = judge(Level.L3);
+    assertThat(of(verdict, READ_BACK).status()).isEqualTo(ClauseStatus.PASSED);
+    assertThat(of(verdict, ONCE).status()).isEqualTo(ClauseStatus.NOT_REQUESTED);
+    assertThat(verdict.reached()).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.tenon.hv.app.guest;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
  * Puts a guest together: gets what is missing, unpacks it, writes kernel and initial RAM disk into
@@ -68,8 +70,9 @@ public final class GuestFetch {
       progress.accept("downloading " + name);
       Map<String, byte[]> files =
           DebianArchive.read(apt.download(name), GuestFetch::isKernelOrModule);
-      files.forEach(
-          (path, content) -> modules.put(path.substring(path.lastIndexOf('/') + 1), content));
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        modules.put(moduleName(file.getKey()), unpacked(file.getKey(), file.getValue()));
+      }
       image = pick(files, "boot/vmlinuz-", name);
     }
     byte[] program;
@@ -86,11 +89,28 @@ public final class GuestFetch {
     }
     write(store.kernel(), image);
     write(store.initramfs(), Initramfs.make(program, modules));
+    if (kernel.isEmpty() || busybox.isEmpty()) {
+      write(store.tools(), new GuestTools(apt, progress).make());
+    }
   }
 
   private static boolean isKernelOrModule(String path) {
-    return path.startsWith("boot/vmlinuz-")
-        || Initramfs.MODULES.contains(path.substring(path.lastIndexOf('/') + 1));
+    return path.startsWith("boot/vmlinuz-") || Initramfs.MODULES.contains(moduleName(path));
+  }
+
+  private static String moduleName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1).replaceFirst("\\.xz$", "");
+  }
+
+  /** Debian packs the modules of newer kernels. */
+  private static byte[] unpacked(String path, byte[] content) throws IOException {
+    if (!path.endsWith(".ko.xz")) {
+      return content;
+    }
+    try (XZCompressorInputStream in =
+        new XZCompressorInputStream(new ByteArrayInputStream(content))) {
+      return in.readAllBytes();
+    }
   }
 
   private static byte[] pick(Map<String, byte[]> files, String prefix, String from)

@@ -35,7 +35,17 @@ public record GuestStore(Path folder) {
     return folder.resolve("initramfs.cpio.gz");
   }
 
-  /** Whether both are there. */
+  /** Debian's file system and NVMe tools, to be unpacked after the initial RAM disk. */
+  public Path tools() {
+    return folder.resolve("tools.cpio");
+  }
+
+  /** Whether the tools are there too, as the guest tier needs them. */
+  public boolean hasTools() {
+    return isComplete() && Files.isRegularFile(tools());
+  }
+
+  /** Whether kernel and initial RAM disk are there. */
   public boolean isComplete() {
     return Files.isRegularFile(kernel()) && Files.isRegularFile(initramfs());
   }

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The binary form of state records, big-endian: the format's name (length as u16, UTF-8), its
  * version (u16), the length of the body (u32), then the record's components in their order. A
  * component is a {@code boolean} (one byte, 0 or 1), {@code int}, {@code long}, {@code String},
- * another record, a {@code List} of records, {@code Integer} or {@code Long}, or an {@code Optional}
- * record; everything of variable length is preceded by its count (u32), and what is optional by a
- * byte, 1 where it is there and else 0.
+ * another record, a {@code List} of records, {@code Integer} or {@code Long}, or an {@code
+ * Optional} record; everything of variable length is preceded by its count (u32), and what is
+ * optional by a byte, 1 where it is there and else 0.
  *
  * <p>A record with predecessors is written in the oldest version that can say it ({@link
  * Successor}), and read in every version from 1 to its own.

@@ -8,8 +8,8 @@
  * <p>A device joins by implementing {@link org.tenon.hv.bus.state.Saved}: {@code save} puts its
  * record, {@code restore} takes it. Give the record the format version 1, check every range in its
  * constructor (the file is a stranger's), and keep a file of it as a fixture. A later change never
- * touches that record: the next version is a new one, its {@link
- * org.tenon.hv.bus.state.Successor}, and docs/reference/saved-state.md has the steps.
+ * touches that record: the next version is a new one, its {@link org.tenon.hv.bus.state.Successor},
+ * and docs/reference/saved-state.md has the steps.
  */
 @NullMarked
 package org.tenon.hv.bus.state;

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StateCodecTest {
@@ -60,6 +62,43 @@ class StateCodecTest {
     assertThatThrownBy(() -> StateCodec.decode(Sample.class, ByteBuffer.wrap(later)))
         .isInstanceOf(StateException.class)
         .hasMessage("saved state holds sample version 4 where sample version 3 is expected");
+  }
+
+  @StateFormat(name = "grown", version = 1)
+  public record GrownV1(int number) implements Predecessor<Grown> {
+    @Override
+    public Grown newer() {
+      return new Grown(number, Optional.empty());
+    }
+  }
+
+  @StateFormat(name = "grown", version = 2, before = GrownV1.class)
+  public record Grown(int number, Optional<Part> part) implements Successor<GrownV1> {
+    @Override
+    public @Nullable GrownV1 older() {
+      return part.isEmpty() ? new GrownV1(number) : null;
+    }
+  }
+
+  @Test
+  void whatNeedsNothingNewGoesFromOldToNewToOld() throws StateException {
+    byte[] old = StateCodec.encode(new GrownV1(7));
+    Grown read = StateCodec.decode(Grown.class, ByteBuffer.wrap(old));
+    assertThat(read).isEqualTo(new Grown(7, Optional.empty()));
+    byte[] written = StateCodec.encode(read);
+    assertThat(written).isEqualTo(old);
+    assertThat(StateCodec.decode(GrownV1.class, ByteBuffer.wrap(written)))
+        .isEqualTo(new GrownV1(7));
+  }
+
+  @Test
+  void whatIsNewIsKeptAndAnOlderReaderSaysSo() throws StateException {
+    Grown grown = new Grown(7, Optional.of(new Part(9)));
+    byte[] written = StateCodec.encode(grown);
+    assertThat(StateCodec.decode(Grown.class, ByteBuffer.wrap(written))).isEqualTo(grown);
+    assertThatThrownBy(() -> StateCodec.decode(GrownV1.class, ByteBuffer.wrap(written)))
+        .isInstanceOf(StateException.class)
+        .hasMessage("saved state holds grown version 2 where grown version 1 is expected");
   }
 
   @Test

@@ -238,8 +238,7 @@ public final class AcpiTables {
             Aml.when(
                 Aml.different(Aml.argument(1), Aml.integer(1)),
                 Aml.or(status, Aml.integer(unknownRevision), status)),
-            Aml.when(
-                Aml.different(control, granted), Aml.or(status, Aml.integer(masked), status)),
+            Aml.when(Aml.different(control, granted), Aml.or(status, Aml.integer(masked), status)),
             Aml.store(granted, control)),
         Aml.otherwise(Aml.or(status, Aml.integer(unknownUuid), status)),
         Aml.giveBack(asked));

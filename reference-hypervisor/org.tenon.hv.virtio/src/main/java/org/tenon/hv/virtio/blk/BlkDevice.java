@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.BlockPort;
+import org.tenon.hv.attach.PortWork;
 import org.tenon.hv.attach.QueueSchedule;
-import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
@@ -36,7 +36,7 @@ import org.tenon.spi.block.BlockOperation;
  * over a driver with a volatile cache, writes carry FUA, or are followed by a flush where the
  * driver has no FUA, before the guest hears of them.
  */
-public final class BlkDevice implements DeviceModel, QueueWork, AttachListener {
+public final class BlkDevice implements DeviceModel, PortWork, AttachListener {
   /** The device type (5.2.1). */
   public static final int TYPE = 2;
 

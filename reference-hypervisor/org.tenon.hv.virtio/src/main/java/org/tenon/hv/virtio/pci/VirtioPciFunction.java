@@ -109,8 +109,7 @@ public final class VirtioPciFunction implements Saved {
   @Override
   public void save(StateWriter out) throws StateException {
     function.save(out);
-    out.put(
-        common.state(isr, IntStream.range(0, due.length()).map(due::get).boxed().toList()));
+    out.put(common.state(isr, IntStream.range(0, due.length()).map(due::get).boxed().toList()));
     device.save(out);
   }
 

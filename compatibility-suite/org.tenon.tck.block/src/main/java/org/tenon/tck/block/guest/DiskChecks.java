@@ -1,0 +1,323 @@
+package org.tenon.tck.block.guest;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.tenon.api.ClauseId;
+import org.tenon.kit.testing.guest.GuestLost;
+import org.tenon.kit.testing.guest.GuestOutput;
+import org.tenon.kit.testing.guest.GuestWork;
+import org.tenon.spi.block.BlockCapabilities;
+import org.tenon.spi.block.BlockGeometry;
+import org.tenon.spi.block.BlockIdentity;
+import org.tenon.tck.block.trial.BlockTrial;
+import org.tenon.tck.core.ClauseViolated;
+
+/** What Linux must find of a disk, whatever its model. For one test and its thread. */
+final class DiskChecks {
+  private static final ClauseId QUIET = ClauseId.parse("BLK-085");
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int SECTOR = 512;
+  private static final int WORKERS = 4;
+  private static final int REGION_BYTES = 512 << 10;
+  private static final int LONGEST_BYTES = 64 << 10;
+  private static final int ROUNDS = 20;
+  private static final int WRITERS = 4;
+  private static final int FLUSHES = 5;
+  private static final int FLUSHED_BYTES = 192 << 10;
+  private static final int SPACE_AT_BYTES = 7 << 20;
+  private static final int SPACE_BYTES = 256 << 10;
+  private static final int KEPT_BYTES = 256 << 10;
+
+  private final BlockTrial trial;
+  private final LinuxDisk disk;
+  private final int block;
+  private final Set<Complaint> allowed = new TreeSet<>();
+
+  DiskChecks(BlockTrial trial, LinuxDisk disk) {
+    this.trial = trial;
+    this.disk = disk;
+    this.block = disk.facts().geometry().logicalBlockSize();
+    trial.keep(() -> disk.reportTo(trial));
+  }
+
+  /** A function of disk.sh, which must succeed. */
+  private GuestOutput run(String function, Object... arguments) {
+    return run(work(function, arguments));
+  }
+
+  private GuestWork work(String function, Object... arguments) {
+    String words = Arrays.stream(arguments).map(DiskChecks::word).collect(Collectors.joining(" "));
+    return GuestWork.of(". /tck/disk.sh; %s %s".formatted(function, words)).within(LIMIT);
+  }
+
+  private static String word(Object argument) {
+    return "'" + String.valueOf(argument).replace("'", "'\\''") + "'";
+  }
+
+  private GuestOutput run(GuestWork work) {
+    GuestOutput output;
+    try {
+      output = disk.guest().perform(work);
+    } catch (GuestLost e) {
+      throw lost(trial, "Linux goes on working", e);
+    }
+    if (output.status() != 0) {
+      String said = output.value("broken").orElseGet(() -> String.join("; ", tail(output.lines())));
+      throw trial.violation(
+          "'%s' succeeds in Linux".formatted(work.command().replace(". /tck/disk.sh; ", "")),
+          "it ended with status %d: %s".formatted(output.status(), said));
+    }
+    return output;
+  }
+
+  private static List<String> tail(List<String> lines) {
+    return lines.subList(Math.max(0, lines.size() - 5), lines.size());
+  }
+
+  /** A guest that is lost, by the clause that the test is about. */
+  static ClauseViolated lost(BlockTrial trial, String expected, GuestLost lost) {
+    return trial.violation(
+        expected, lost.getMessage() + ": " + String.join("; ", tail(lost.console())), lost);
+  }
+
+  private void expectEqual(String what, Object expected, Object actual) {
+    if (!expected.equals(actual)) {
+      throw trial.violation("%s: %s".formatted(what, expected), "it is %s".formatted(actual));
+    }
+  }
+
+  private void expectStored(String what, byte[] expected, long offset) {
+    byte[] stored = disk.stored(offset, expected.length);
+    int at = Arrays.mismatch(expected, stored);
+    if (at >= 0) {
+      throw trial.violation(
+          "the storage holds %s".formatted(what),
+          "byte %d is 0x%02x and not 0x%02x".formatted(offset + at, stored[at], expected[at]));
+    }
+  }
+
+  private int blocks(int bytes) {
+    return bytes / block;
+  }
+
+  private String serial() {
+    return disk.facts().identity().serial();
+  }
+
+  /** The end of every test: what the kernel has complained about. */
+  void end() {
+    for (String line : run("complaints").values("complaint")) {
+      if (allowed.stream().noneMatch(complaint -> complaint.matches(line))) {
+        throw new ClauseViolated(QUIET, "no complaint in Linux's log", line);
+      }
+    }
+  }
+
+  void isFound() {
+    found(disk.facts(), run("facts", serial()));
+  }
+
+  private void found(LinuxDisk.Facts facts, GuestOutput seen) {
+    BlockGeometry geometry = facts.geometry();
+    expectEqual("sectors", number(geometry.bytes() / SECTOR), value(seen, "sectors"));
+    expectEqual("logical block", number(geometry.logicalBlockSize()), value(seen, "logical block"));
+    expectEqual(
+        "physical block", number(geometry.physicalBlockSize()), value(seen, "physical block"));
+    expectEqual("read-only", geometry.readOnly() ? "1" : "0", value(seen, "read-only"));
+    expectEqual(
+        "cache",
+        facts.agreement().has(BlockCapabilities.FLUSH) ? "write back" : "write through",
+        value(seen, "cache"));
+    expectEqual(
+        "discard offered",
+        facts.agreement().has(BlockCapabilities.DISCARD),
+        !value(seen, "discard").equals("0"));
+  }
+
+  private String value(GuestOutput output, String key) {
+    return output
+        .value(key)
+        .orElseThrow(() -> trial.violation("Linux says '%s'".formatted(key), "it does not"));
+  }
+
+  private static String number(long value) {
+    return Long.toString(value);
+  }
+
+  void isReadOnly() {
+    LinuxDisk.Facts facts = disk.readOnlyFacts().orElseThrow();
+    // Linux says so when a program opens the disk to write, at each level that it asks.
+    allowed.add(Complaint.WRITE_TO_READ_ONLY);
+    found(facts, run("read_only", facts.identity().serial()));
+  }
+
+  void keepsFiles() {
+    run("files", serial(), WRITERS);
+  }
+
+  void keepsWhatManyWrite() {
+    RandomGenerator random = trial.random();
+    int[] seeds = random.ints(WORKERS, 1, Integer.MAX_VALUE).toArray();
+    RandomWrites writes =
+        new RandomWrites(disk.data(), block, blocks(REGION_BYTES), blocks(LONGEST_BYTES), ROUNDS);
+    byte[] all = new byte[WORKERS * REGION_BYTES];
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                serial(),
+                block,
+                writes.blocks(),
+                writes.longest(),
+                writes.dataBlocks(),
+                writes.rounds()));
+    List<String> sums = new ArrayList<>();
+    for (int worker = 0; worker < WORKERS; worker++) {
+      int at = worker * REGION_BYTES;
+      byte[] region = writes.region(seeds[worker], disk.stored(at, REGION_BYTES));
+      System.arraycopy(region, 0, all, at, REGION_BYTES);
+      sums.add(md5(region));
+      arguments.add(seeds[worker]);
+    }
+    GuestOutput output = run("workers", arguments.toArray());
+    expectEqual("what Linux reads of each region", sums, output.values("region"));
+    expectEqual("what Linux reads through its cache", md5(all), value(output, "all"));
+    expectStored("what the workers wrote", all, 0);
+  }
+
+  void keepsWhatWasFlushed() {
+    RandomGenerator random = trial.random();
+    int count = blocks(FLUSHED_BYTES);
+    List<Object> arguments = new ArrayList<>(List.of(serial(), block, count, 2 * FLUSHES * count));
+    GuestWork work = GuestWork.of("");
+    List<Integer> seen = new ArrayList<>();
+    for (int i = 0; i < FLUSHES; i++) {
+      int from = random.nextInt(blocks(LinuxDisk.DATA) - count);
+      int at = i * count;
+      arguments.add(from);
+      byte[] written = Arrays.copyOfRange(disk.data(), from * block, (from + count) * block);
+      work =
+          work.at(
+              "flushed-" + at,
+              () -> {
+                expectStored("what Linux has flushed", written, (long) at * block);
+                seen.add(at);
+              });
+    }
+    GuestWork asked = work("flushes", arguments.toArray());
+    run(new GuestWork(asked.command(), asked.limit(), work.marks()));
+    expectEqual("flushes seen", FLUSHES, seen.size());
+  }
+
+  void givesSpaceBack() {
+    byte[][] parts = written();
+    List<String> read = space("");
+    byte[] middle = disk.stored(SPACE_AT_BYTES + SPACE_BYTES, SPACE_BYTES);
+    for (int at = 0; at < SPACE_BYTES; at += block) {
+      byte[] old = Arrays.copyOfRange(parts[1], at, at + block);
+      byte[] now = Arrays.copyOfRange(middle, at, at + block);
+      if (!Arrays.equals(now, old) && !Arrays.equals(now, new byte[block])) {
+        throw trial.violation(
+            "a discarded block holds what it held, or zeroes",
+            "byte %d of the storage and what follows hold neither"
+                .formatted(SPACE_AT_BYTES + SPACE_BYTES + at));
+      }
+    }
+    expectEqual(
+        "what Linux reads before, in and after the discarded blocks",
+        List.of(md5(parts[0]), md5(middle), md5(parts[2])),
+        read);
+  }
+
+  void zeroesItsBlocks() {
+    byte[][] parts = written();
+    expectEqual(
+        "what Linux reads before, in and after the zeroed blocks",
+        List.of(md5(parts[0]), md5(new byte[SPACE_BYTES]), md5(parts[2])),
+        space("-z"));
+    expectStored("zeroes", new byte[SPACE_BYTES], SPACE_AT_BYTES + SPACE_BYTES);
+  }
+
+  private List<String> space(String option) {
+    return run("space", serial(), block, blocks(SPACE_AT_BYTES), blocks(SPACE_BYTES), option)
+        .values("part");
+  }
+
+  private byte[][] written() {
+    byte[][] parts = new byte[3][];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = Arrays.copyOfRange(disk.data(), i * SPACE_BYTES, (i + 1) * SPACE_BYTES);
+    }
+    return parts;
+  }
+
+  void outlivesItsDriver(int times) {
+    allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
+    run("rebind", serial(), block, blocks(KEPT_BYTES), times);
+  }
+
+  void outlivesResets(int times) {
+    run("reset_controller", serial(), block, blocks(KEPT_BYTES), times);
+  }
+
+  void outlivesRemoval(int times) {
+    allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
+    run("unplug", serial(), block, blocks(KEPT_BYTES), times);
+  }
+
+  void tellsItsLogs() {
+    GuestOutput output = run("nvme_logs", serial(), block);
+    BlockIdentity identity = disk.facts().identity();
+    expectEqual("serial number", identity.serial(), value(output, "sn"));
+    expectEqual("model", model(identity), value(output, "mn"));
+    expectEqual("firmware", identity.revision(), value(output, "fr"));
+    expectEqual(
+        "namespace size",
+        "0x" + Long.toHexString(disk.facts().geometry().blocks()),
+        value(output, "nsze"));
+    expectEqual("critical warning", "0", value(output, "critical_warning"));
+    expectEqual("media errors", "0", value(output, "media_errors"));
+    if (count(output, "host_write_commands") < 16 || count(output, "host_read_commands") < 32) {
+      throw trial.violation(
+          "the health log counts 16 writes and 32 reads at least",
+          "it counts %s and %s"
+              .formatted(
+                  value(output, "host_write_commands"), value(output, "host_read_commands")));
+    }
+    expectEqual("firmware slot in use", "0x1", value(output, "afi"));
+    if (!value(output, "frs1").contains("(" + padded(identity.revision()) + ")")) {
+      throw trial.violation(
+          "firmware slot 1 holds " + identity.revision(), "it says " + value(output, "frs1"));
+    }
+  }
+
+  /** nvme-cli shows the blanks of a firmware revision as dots. */
+  private static String padded(String revision) {
+    return String.format(Locale.ROOT, "%-8s", revision).replace(' ', '.');
+  }
+
+  private static String model(BlockIdentity identity) {
+    return identity.product();
+  }
+
+  private long count(GuestOutput output, String key) {
+    return Long.parseLong(value(output, key).replace(",", ""));
+  }
+
+  private static String md5(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has MD5", e);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package org.tenon.tck.block.guest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.tenon.api.Fault;
+import org.tenon.kit.testing.guest.Guest;
+import org.tenon.kit.testing.guest.GuestDisk;
+import org.tenon.kit.testing.guest.GuestHost;
+import org.tenon.kit.testing.guest.GuestLost;
+import org.tenon.kit.testing.guest.GuestPlan;
+import org.tenon.kit.testing.guest.GuestUnavailable;
+import org.tenon.kit.testing.guest.Peripheral;
+import org.tenon.spi.DriverException;
+import org.tenon.spi.block.BlockAgreement;
+import org.tenon.spi.block.BlockGeometry;
+import org.tenon.spi.block.BlockIdentity;
+import org.tenon.tck.block.subject.BlockSubject;
+import org.tenon.tck.block.subject.Reach;
+import org.tenon.tck.block.subject.Scratch;
+import org.tenon.tck.block.trial.BlockTrial;
+import org.tenon.tck.block.trial.Device;
+import org.tenon.tck.block.trial.Trait;
+import org.tenon.tck.core.run.NotRun;
+
+/**
+ * A booted Linux whose disk the driver serves, and the storage behind it. Where the driver can be
+ * told to leave its storage as it is there is a second disk, which is read-only.
+ */
+final class LinuxDisk implements AutoCloseable {
+  /** Bytes of a disk. */
+  static final long SIZE = 64L << 20;
+
+  /** Random bytes that the guest has, in {@code /tck/data}. */
+  static final int DATA = 2 << 20;
+
+  private static final String SCRIPT = "disk.sh";
+
+  /** What the driver says of a storage when the kit asks it. */
+  record Facts(BlockGeometry geometry, BlockIdentity identity, BlockAgreement agreement) {}
+
+  private final Path folder;
+  private final Guest guest;
+  private final List<Scratch> scratches;
+  private final List<Facts> facts;
+  private final byte[] data;
+  private final Queue<Fault> faults;
+
+  private LinuxDisk(
+      Path folder,
+      Guest guest,
+      List<Scratch> scratches,
+      List<Facts> facts,
+      byte[] data,
+      Queue<Fault> faults) {
+    this.folder = folder;
+    this.guest = guest;
+    this.scratches = scratches;
+    this.facts = facts;
+    this.data = data;
+    this.faults = faults;
+  }
+
+  /**
+   * Boots.
+   *
+   * @param trial the first test that works with it
+   */
+  static LinuxDisk boot(BlockTrial trial, GuestDisk.Model model) {
+    GuestHost host =
+        GuestHost.find()
+            .orElseThrow(() ->
+                new NotRun(
+                    "no hypervisor provides "
+                        + GuestHost.class.getName()
+                        + " here; 'tenon certify --tier guest' brings one"));
+    trial.evidence().note("guest", host.name());
+    Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+    List<Scratch> scratches = new ArrayList<>();
+    try {
+      Path folder = Files.createTempDirectory("tenon-guest-");
+      List<Facts> facts = new ArrayList<>();
+      List<Peripheral> disks = new ArrayList<>();
+      for (boolean readOnly :
+          hasReadOnly(trial.subject()) ? List.of(false, true) : List.of(false)) {
+        Scratch scratch = trial.subject().storage().create(folder, SIZE);
+        scratches.add(scratch);
+        Reach reach = readOnly ? scratch.direct().with(readOnlySetting()) : scratch.direct();
+        facts.add(ask(trial, reach));
+        disks.add(
+            GuestDisk.of(
+                    readOnly ? "read-only" : "disk",
+                    model,
+                    trial.subject().factory(),
+                    reach.settings())
+                .withFiles(reach.files())
+                .withDeadlines(trial.subject().deadlines())
+                .withFaults(faults::add));
+      }
+      byte[] data = new byte[DATA];
+      trial.runSeed().derive("LinuxDisk").random().nextBytes(data);
+      GuestPlan plan =
+          GuestPlan.with(disks.toArray(Peripheral[]::new))
+              .withFile("/tck/disk.sh", script())
+              .withFile("/tck/data", data);
+      return new LinuxDisk(folder, host.boot(plan), scratches, facts, data, faults);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GuestUnavailable e) {
+      scratches.forEach(Scratch::close);
+      throw new NotRun(String.valueOf(e.getMessage()));
+    } catch (DriverException e) {
+      scratches.forEach(Scratch::close);
+      throw trial.violation(
+          "the driver opens as a guest's disk", "it refused: " + e.getMessage(), e);
+    } catch (GuestLost e) {
+      scratches.forEach(Scratch::close);
+      throw DiskChecks.lost(trial, "Linux boots with the driver as its disk", e);
+    }
+  }
+
+  private static boolean hasReadOnly(BlockSubject subject) {
+    return subject.factory().configKeys().stream()
+        .anyMatch(key -> key.name().equals(Trait.READ_ONLY_KEY));
+  }
+
+  private static Map<String, String> readOnlySetting() {
+    return Map.of(Trait.READ_ONLY_KEY, "true");
+  }
+
+  private static Facts ask(BlockTrial trial, Reach reach) {
+    Device direct = trial.open(reach);
+    Facts facts =
+        new Facts(direct.geometry(), direct.harness().driver().identity(), direct.agreement());
+    direct.close();
+    return facts;
+  }
+
+  private static byte[] script() throws IOException {
+    try (InputStream in = LinuxDisk.class.getResourceAsStream(SCRIPT)) {
+      return Objects.requireNonNull(in, SCRIPT).readAllBytes();
+    }
+  }
+
+  /** The guest. */
+  Guest guest() {
+    return guest;
+  }
+
+  /** The disk that is written. */
+  Facts facts() {
+    return facts.getFirst();
+  }
+
+  /** The disk that is not, if there is one. */
+  Optional<Facts> readOnlyFacts() {
+    return facts.stream().skip(1).findFirst();
+  }
+
+  /** What {@code /tck/data} holds. */
+  byte[] data() {
+    return data;
+  }
+
+  /** What the storage holds, seen from outside. */
+  byte[] stored(long offset, int bytes) {
+    try (FileChannel image = FileChannel.open(scratches.getFirst().image())) {
+      ByteBuffer read = ByteBuffer.allocate(bytes);
+      while (read.hasRemaining() && image.read(read, offset + read.position()) >= 0) {
+        continue;
+      }
+      return read.array();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Hands the faults that the hypervisor has seen since the last time to the test at hand. */
+  void reportTo(BlockTrial trial) {
+    for (Fault fault = faults.poll(); fault != null; fault = faults.poll()) {
+      trial.report(fault);
+    }
+  }
+
+  @Override
+  public void close() {
+    guest.close();
+    scratches.forEach(Scratch::close);
+    try {
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.tenon.tck.block.guest;
+
+import org.junit.jupiter.api.Test;
+import org.tenon.kit.testing.guest.GuestDisk;
+import org.tenon.tck.block.trial.Trait;
+import org.tenon.tck.core.Clause;
+import org.tenon.tck.core.Requires;
+
+/** Linux with the driver as an NVMe disk. */
+public abstract class NvmeGuestTests extends GuestTests {
+  private static final int STORMS = 4;
+
+  /** For the contract. */
+  protected NvmeGuestTests() {
+    super(GuestDisk.Model.NVME);
+  }
+
+  @Test
+  @Clause({"BLK-077", "BLK-085"})
+  void linuxFindsTheNvmeDisk() {
+    inLinux(checks -> checks.isFound());
+  }
+
+  @Test
+  @Clause({"BLK-078", "BLK-085"})
+  void ext4OnTheNvmeDisk() {
+    inLinux(checks -> checks.keepsFiles());
+  }
+
+  @Test
+  @Clause({"BLK-079", "BLK-085"})
+  void manyWriteToTheNvmeDisk() {
+    inLinux(checks -> checks.keepsWhatManyWrite());
+  }
+
+  @Test
+  @Clause({"BLK-080", "BLK-085"})
+  void flushedWritesOfTheNvmeDisk() {
+    inLinux(checks -> checks.keepsWhatWasFlushed());
+  }
+
+  @Test
+  @Requires("discard")
+  @Clause({"BLK-081", "BLK-085"})
+  void discardOnTheNvmeDisk() {
+    inLinux(checks -> checks.givesSpaceBack());
+  }
+
+  @Test
+  @Clause({"BLK-081", "BLK-085"})
+  void zeroesOnTheNvmeDisk() {
+    inLinux(checks -> checks.zeroesItsBlocks());
+  }
+
+  @Test
+  @Requires(Trait.READ_ONLY_SETTING)
+  @Clause({"BLK-082", "BLK-085"})
+  void readOnlyNvmeDisk() {
+    inLinux(checks -> checks.isReadOnly());
+  }
+
+  @Test
+  @Clause({"BLK-083", "BLK-085"})
+  void driverStormOnTheNvmeDisk() {
+    inLinux(checks -> checks.outlivesItsDriver(STORMS));
+  }
+
+  @Test
+  @Clause({"BLK-084", "BLK-085"})
+  void removalOfTheNvmeDisk() {
+    inLinux(checks -> checks.outlivesRemoval(STORMS));
+  }
+
+  @Test
+  @Clause({"BLK-083", "BLK-085"})
+  void controllerResetsOfTheNvmeDisk() {
+    inLinux(checks -> checks.outlivesResets(STORMS));
+  }
+
+  @Test
+  @Clause({"BLK-086", "BLK-085"})
+  void logsOfTheNvmeDisk() {
+    inLinux(checks -> checks.tellsItsLogs());
+  }
+}

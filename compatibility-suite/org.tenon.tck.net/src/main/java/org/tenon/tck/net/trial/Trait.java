@@ -1,0 +1,46 @@
+package org.tenon.tck.net.trial;
+
+import org.tenon.api.Stability;
+
+/**
+ * What a {@link org.tenon.tck.core.Requires} of a NIC test may name, beside the capabilities of
+ * {@link org.tenon.spi.net.NicCapabilities} by their names.
+ */
+@Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
+public final class Trait {
+  /** The driver takes more than one pair of queues when four are offered. */
+  public static final String SEVERAL_PAIRS = "several pairs";
+
+  /** The driver has a secret among its settings. */
+  public static final String SECRET_SETTING = "secret setting";
+
+  /** What leaves can be seen: by the wire's end, or because it comes back. */
+  public static final String SEEN_SENDING = "seen sending";
+
+  /** Frames can be made to come: by the wire's end, or by sending them. */
+  public static final String FRAMES_COME = "frames come";
+
+  /** Any frame can be made to come, also one that no card would send. */
+  public static final String ANY_FRAME_COMES = "any frame comes";
+
+  /** The link changes: by the wire's end, or by the driver's own setting {@value #FLAP_KEY}. */
+  public static final String LINK_CHANGES = "link changes";
+
+  /** The name by which the suite knows a driver's setting that has its link change by itself. */
+  public static final String FLAP_KEY = "flap-ms";
+
+  private Trait() {}
+
+  /** Why a test does not apply to a driver without the trait. */
+  static String reasonWithout(String trait, String wire) {
+    return switch (trait) {
+      case SEVERAL_PAIRS -> "the driver took one pair of queues of four";
+      case SECRET_SETTING -> "the driver has no secret among its settings";
+      case SEEN_SENDING -> "a " + wire + " does not show what leaves";
+      case FRAMES_COME -> "a " + wire + " lets no frame come";
+      case ANY_FRAME_COMES -> "by a " + wire + " only frames come that the card sends";
+      case LINK_CHANGES -> "a " + wire + " does not change its link";
+      default -> trait + " was not agreed";
+    };
+  }
+}

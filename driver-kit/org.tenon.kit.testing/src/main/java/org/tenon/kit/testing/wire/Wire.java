@@ -1,0 +1,58 @@
+package org.tenon.kit.testing.wire;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.tenon.api.Stability;
+
+/** The wire at one driver, held at its other end by a test. For one thread. */
+@Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
+public interface Wire extends AutoCloseable {
+  /** What a wire may be able to do. */
+  enum Ability {
+    /** What is sent comes back to the card; {@link #inject} and {@link #observe} do nothing. */
+    LOOPS("brings back what is sent"),
+    /** {@link #observe} gives what has left. */
+    OBSERVES("shows what leaves"),
+    /** {@link #inject} has any frame come. */
+    INJECTS("lets any frame come"),
+    /** {@link #setLink} changes the link. */
+    CHANGES_LINK("changes its link");
+
+    private final String words;
+
+    Ability(String words) {
+      this.words = words;
+    }
+
+    @Override
+    public String toString() {
+      return words;
+    }
+  }
+
+  /** What the driver is to be set so that it finds its end. */
+  Map<String, String> settings();
+
+  /** The driver is open and started on its end. */
+  default void attached() {}
+
+  /**
+   * Has a frame come by the wire.
+   *
+   * @param frame from its destination address on, complete
+   */
+  default void inject(byte[] frame) {}
+
+  /** Waits so long, in real time, for the next frame that leaves by the wire. */
+  default Optional<byte[]> observe(Duration limit) {
+    return Optional.empty();
+  }
+
+  /** Has the link go up or down. */
+  default void setLink(boolean up) {}
+
+  /** Takes the wire away. The driver is closed. */
+  @Override
+  void close();
+}

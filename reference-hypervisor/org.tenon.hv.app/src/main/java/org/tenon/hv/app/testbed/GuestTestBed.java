@@ -1,0 +1,153 @@
+package org.tenon.hv.app.testbed;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Objects;
+import org.tenon.api.Fault;
+import org.tenon.api.Status;
+import org.tenon.hv.app.guest.CpioArchive;
+import org.tenon.hv.app.guest.DebianKernel;
+import org.tenon.hv.app.guest.GuestStore;
+import org.tenon.hv.app.run.EngineChoice;
+import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.attach.AttachListener;
+import org.tenon.hv.machine.ClockMode;
+import org.tenon.hv.machine.DiskConfig;
+import org.tenon.hv.machine.DiskModel;
+import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.MachineConfig;
+import org.tenon.hv.machine.Trace;
+import org.tenon.hv.platform.MachineType;
+import org.tenon.hv.platform.boot.BootException;
+import org.tenon.kit.testing.guest.Guest;
+import org.tenon.kit.testing.guest.GuestDisk;
+import org.tenon.kit.testing.guest.GuestHost;
+import org.tenon.kit.testing.guest.GuestLost;
+import org.tenon.kit.testing.guest.GuestPlan;
+import org.tenon.kit.testing.guest.GuestUnavailable;
+import org.tenon.kit.testing.guest.Peripheral;
+import org.tenon.spi.Config;
+import org.tenon.spi.DriverException;
+
+/**
+ * Boots Debian's kernels on the simulator, with virtual time: what a guest does, and when, repeats.
+ * Stateless; called by the thread that runs the tests.
+ */
+public final class GuestTestBed implements GuestHost {
+  private static final String ENGINE = "sim";
+  private static final String PARAMETERS =
+      "console=ttyS0 quiet loglevel=1 panic=-1 oops=panic tenon.exec=exec sh /serve.sh";
+
+  /** For {@link java.util.ServiceLoader}. */
+  public GuestTestBed() {}
+
+  @Override
+  public String name() {
+    return "Tenon reference hypervisor, " + MachineType.CURRENT + " on the simulator";
+  }
+
+  @Override
+  public Guest boot(GuestPlan plan) throws DriverException, GuestUnavailable, GuestLost {
+    GuestStore store = store(plan.kernel());
+    TestBedGuest guest = new TestBedGuest();
+    try {
+      Machine machine =
+          new Machine(
+              new MachineConfig(
+                  MachineType.of(MachineType.CURRENT),
+                  EngineChoice.of(ENGINE).engine(),
+                  plan.processors(),
+                  plan.memoryBytes(),
+                  ClockMode.VIRTUAL,
+                  ByteBuffer.wrap(Files.readAllBytes(store.kernel())),
+                  ByteBuffer.wrap(initrd(store, plan.files())),
+                  PARAMETERS,
+                  guest,
+                  Trace.OFF));
+      guest.begin(machine);
+      for (Peripheral peripheral : plan.peripherals()) {
+        plug(machine, peripheral);
+      }
+      guest.awaitReady(plan.bootLimit());
+      return guest;
+    } catch (IOException e) {
+      throw new GuestUnavailable("the guest cannot be read: " + e.getMessage(), e);
+    } catch (BootException e) {
+      throw new GuestUnavailable("%s does not start: %s".formatted(store.kernel(), e), e);
+    } catch (GuestUnavailable | GuestLost | DriverException | RuntimeException e) {
+      guest.close();
+      throw e;
+    }
+  }
+
+  private static GuestStore store(String kernel) throws GuestUnavailable {
+    DebianKernel debian =
+        DebianKernel.of(kernel)
+            .orElseThrow(() ->
+                new GuestUnavailable(
+                    "no kernel is called '%s'; there are %s"
+                        .formatted(kernel, DebianKernel.labels())));
+    GuestStore store = GuestStore.ofUser(debian);
+    if (!store.hasTools()) {
+      throw new GuestUnavailable(
+          "there is no %s guest with tools yet; run 'tenon guest fetch --kernel %s'"
+              .formatted(kernel, kernel));
+    }
+    return store;
+  }
+
+  /** The fetched one, the tools, and the plan's own files: Linux unpacks one after another. */
+  private static byte[] initrd(GuestStore store, Map<String, byte[]> files) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.write(Files.readAllBytes(store.initramfs()));
+    while (all.size() % Integer.BYTES != 0) {
+      all.write(0);
+    }
+    all.write(Files.readAllBytes(store.tools()));
+    try (InputStream serve = GuestTestBed.class.getResourceAsStream("serve.sh")) {
+      byte[] script = Objects.requireNonNull(serve, "serve.sh").readAllBytes();
+      all.write(
+          CpioArchive.of(archive -> {
+            archive.file("serve.sh", script);
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+              archive.file(file.getKey().replaceFirst("^/+", ""), file.getValue());
+            }
+          }));
+    }
+    return all.toByteArray();
+  }
+
+  private static void plug(Machine machine, Peripheral peripheral)
+      throws DriverException, GuestUnavailable {
+    if (!(peripheral instanceof GuestDisk disk)) {
+      throw new GuestUnavailable(
+          "this hypervisor cannot make a %s".formatted(peripheral.getClass().getSimpleName()));
+    }
+    DiskModel model =
+        switch (disk.model()) {
+          case VIRTIO -> DiskModel.VIRTIO;
+          case NVME -> DiskModel.NVME;
+        };
+    Config config = Config.of(disk.driver().configKeys(), disk.settings(), disk.files());
+    try {
+      machine.plug(
+          new DiskConfig(model, disk.driver(), config, disk.deadlines(), new Reporter(disk)));
+    } catch (AttachException e) {
+      int status =
+          e.getCause() instanceof DriverException driver ? driver.status() : Status.IO_ERROR;
+      throw new DriverException(status, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Tells the test of each fault. */
+  private record Reporter(GuestDisk disk) implements AttachListener {
+    @Override
+    public void fault(Fault fault) {
+      disk.faults().accept(fault);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.tenon.hv.app.testbed;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.MachineConfig;
+import org.tenon.hv.machine.Outcome;
+import org.tenon.kit.testing.guest.Guest;
+import org.tenon.kit.testing.guest.GuestLost;
+import org.tenon.kit.testing.guest.GuestOutput;
+import org.tenon.kit.testing.guest.GuestWork;
+
+/**
+ * A machine that runs only while it has work. Its console is read line by line on the thread that
+ * runs it: {@code serve.sh} in the guest says there when it waits for work and how each ended.
+ */
+final class TestBedGuest implements Guest, MachineConfig.Console {
+  private static final String READY = "tenon-guest: ready";
+  private static final String EXIT = "tenon-guest: exit ";
+  private static final String MARK = "mark ";
+  private static final int TAIL = 20;
+
+  private final StringBuilder line = new StringBuilder();
+  private final List<String> lines = new ArrayList<>();
+  private Map<String, Runnable> marks = Map.of();
+  private @Nullable Machine machine;
+  private @Nullable Integer status;
+  private @Nullable Throwable broken;
+  private boolean ready;
+
+  /** The machine whose console this is. */
+  void begin(Machine made) {
+    machine = made;
+  }
+
+  /** Boots. */
+  void awaitReady(Duration limit) throws GuestLost {
+    if (!runWithin(limit, () -> ready)) {
+      throw lost("did not come up within " + limit.toSeconds() + " s of its time");
+    }
+  }
+
+  @Override
+  public GuestOutput perform(GuestWork work) throws GuestLost {
+    lines.clear();
+    marks = work.marks();
+    status = null;
+    broken = null;
+    long began = now();
+    machine().type((work.command() + '\n').getBytes(StandardCharsets.US_ASCII));
+    boolean ended = runWithin(work.limit(), () -> status != null || broken != null);
+    rethrow(broken);
+    if (!ended) {
+      throw lost(
+          "did not end '%s' within %d s of its time"
+              .formatted(work.command(), work.limit().toSeconds()));
+    }
+    return new GuestOutput(Objects.requireNonNull(status), lines, Duration.ofNanos(now() - began));
+  }
+
+  private static void rethrow(@Nullable Throwable thrown) {
+    switch (thrown) {
+      case RuntimeException exception -> throw exception;
+      case Error error -> throw error;
+      case null, default -> {}
+    }
+  }
+
+  /** What a run waits for. */
+  @FunctionalInterface
+  private interface Goal {
+    boolean isReached();
+  }
+
+  /** False when the time is over before the goal is reached. */
+  private boolean runWithin(Duration limit, Goal goal) throws GuestLost {
+    long end = now() + limit.toNanos();
+    machine().stopAt(end);
+    // A stop that an earlier work has asked for, and did not need, may come first.
+    while (!goal.isReached() && now() < end) {
+      Outcome outcome = machine().run();
+      if (outcome.kind() != Outcome.Kind.STOPPED) {
+        throw lost(
+            "ended: "
+                + (outcome.detail().isEmpty() ? outcome.kind().toString() : outcome.detail()));
+      }
+    }
+    return goal.isReached();
+  }
+
+  private GuestLost lost(String why) {
+    List<String> shown = new ArrayList<>(lines);
+    shown.add(line.toString());
+    return new GuestLost(
+        "the guest " + why, shown.subList(Math.max(0, shown.size() - TAIL), shown.size()));
+  }
+
+  private long now() {
+    return machine().statistics().machineNanos();
+  }
+
+  private Machine machine() {
+    Machine made = machine;
+    if (made == null) {
+      throw new IllegalStateException("the guest has no machine");
+    }
+    return made;
+  }
+
+  /** On the thread that runs the machine, between two instructions. */
+  @Override
+  public void output(int value) {
+    if (value == '\n') {
+      String text = line.toString();
+      line.setLength(0);
+      take(text);
+    } else if (value != '\r') {
+      line.append((char) value);
+    }
+  }
+
+  private void take(String text) {
+    if (text.equals(READY)) {
+      ready = true;
+      machine().stop();
+    } else if (text.startsWith(EXIT)) {
+      status = Integer.valueOf(text.substring(EXIT.length()));
+      machine().stop();
+    } else if (text.startsWith(MARK) && marks.containsKey(text.substring(MARK.length()))) {
+      act(marks.get(text.substring(MARK.length())));
+    } else if (!text.isBlank()) {
+      lines.add(text);
+    }
+  }
+
+  /** What a test throws at a mark ends the work, not the machine in the middle of an exit. */
+  private void act(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error thrown) {
+      broken = thrown;
+      machine().stop();
+    }
+  }
+
+  @Override
+  public void close() {
+    Machine made = machine;
+    machine = null;
+    if (made != null) {
+      made.close();
+    }
+  }
+}

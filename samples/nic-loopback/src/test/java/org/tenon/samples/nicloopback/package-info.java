@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.nicloopback;
+
+import org.jspecify.annotations.NullMarked;

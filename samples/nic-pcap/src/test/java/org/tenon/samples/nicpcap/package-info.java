@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.nicpcap;
+
+import org.jspecify.annotations.NullMarked;

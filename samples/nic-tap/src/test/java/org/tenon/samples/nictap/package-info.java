@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.nictap;
+
+import org.jspecify.annotations.NullMarked;

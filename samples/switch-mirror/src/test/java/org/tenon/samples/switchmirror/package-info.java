@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.switchmirror;
+
+import org.jspecify.annotations.NullMarked;
