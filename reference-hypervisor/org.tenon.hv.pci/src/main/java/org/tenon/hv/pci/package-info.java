@@ -17,9 +17,9 @@
  * org.tenon.hv.pci.Type0Function}, which does the rest: sizing, relocation, the command register,
  * resets. What a guest writes never throws: a base address that cannot be decoded is not decoded.
  *
- * <p>A {@link org.tenon.hv.pci.RootPort} is a bridge to a bus with one place, a hot-plug slot, whose
- * function may come and go while the guest runs. The decoder and the leave of what is behind it
- * are its own's children: its windows, its command register and its link decide what passes.
+ * <p>A {@link org.tenon.hv.pci.RootPort} is a bridge to a bus with one place, a hot-plug slot,
+ * whose function may come and go while the guest runs. The decoder and the leave of what is behind
+ * it are its own's children: its windows, its command register and its link decide what passes.
  *
  * <p>A function is saved with the machine: {@link org.tenon.hv.pci.Type0Function} puts its header,
  * then each capability its own record (a {@link org.tenon.hv.pci.Capability} that the guest can

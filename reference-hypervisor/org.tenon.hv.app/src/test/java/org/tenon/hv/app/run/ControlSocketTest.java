@@ -45,8 +45,7 @@ class ControlSocketTest {
   @Test
   void whatIsThereAlreadyIsLeftAlone() throws IOException {
     Path path = Files.writeString(folder.resolve("socket"), "a letter");
-    assertThatThrownBy(() -> ControlSocket.open(path, line -> ""))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> ControlSocket.open(path, line -> "")).isInstanceOf(IOException.class);
     assertThat(path).hasContent("a letter");
   }
 }
