@@ -58,11 +58,7 @@ final class Lab implements AutoCloseable {
       for (LabFile.Guest wanted : file.guests()) {
         build(wanted);
       }
-    } catch (AttachException
-        | BootException
-        | ConfigException
-        | DriverException
-        | IllegalArgumentException e) {
+    } catch (AttachException | BootException | DriverException | IllegalArgumentException e) {
       close();
       throw new InputException(String.valueOf(e.getMessage()), e);
     } catch (InputException e) {
