@@ -16,6 +16,7 @@ module org.tenon.hv.app {
   requires org.tenon.kit.testing;
   requires org.tenon.tck.block;
   requires org.tenon.tck.core;
+  requires org.tenon.tck.net;
 
   uses org.tenon.hv.engine.Engine;
 

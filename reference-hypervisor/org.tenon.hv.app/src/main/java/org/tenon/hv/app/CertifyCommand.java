@@ -21,15 +21,15 @@ import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.kit.testing.storage.NbdServer;
-import org.tenon.tck.block.BlockProfile;
-import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.report.ReportFolder;
 import org.tenon.tck.core.run.Certification;
+import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
+import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.verdict.Waivers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +58,8 @@ import picocli.CommandLine.Option;
       "  tenon certify samples/block-file",
       "  tenon certify driver.tenon --level L1 --out report",
       "  tenon certify driver.tenon --tier guest",
-      "  tenon certify samples/block-nbd --nbd-server qemu-nbd"
+      "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
+      "  tenon certify samples/nic-tap"
     })
 final class CertifyCommand implements Callable<Integer> {
   private final Console console;
@@ -68,9 +69,8 @@ final class CertifyCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      defaultValue = "block",
-      description = "What is tested: ${DEFAULT-VALUE}.")
-  private String profile = "block";
+      description = "What is tested: block or net; by the driver's class if not given.")
+  private @Nullable String profile;
 
   @Option(
       names = "--level",
@@ -132,10 +132,6 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, BundleException, AgainstSubjectException {
-    if (!profile.equals(BlockProfile.get().id().value())) {
-      throw new InputException(
-          "no profile is called '%s'; there is %s".formatted(profile, BlockProfile.get().id()));
-    }
     RunOptions options = options();
     if (options.tiers().contains(Tier.GUEST) && tests.isEmpty()) {
       fetchGuest();
@@ -145,9 +141,13 @@ final class CertifyCommand implements Callable<Integer> {
     RunReport report;
     try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
       LoadedBundle loaded = BundlePath.load(guard.bundle());
-      BlockSubject chosen =
-          new DriverChoice(loaded, subject.driver(), server, image).subject(commandLine());
-      report = RunLog.during(folder, () -> run(chosen, options));
+      DriverChoice choice = new DriverChoice(loaded, subject.driver(), server, image);
+      Profile tested = tested(choice);
+      Subject chosen = choice.subject(commandLine());
+      report =
+          RunLog.during(
+              folder,
+              () -> new Certification().run(tested, chosen, options, new RunProgress(console)));
     } catch (IllegalArgumentException e) {
       if (tests.isEmpty()) {
         throw e;
@@ -158,8 +158,14 @@ final class CertifyCommand implements Callable<Integer> {
     return report.passed() ? ExitStatus.OK : ExitStatus.AGAINST_SUBJECT;
   }
 
-  private RunReport run(BlockSubject subject, RunOptions options) {
-    return new Certification().run(BlockProfile.get(), subject, options, new RunProgress(console));
+  private Profile tested(DriverChoice choice) throws InputException {
+    Profile own = choice.profile();
+    if (profile != null && !profile.equals(own.id().value())) {
+      throw new InputException(
+          "the profile '%s' does not fit a driver of class %s; leave out --profile"
+              .formatted(profile, own.id()));
+    }
+    return own;
   }
 
   private void write(RunReport report, Path folder) {

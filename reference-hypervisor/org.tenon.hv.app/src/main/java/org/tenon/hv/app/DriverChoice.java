@@ -3,6 +3,8 @@ package org.tenon.hv.app;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Identifier;
@@ -11,12 +13,23 @@ import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.hv.plugin.Provision;
 import org.tenon.kit.testing.storage.NbdServer;
+import org.tenon.kit.testing.wire.LoopbackWiring;
+import org.tenon.kit.testing.wire.PcapWiring;
+import org.tenon.kit.testing.wire.TapWiring;
+import org.tenon.kit.testing.wire.Wiring;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
+import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.block.subject.NbdStorage;
 import org.tenon.tck.block.subject.Storage;
 import org.tenon.tck.core.driver.BundleFacts;
+import org.tenon.tck.core.run.Profile;
+import org.tenon.tck.core.run.Subject;
+import org.tenon.tck.net.NicProfile;
+import org.tenon.tck.net.subject.NicSubject;
 
 /**
  * The driver of a bundle that is to be certified, and the storage that it is given.
@@ -31,21 +44,48 @@ record DriverChoice(
     @Nullable String wanted,
     NbdServer.@Nullable Program server,
     @Nullable Path image) {
+  /** What is tested of a driver of its class. */
+  Profile profile() throws InputException {
+    return switch (driver()) {
+      case BlockDriverFactory block -> BlockProfile.get();
+      case NicDriverFactory nic -> NicProfile.get();
+      default ->
+          throw new InputException(
+              "%s: driver '%s' is of a class that the suite has no profile for"
+                  .formatted(loaded.bundle().origin(), entry().id()));
+    };
+  }
+
   /** The subject, to be certified by that command. */
-  BlockSubject subject(String command) throws InputException {
+  Subject subject(String command) throws InputException {
+    return driver() instanceof NicDriverFactory nic
+        ? nicSubject(nic, command)
+        : blockSubject(command);
+  }
+
+  private NicSubject nicSubject(NicDriverFactory nic, String command) throws InputException {
+    if (image != null || server != null) {
+      throw new InputException(
+          "driver '%s' is a NIC driver: leave out --image and --nbd-server"
+              .formatted(entry().id()));
+    }
+    return NicSubject.of(nic, wiring(entry())).bundle(facts()).command(command).build();
+  }
+
+  private BundleFacts facts() throws InputException {
     BundleManifest manifest = loaded.bundle().manifest();
-    DriverEntry entry = entry();
+    return new BundleFacts(
+        manifest.id(),
+        manifest.version(),
+        entry().id(),
+        manifest.spi(),
+        "sha256:" + loaded.bundle().digest(),
+        List.of());
+  }
+
+  private BlockSubject blockSubject(String command) throws InputException {
     BlockSubject.Builder subject =
-        BlockSubject.of(factory(), storage(entry))
-            .bundle(
-                new BundleFacts(
-                    manifest.id(),
-                    manifest.version(),
-                    entry.id(),
-                    manifest.spi(),
-                    "sha256:" + loaded.bundle().digest(),
-                    List.of()))
-            .command(command);
+        BlockSubject.of(factory(), storage(entry())).bundle(facts()).command(command);
     if (image != null) {
       if (!Files.isRegularFile(image)) {
         throw new InputException(image + " is no file; give a raw image");
@@ -57,12 +97,15 @@ record DriverChoice(
 
   /** Its factory. */
   BlockDriverFactory factory() throws InputException {
-    DriverEntry entry = entry();
-    if (loaded.factory(entry.id()).orElseThrow() instanceof BlockDriverFactory block) {
+    if (driver() instanceof BlockDriverFactory block) {
       return block;
     }
     throw new InputException(
-        "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
+        "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry().id()));
+  }
+
+  private DriverFactory driver() throws InputException {
+    return loaded.factory(entry().id()).orElseThrow();
   }
 
   /** How the suite would give it storage. */
@@ -89,12 +132,7 @@ record DriverChoice(
   }
 
   private Storage storage(DriverEntry entry) throws InputException {
-    if (entry.certify().isEmpty()) {
-      throw new InputException(
-          "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add how it is given storage (docs/how-to/bundle.md)"
-              .formatted(loaded.bundle().origin(), entry.id()));
-    }
-    if (!(entry.certify().get() instanceof Provision.Storage scratch)) {
+    if (!(provision(entry) instanceof Provision.Storage scratch)) {
       throw new InputException(
           "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
     }
@@ -102,6 +140,46 @@ record DriverChoice(
       case FILE -> new FileStorage(scratch.setting(), scratch.settings());
       case NBD -> new NbdStorage(scratch.setting(), scratch.settings(), installed());
     };
+  }
+
+  private Wiring wiring(DriverEntry entry) throws InputException {
+    if (!(provision(entry) instanceof Provision.Wire wire)) {
+      throw new InputException(
+          "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
+    }
+    return switch (wire.kind()) {
+      case LOOPBACK -> new LoopbackWiring(wire.settings());
+      case TAP ->
+          new TapWiring(
+              key(entry, wire, "interface"), key(entry, wire, "namespace"), wire.settings());
+      case PCAP ->
+          new PcapWiring(key(entry, wire, "input"), key(entry, wire, "output"), wire.settings());
+    };
+  }
+
+  /** The driver's configuration key that is given something. */
+  private String key(DriverEntry entry, Provision.Wire wire, String role) throws InputException {
+    return wire.roles().entrySet().stream()
+        .filter(given -> given.getValue().equals(role))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(() ->
+            new InputException(
+                "%s: driver '%s' lies on a %s, but no key in its \"given\" takes the %s"
+                    .formatted(
+                        loaded.bundle().origin(),
+                        entry.id(),
+                        wire.kind().name().toLowerCase(Locale.ROOT),
+                        role)));
+  }
+
+  private Provision provision(DriverEntry entry) throws InputException {
+    return entry
+        .certify()
+        .orElseThrow(() ->
+            new InputException(
+                "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add what it is given (docs/how-to/bundle.md)"
+                    .formatted(loaded.bundle().origin(), entry.id())));
   }
 
   private NbdServer.Program installed() throws InputException {
