@@ -6,7 +6,12 @@ module org.tenon.hv.virtio {
   requires static org.jspecify;
 
   exports org.tenon.hv.virtio;
+  exports org.tenon.hv.virtio.balloon;
   exports org.tenon.hv.virtio.blk;
+  exports org.tenon.hv.virtio.console;
   exports org.tenon.hv.virtio.net;
   exports org.tenon.hv.virtio.pci;
+  exports org.tenon.hv.virtio.rng;
+  exports org.tenon.hv.virtio.stream;
+  exports org.tenon.hv.virtio.vsock;
 }

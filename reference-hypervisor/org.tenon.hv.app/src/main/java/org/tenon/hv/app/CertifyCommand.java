@@ -21,6 +21,7 @@ import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.kit.testing.storage.NbdServer;
+import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.Tier;
@@ -31,6 +32,8 @@ import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.verdict.Waivers;
+import org.tenon.tck.device.DeviceProfile;
+import org.tenon.tck.net.NicProfile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,9 +62,16 @@ import picocli.CommandLine.Option;
       "  tenon certify driver.tenon --level L1 --out report",
       "  tenon certify driver.tenon --tier guest",
       "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
-      "  tenon certify samples/nic-tap"
+      "  tenon certify samples/nic-tap",
+      "  tenon certify samples/pci-hello"
     })
 final class CertifyCommand implements Callable<Integer> {
+  private static final List<String> PROFILES =
+      List.of(
+          BlockProfile.get().id().value(),
+          NicProfile.get().id().value(),
+          DeviceProfile.get().id().value());
+
   private final Console console;
 
   @Mixin private SubjectArguments subject = new SubjectArguments();
@@ -69,7 +79,7 @@ final class CertifyCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "What is tested: block or net; by the driver's class if not given.")
+      description = "What is tested: block, net or device; that of the driver's class if not given.")
   private @Nullable String profile;
 
   @Option(
@@ -132,6 +142,11 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, BundleException, AgainstSubjectException {
+    if (profile != null && !PROFILES.contains(profile)) {
+      throw new InputException(
+          "no profile is called '%s'; there are %s"
+              .formatted(profile, String.join(", ", PROFILES)));
+    }
     RunOptions options = options();
     if (options.tiers().contains(Tier.GUEST) && tests.isEmpty()) {
       fetchGuest();
@@ -142,12 +157,9 @@ final class CertifyCommand implements Callable<Integer> {
     try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
       LoadedBundle loaded = BundlePath.load(guard.bundle());
       DriverChoice choice = new DriverChoice(loaded, subject.driver(), server, image);
-      Profile tested = tested(choice);
+      Profile tested = profile(choice);
       Subject chosen = choice.subject(commandLine());
-      report =
-          RunLog.during(
-              folder,
-              () -> new Certification().run(tested, chosen, options, new RunProgress(console)));
+      report = RunLog.during(folder, () -> run(tested, chosen, options));
     } catch (IllegalArgumentException e) {
       if (tests.isEmpty()) {
         throw e;
@@ -158,14 +170,17 @@ final class CertifyCommand implements Callable<Integer> {
     return report.passed() ? ExitStatus.OK : ExitStatus.AGAINST_SUBJECT;
   }
 
-  private Profile tested(DriverChoice choice) throws InputException {
-    Profile own = choice.profile();
-    if (profile != null && !profile.equals(own.id().value())) {
+  private Profile profile(DriverChoice choice) throws InputException {
+    Profile ofDriver = choice.profile();
+    if (profile != null && !profile.equals(ofDriver.id().value())) {
       throw new InputException(
-          "the profile '%s' does not fit a driver of class %s; leave out --profile"
-              .formatted(profile, own.id()));
+          "--profile %s: the driver's profile is %s".formatted(profile, ofDriver.id()));
     }
-    return own;
+    return ofDriver;
+  }
+
+  private RunReport run(Profile tested, Subject chosen, RunOptions options) {
+    return new Certification().run(tested, chosen, options, new RunProgress(console));
   }
 
   private void write(RunReport report, Path folder) {

@@ -1,7 +1,6 @@
 package org.tenon.hv.app;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -9,8 +8,7 @@ import org.tenon.hv.machine.DiskModel;
 import org.tenon.hv.machine.DiskPlace;
 
 /**
- * What a user says of a disk: {@code driver=ID,model=virtio,slot=fixed,key=value…}. A comma inside
- * a value is written twice.
+ * What a user says of a disk: {@code driver=ID,model=virtio,slot=fixed,key=value…}.
  *
  * @param driver the driver's id
  * @param model as what the guest sees the disk
@@ -20,32 +18,20 @@ import org.tenon.hv.machine.DiskPlace;
 record DiskOption(String driver, DiskModel model, DiskPlace place, Map<String, String> settings) {
   /** Reads one; the message of the exception says how to write it. */
   static DiskOption parse(String text) throws InputException {
-    Map<String, String> settings = new LinkedHashMap<>();
-    for (String part : text.split("(?<!,),(?!,)", -1)) {
-      int equals = part.indexOf('=');
-      if (equals < 1) {
-        throw new InputException(
-            "--disk %s: '%s' is no key=value; write --disk driver=block-file,path=disk.img"
-                .formatted(text, part));
-      }
-      String key = part.substring(0, equals);
-      if (settings.put(key, part.substring(equals + 1).replace(",,", ",")) != null) {
-        throw new InputException("--disk %s: %s is given twice".formatted(text, key));
-      }
-    }
-    String driver = settings.remove("driver");
+    KeyValues given = KeyValues.parse("--disk", text, "driver=block-file,path=disk.img");
+    String driver = given.take("driver");
     if (driver == null) {
       throw new InputException("--disk %s: which driver? add driver=ID".formatted(text));
     }
-    DiskModel model = choice(settings, "model", DiskModel.VIRTIO);
-    DiskPlace place = choice(settings, "slot", DiskPlace.FIXED);
-    return new DiskOption(driver, model, place, settings);
+    DiskModel model = choice(given, "model", DiskModel.VIRTIO);
+    DiskPlace place = choice(given, "slot", DiskPlace.FIXED);
+    return new DiskOption(driver, model, place, given.rest());
   }
 
   /** Takes a key out whose value is one of an enumeration's. */
-  private static <E extends Enum<E>> E choice(Map<String, String> settings, String key, E otherwise)
+  private static <E extends Enum<E>> E choice(KeyValues given, String key, E otherwise)
       throws InputException {
-    String name = settings.remove(key);
+    String name = given.take(key);
     if (name == null) {
       return otherwise;
     }

@@ -17,8 +17,8 @@ import org.tenon.kit.testing.wire.LoopbackWiring;
 import org.tenon.kit.testing.wire.PcapWiring;
 import org.tenon.kit.testing.wire.TapWiring;
 import org.tenon.kit.testing.wire.Wiring;
-import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
@@ -28,6 +28,8 @@ import org.tenon.tck.block.subject.Storage;
 import org.tenon.tck.core.driver.BundleFacts;
 import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.Subject;
+import org.tenon.tck.device.DeviceProfile;
+import org.tenon.tck.device.trial.DeviceSubject;
 import org.tenon.tck.net.NicProfile;
 import org.tenon.tck.net.subject.NicSubject;
 
@@ -46,107 +48,43 @@ record DriverChoice(
     @Nullable Path image) {
   /** What is tested of a driver of its class. */
   Profile profile() throws InputException {
-    return switch (driver()) {
-      case BlockDriverFactory block -> BlockProfile.get();
-      case NicDriverFactory nic -> NicProfile.get();
+    DriverEntry entry = entry();
+    return switch (entry.deviceClass()) {
+      case BLOCK -> BlockProfile.get();
+      case NET -> NicProfile.get();
+      case DEVICE -> DeviceProfile.get();
       default ->
           throw new InputException(
-              "%s: driver '%s' is of a class that the suite has no profile for"
-                  .formatted(loaded.bundle().origin(), entry().id()));
+              "%s: driver '%s' is of a class that has no profile yet"
+                  .formatted(loaded.bundle().origin(), entry.id()));
     };
   }
 
   /** The subject, to be certified by that command. */
   Subject subject(String command) throws InputException {
-    return driver() instanceof NicDriverFactory nic
-        ? nicSubject(nic, command)
-        : blockSubject(command);
-  }
-
-  private NicSubject nicSubject(NicDriverFactory nic, String command) throws InputException {
-    if (image != null || server != null) {
-      throw new InputException(
-          "driver '%s' is a NIC driver: leave out --image and --nbd-server"
-              .formatted(entry().id()));
-    }
-    return NicSubject.of(nic, wiring(entry())).bundle(facts()).command(command).build();
-  }
-
-  private BundleFacts facts() throws InputException {
-    BundleManifest manifest = loaded.bundle().manifest();
-    return new BundleFacts(
-        manifest.id(),
-        manifest.version(),
-        entry().id(),
-        manifest.spi(),
-        "sha256:" + loaded.bundle().digest(),
-        List.of());
-  }
-
-  private BlockSubject blockSubject(String command) throws InputException {
-    BlockSubject.Builder subject =
-        BlockSubject.of(factory(), storage(entry())).bundle(facts()).command(command);
-    if (image != null) {
-      if (!Files.isRegularFile(image)) {
-        throw new InputException(image + " is no file; give a raw image");
-      }
-      subject.image(image);
-    }
-    return subject.build();
-  }
-
-  /** Its factory. */
-  BlockDriverFactory factory() throws InputException {
-    if (driver() instanceof BlockDriverFactory block) {
-      return block;
-    }
-    throw new InputException(
-        "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry().id()));
-  }
-
-  private DriverFactory driver() throws InputException {
-    return loaded.factory(entry().id()).orElseThrow();
-  }
-
-  /** How the suite would give it storage. */
-  Storage storage() throws InputException {
-    return storage(entry());
-  }
-
-  private DriverEntry entry() throws InputException {
-    BundleManifest manifest = loaded.bundle().manifest();
-    List<Identifier> ids = manifest.drivers().stream().map(DriverEntry::id).toList();
-    if (wanted == null && ids.size() == 1) {
-      return manifest.drivers().getFirst();
-    }
-    for (DriverEntry entry : manifest.drivers()) {
-      if (entry.id().value().equals(wanted)) {
-        return entry;
-      }
-    }
-    throw new InputException(
-        wanted == null
-            ? "%s has several drivers; choose one with --driver: %s"
-                .formatted(loaded.bundle().origin(), ids)
-            : "%s has no driver '%s'; it has %s".formatted(loaded.bundle().origin(), wanted, ids));
-  }
-
-  private Storage storage(DriverEntry entry) throws InputException {
-    if (!(provision(entry) instanceof Provision.Storage scratch)) {
-      throw new InputException(
-          "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
-    }
-    return switch (scratch.kind()) {
-      case FILE -> new FileStorage(scratch.setting(), scratch.settings());
-      case NBD -> new NbdStorage(scratch.setting(), scratch.settings(), installed());
+    DriverEntry entry = entry();
+    return switch (loaded.factory(entry.id()).orElseThrow()) {
+      case DeviceDriverFactory device ->
+          DeviceSubject.of(device, provision(entry).settings()).from(facts(entry), command);
+      case NicDriverFactory nic -> nicSubject(nic, entry, command);
+      default -> blockSubject(entry, command);
     };
   }
 
-  private Wiring wiring(DriverEntry entry) throws InputException {
+  private NicSubject nicSubject(NicDriverFactory nic, DriverEntry entry, String command)
+      throws InputException {
+    if (image != null || server != null) {
+      throw new InputException(
+          "driver '%s' is a NIC driver: leave out --image and --nbd-server".formatted(entry.id()));
+    }
     if (!(provision(entry) instanceof Provision.Wire wire)) {
       throw new InputException(
           "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
     }
+    return NicSubject.of(nic, wiring(entry, wire)).bundle(facts(entry)).command(command).build();
+  }
+
+  private Wiring wiring(DriverEntry entry, Provision.Wire wire) throws InputException {
     return switch (wire.kind()) {
       case LOOPBACK -> new LoopbackWiring(wire.settings());
       case TAP ->
@@ -173,13 +111,80 @@ record DriverChoice(
                         role)));
   }
 
+  private BundleFacts facts(DriverEntry entry) {
+    BundleManifest manifest = loaded.bundle().manifest();
+    return new BundleFacts(
+        manifest.id(),
+        manifest.version(),
+        entry.id(),
+        manifest.spi(),
+        "sha256:" + loaded.bundle().digest(),
+        List.of());
+  }
+
+  private BlockSubject blockSubject(DriverEntry entry, String command) throws InputException {
+    BlockSubject.Builder subject =
+        BlockSubject.of(factory(), storage(entry)).bundle(facts(entry)).command(command);
+    if (image != null) {
+      if (!Files.isRegularFile(image)) {
+        throw new InputException(image + " is no file; give a raw image");
+      }
+      subject.image(image);
+    }
+    return subject.build();
+  }
+
+  /** Its factory. */
+  BlockDriverFactory factory() throws InputException {
+    DriverEntry entry = entry();
+    if (loaded.factory(entry.id()).orElseThrow() instanceof BlockDriverFactory block) {
+      return block;
+    }
+    throw new InputException(
+        "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
+  }
+
+  /** How the suite would give it storage. */
+  Storage storage() throws InputException {
+    return storage(entry());
+  }
+
+  private DriverEntry entry() throws InputException {
+    BundleManifest manifest = loaded.bundle().manifest();
+    List<Identifier> ids = manifest.drivers().stream().map(DriverEntry::id).toList();
+    if (wanted == null && ids.size() == 1) {
+      return manifest.drivers().getFirst();
+    }
+    for (DriverEntry entry : manifest.drivers()) {
+      if (entry.id().value().equals(wanted)) {
+        return entry;
+      }
+    }
+    throw new InputException(
+        wanted == null
+            ? "%s has several drivers; choose one with --driver: %s"
+                .formatted(loaded.bundle().origin(), ids)
+            : "%s has no driver '%s'; it has %s".formatted(loaded.bundle().origin(), wanted, ids));
+  }
+
   private Provision provision(DriverEntry entry) throws InputException {
     return entry
         .certify()
         .orElseThrow(() ->
             new InputException(
-                "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add what it is given (docs/how-to/bundle.md)"
+                "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add what it is given to work on (docs/how-to/bundle.md)"
                     .formatted(loaded.bundle().origin(), entry.id())));
+  }
+
+  private Storage storage(DriverEntry entry) throws InputException {
+    if (!(provision(entry) instanceof Provision.Storage scratch)) {
+      throw new InputException(
+          "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
+    }
+    return switch (scratch.kind()) {
+      case FILE -> new FileStorage(scratch.setting(), scratch.settings());
+      case NBD -> new NbdStorage(scratch.setting(), scratch.settings(), installed());
+    };
   }
 
   private NbdServer.Program installed() throws InputException {

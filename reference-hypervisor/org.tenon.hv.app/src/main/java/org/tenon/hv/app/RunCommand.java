@@ -2,7 +2,6 @@ package org.tenon.hv.app;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,12 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.app.guest.DebianKernel;
-import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.ControlSocket;
 import org.tenon.hv.app.run.EngineChoice;
@@ -36,6 +31,7 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 import org.tenon.hv.plugin.BundleException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tenon run}: a machine with a kernel, its console in this terminal. */
@@ -49,17 +45,14 @@ import picocli.CommandLine.Option;
           + " you ended it.",
       "Examples:",
       "  tenon guest fetch && tenon run --append console=ttyS0",
-      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img",
+      "  tenon run --bundle samples/pci-hello --device driver=pci-hello,greeting=Hi"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
 
-  private static final Pattern SIZE =
-      Pattern.compile("(\\d{1,9})([KMGT]?)i?B?", Pattern.CASE_INSENSITIVE);
-
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Console console;
 
@@ -126,6 +119,22 @@ final class RunCommand implements Callable<Integer> {
   private List<String> diskOptions = List.of();
 
   @Option(
+      names = "--nic",
+      paramLabel = "driver=ID[,mac=ADDRESS][,queues=N],KEY=VALUE…",
+      description =
+          "A network card served by a driver of a bundle, with the driver's settings; may be given"
+              + " more than once. For a driver that talks to others choose --clock real.")
+  private List<String> nicOptions = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "driver=ID[,KEY=VALUE…]",
+      description =
+          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
+              + " may be given more than once.")
+  private List<String> deviceOptions = List.of();
+
+  @Option(
       names = "--control",
       paramLabel = "SOCKET",
       description =
@@ -137,9 +146,11 @@ final class RunCommand implements Callable<Integer> {
       names = "--bundle",
       paramLabel = "B",
       description =
-          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+          "A bundle that drivers come from: an archive, a folder or a Maven project; may be"
               + " given more than once.")
   private List<Path> bundles = List.of();
+
+  @Mixin private VirtioOptions devices = new VirtioOptions();
 
   @Option(
       names = "--save",
@@ -185,7 +196,8 @@ final class RunCommand implements Callable<Integer> {
           InterruptedException,
           BundleException,
           AgainstSubjectException {
-    try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
+    try (RunDisks disks = RunDisks.open(bundles, diskOptions, nicOptions, console)) {
+      disks.addDevices(deviceOptions);
       return run(disks);
     }
   }
@@ -240,29 +252,29 @@ final class RunCommand implements Callable<Integer> {
 
   private Machine fresh(MachineConfig.Console guest, boolean interactive, RunDisks disks)
       throws BootException, InputException {
-    Optional<DebianKernel> debian = DebianKernel.of(kernel);
-    Path kernelFile = Path.of(kernel);
-    Path initrdFile = initrd;
-    if (debian.isPresent()) {
-      GuestStore store = GuestStore.ofUser(debian.get());
-      if (!store.isComplete()) {
-        throw new InputException(
-            "there is no %s guest yet; run 'tenon guest fetch --kernel %s', or name a kernel file with --kernel"
-                .formatted(kernel, kernel));
-      }
-      kernelFile = store.kernel();
-      initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
-    }
-    ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
+    GuestFiles files = GuestFiles.of(kernel, initrd);
     Machine machine =
-        new Machine(config(guest, interactive, cpus, parseSize(memory), map(kernelFile), disk));
+        new Machine(
+            config(
+                guest,
+                interactive,
+                cpus,
+                Sizes.parse("--memory", memory),
+                files.kernel(),
+                files.initrd()));
     try {
-      disks.plugInto(machine);
+      plugInto(machine, disks, interactive);
       return machine;
     } catch (InputException e) {
       machine.close();
       throw e;
     }
+  }
+
+  private void plugInto(Machine machine, RunDisks disks, boolean interactive)
+      throws InputException {
+    disks.plugInto(machine);
+    devices.plugInto(machine, clock(interactive));
   }
 
   private Machine restored(
@@ -271,9 +283,9 @@ final class RunCommand implements Callable<Integer> {
     try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
       return Machine.restore(
-          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING),
+          config(guest, interactive, state.processors(), state.memory(), GuestFiles.NOTHING, GuestFiles.NOTHING),
           saved,
-          disks::plugInto);
+          machine -> plugInto(machine, disks, interactive));
     } catch (NoSuchFileException e) {
       throw new InputException("there is no file " + file, e);
     } catch (StateException e) {
@@ -320,13 +332,12 @@ final class RunCommand implements Callable<Integer> {
         trace == null
             ? Trace.OFF
             : new Trace(TraceKind.parse(trace), line -> console.err().println(line));
-    ClockMode defaultClock = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         EngineChoice.of(engine).engine(),
         processors,
         bytes,
-        Optional.ofNullable(clock).orElse(defaultClock),
+        clock(interactive),
         kernelImage,
         initrdImage,
         append,
@@ -334,21 +345,9 @@ final class RunCommand implements Callable<Integer> {
         log);
   }
 
-  static long parseSize(String text) throws InputException {
-    Matcher size = SIZE.matcher(text);
-    if (!size.matches()) {
-      throw new InputException("--memory " + text + " is no size; write it like 256M or 4G");
-    }
-    String unit = size.group(2).toUpperCase(Locale.ROOT);
-    return Long.parseLong(size.group(1)) << (unit.isEmpty() ? 20 : 10 * ("KMGT".indexOf(unit) + 1));
-  }
-
-  private static ByteBuffer map(Path file) throws InputException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
-    }
+  private ClockMode clock(boolean interactive) {
+    ClockMode byDefault = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
+    return clock == null ? byDefault : clock;
   }
 
   /** A restored machine has retired instructions before this run. */

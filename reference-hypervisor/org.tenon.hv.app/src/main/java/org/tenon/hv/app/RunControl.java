@@ -1,11 +1,14 @@
 package org.tenon.hv.app;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.machine.Balloon;
 import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.DiskStatus;
 import org.tenon.hv.machine.Machine;
@@ -16,7 +19,11 @@ import org.tenon.hv.machine.Machine;
  */
 final class RunControl {
   private static final String COMMANDS =
-      "plug disk driver=ID[,model=virtio],KEY=VALUE…, unplug NAME, yank NAME, status, quit";
+      "plug disk driver=ID[,model=virtio],KEY=VALUE…, unplug NAME, yank NAME,"
+          + " balloon [SIZE], balloon statistics, status, quit";
+
+  /** How long a guest may take to tell its statistics. */
+  private static final long PATIENCE_SECONDS = 10;
 
   private final Machine machine;
   private final RunDisks disks;
@@ -43,6 +50,7 @@ final class RunControl {
             machine.yank(rest);
             return "ok";
           });
+      case "balloon" -> rest.equals("statistics") ? statistics() : balloon(rest);
       case "status" -> onRunLoop(this::status);
       case "quit" -> {
         machine.stop();
@@ -61,6 +69,41 @@ final class RunControl {
         () -> "ok " + machine.plug(disks.resolve(DiskOption.parse(option)), DiskPlace.HOT_PLUG));
   }
 
+  private String balloon(String size) {
+    return onRunLoop(() -> {
+      Balloon balloon = machine.balloon().orElseThrow(RunControl::noBalloon);
+      if (!size.isEmpty()) {
+        balloon.resize(Sizes.parse("balloon", size));
+      }
+      return "ok target=%d actual=%d".formatted(balloon.target(), balloon.actual());
+    });
+  }
+
+  private static InputException noBalloon() {
+    return new InputException("this machine has no balloon; run it with --balloon");
+  }
+
+  private String statistics() {
+    CompletableFuture<String> told = new CompletableFuture<>();
+    String asked =
+        onRunLoop(() -> {
+          Balloon balloon = machine.balloon().orElseThrow(RunControl::noBalloon);
+          var _ = balloon.statistics().thenAccept(all -> told.complete(line(all)));
+          return "ok";
+        });
+    told.completeOnTimeout(
+        "error: the guest's driver has told no statistics within %d s".formatted(PATIENCE_SECONDS),
+        PATIENCE_SECONDS,
+        TimeUnit.SECONDS);
+    return asked.equals("ok") ? await(told) : asked;
+  }
+
+  private static String line(Map<String, Long> statistics) {
+    return statistics.entrySet().stream()
+        .map(Map.Entry::toString)
+        .collect(Collectors.joining(" ", "ok ", ""));
+  }
+
   private String status() {
     List<DiskStatus> all = machine.disks();
     return all.stream()
@@ -75,6 +118,10 @@ final class RunControl {
   private String onRunLoop(Callable<String> command) {
     CompletableFuture<String> answer = new CompletableFuture<>();
     machine.post(() -> answer.complete(call(command)));
+    return await(answer);
+  }
+
+  private String await(CompletableFuture<String> answer) {
     try {
       return String.valueOf(CompletableFuture.anyOf(answer, ended).get());
     } catch (ExecutionException e) {

@@ -47,6 +47,10 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   private boolean refused;
   private boolean paused;
   private volatile boolean dead;
+
+  /** Whether tags were ended for want of a driver, of which nobody has been told yet. */
+  private volatile boolean endedSome;
+
   private int deadStatus;
   private boolean submitting;
 
@@ -157,6 +161,12 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return order.allowed();
   }
 
+  /** Whether the driver has been offered all that it may be offered now, and has returned. */
+  public final synchronized boolean isOffered() {
+    boolean waits = paused || dead || (refused && !mayAccept());
+    return !submitting && (stagedCount == 0 || waits);
+  }
+
   /** Whether the driver has answered everything that was staged. */
   public final boolean isAtRest() {
     return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
@@ -220,7 +230,8 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   public final void offer() {
     TagBatch offer = prepare();
     if (offer == null) {
-      if (dead) {
+      if (endedSome) {
+        endedSome = false;
         wake();
       }
       return;
@@ -241,6 +252,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     }
     if (dead) {
       failStaged(deadStatus);
+      endedSome = true;
       return null;
     }
     TagBatch offer = batch;

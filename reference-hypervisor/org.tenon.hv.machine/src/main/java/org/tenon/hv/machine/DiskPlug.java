@@ -26,9 +26,16 @@ final class DiskPlug {
   private final GuestMemory memory;
   private final RunLoop loop;
   private final MachineClock clock;
+  private final VirtioPlug virtio;
 
-  DiskPlug(MachineConfig config, GuestMemory memory, RunLoop loop, MachineClock clock) {
+  DiskPlug(
+      MachineConfig config,
+      VirtioPlug virtio,
+      GuestMemory memory,
+      RunLoop loop,
+      MachineClock clock) {
     this.config = config;
+    this.virtio = virtio;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
@@ -63,11 +70,10 @@ final class DiskPlug {
   private BlockAttachment attach(
       String name, DiskConfig wanted, int place, @Nullable DiskState saved)
       throws AttachException, StateException {
-    int depth = config.type().integer("virtio.queue-size");
     BlockAttachment attachment =
         BlockAttachment.prepare(
             wanted.driver(),
-            BlockOffer.of(BlockCapabilities.ALL, config.processors(), depth),
+            BlockOffer.of(BlockCapabilities.ALL, config.processors(), virtio.queueSize()),
             wanted.settings(),
             new AttachContext(
                 name,
@@ -102,20 +108,10 @@ final class DiskPlug {
       ServedQueues<? super PortWork> queues,
       PciSlot slot,
       DeviceLife life) {
-    MachineType type = config.type();
-    BlkDevice model = new BlkDevice(attachment, type.integer("virtio.queue-size"), queues);
+    BlkDevice model = new BlkDevice(attachment, virtio.queueSize(), queues);
     queues.serve(model, slot.master());
-    int subsystem = type.integer("virtio.subsystem");
-    PciIdentity identity =
-        new PciIdentity(
-            type.integer("virtio.vendor"),
-            VirtioPciFunction.FIRST_DEVICE_ID + model.type(),
-            CLASS_OTHER_STORAGE,
-            type.integer("virtio.revision"),
-            subsystem & 0xffff,
-            subsystem >>> 16);
     VirtioPciFunction disk =
-        new VirtioPciFunction(name, identity, model, memory, slot, life, queues::resetting);
+        virtio.function(name, CLASS_OTHER_STORAGE, model, slot, life, queues::resetting);
     return new Disk.Front(disk.function(), disk, disk.device()::whenReset);
   }
 

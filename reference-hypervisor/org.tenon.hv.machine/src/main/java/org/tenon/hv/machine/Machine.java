@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.Ticks;
@@ -45,6 +46,9 @@ public final class Machine implements AutoCloseable {
   private final RunLoop loop;
   private final List<Processor> processors = new ArrayList<>();
   private final DiskPlug diskPlug;
+  private final LoopDevicePlug loopDevicePlug;
+  private final NicPlug nicPlug;
+  private final DevicePlug devicePlug;
   private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
@@ -99,8 +103,12 @@ public final class Machine implements AutoCloseable {
       addProcessor(i, cpuid.get(1, 0).eax(), tsc);
     }
     loop = new RunLoop(clock, board, processors, config.trace(), tsc, instructionNanos);
-    diskPlug = new DiskPlug(config, memory, loop, clock);
+    VirtioPlug virtio = new VirtioPlug(type, memory);
+    diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
+    loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     hotPlug = new HotPlugSlots(board.rootPorts());
+    nicPlug = new NicPlug(config, board, memory, loop, clock);
+    devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -162,8 +170,8 @@ public final class Machine implements AutoCloseable {
     awaited = null;
     if (devices.size() < awaitedDevices) {
       throw new StateException(
-          "the saved machine has %d devices; plug in the same, in the same order"
-              .formatted(awaitedDevices));
+          "the saved machine has more than the %d devices here; name the same, in the same order"
+              .formatted(devices.size()));
     }
   }
 
@@ -300,7 +308,7 @@ public final class Machine implements AutoCloseable {
           "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
     try {
-      DiskState saved = awaited == null ? null : takeAwaited(awaited);
+      DiskState saved = awaited(DiskState.class);
       String name = "disk" + nextDisk;
       if (saved == null ? place == DiskPlace.FIXED : !HotPlugSlots.isPlace(saved.slot())) {
         Disk made = diskPlug.make(name, disk, board.nextSlot(), board.nextDevice(), saved);
@@ -319,11 +327,53 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  private DiskState takeAwaited(StateReader in) throws StateException {
-    if (devices.size() == awaitedDevices) {
-      throw new StateException("the saved machine has no more than %d".formatted(awaitedDevices));
+  /**
+   * Plugs a virtio device into the next PCI slot; before the first {@link #run()}.
+   *
+   * @throws IOException where a socket or file of the host's cannot be had; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, and where a machine that is restored
+   *     had another device or none
+   */
+  public void plug(VirtioConfig device) throws IOException {
+    if (started) {
+      throw new IllegalStateException("a virtio device is plugged in before the machine runs");
     }
-    return in.take(DiskState.class);
+    try {
+      LoopDeviceState saved = awaited(LoopDeviceState.class);
+      devices.add(loopDevicePlug.plug("virtio" + devices.size(), device, saved));
+    } catch (StateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Plugs a network card into the next PCI slot; before the first {@link #run()}. The machine
+   * closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, and in a machine that is restored
+   */
+  public void plug(NicConfig nic) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("network cards are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("a machine with a network card cannot be restored yet");
+    }
+    devices.add(nicPlug.plug("nic" + devices.size(), nic));
+  }
+
+  /** What the next device must be in a machine that is restored; null in any other. */
+  private <S extends Record> @Nullable S awaited(Class<S> kind) throws StateException {
+    StateReader in = awaited;
+    if (in == null) {
+      return null;
+    }
+    if (devices.size() == awaitedDevices) {
+      throw new StateException(
+          "the saved machine has %d devices and no more".formatted(awaitedDevices));
+    }
+    return in.take(kind);
   }
 
   private void remove(PluggedDevice gone) {
@@ -363,6 +413,23 @@ public final class Machine implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /**
+   * Plugs a partner's own PCI function into the next slot; before the first {@link #run()}. The
+   * machine closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit
+   */
+  public void plug(DeviceConfig device) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("devices are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("the saved machine has no PCI function of a partner's");
+    }
+    devices.add(devicePlug.plug("device" + devices.size(), device));
   }
 
   /**
@@ -423,6 +490,11 @@ public final class Machine implements AutoCloseable {
     return new Statistics(instructions, clock.now(), hostNanos, loop.exits(), loop.interrupts());
   }
 
+  /** The balloon, if one is plugged in; to be used where {@link #plug} may be called. */
+  public Optional<Balloon> balloon() {
+    return loopDevicePlug.balloon();
+  }
+
   /** The devices, for tests. */
   Board board() {
     return board;
@@ -433,10 +505,14 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Closes the disks' drivers, then releases engine and memory; not while {@link #run()} runs. */
+  /**
+   * Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()}
+   * runs.
+   */
   @Override
   public void close() {
     devices.forEach(PluggedDevice::close);
+    loopDevicePlug.close();
     vm.close();
     try {
       memory.close();

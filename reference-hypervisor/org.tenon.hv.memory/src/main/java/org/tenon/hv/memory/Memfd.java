@@ -30,6 +30,7 @@ record Memfd(int descriptor, MemorySegment segment) {
   private static final int MAP_SHARED = 1;
   private static final int MAP_NORESERVE = 0x4000;
   private static final long MAP_FAILED = -1;
+  private static final int MADV_REMOVE = 9;
 
   /**
    * Creates and maps a zeroed file of {@code size} bytes; {@code arena}'s close unmaps and closes
@@ -55,6 +56,16 @@ record Memfd(int descriptor, MemorySegment segment) {
     }
   }
 
+  /**
+   * Gives the host's memory behind whole pages of a mapped file back: they read as zeroes from now
+   * on, in every process that maps them.
+   *
+   * @return false where the host cannot
+   */
+  static boolean release(MemorySegment pages) {
+    return Libc.madvise(pages, MADV_REMOVE) == 0;
+  }
+
   /** The C library's calls, each turned into a value or an IOException with its errno. */
   private record Libc(MemorySegment state) {
     static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -77,6 +88,8 @@ record Memfd(int descriptor, MemorySegment segment) {
                 ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle MUNMAP =
         call("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MADVISE =
+        call("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle CLOSE =
         call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
@@ -138,6 +151,14 @@ record Memfd(int descriptor, MemorySegment segment) {
         throw new AssertionError(t);
       }
       close(fd);
+    }
+
+    static int madvise(MemorySegment pages, int advice) {
+      try (Arena scratch = Arena.ofConfined()) {
+        return (int) MADVISE.invokeExact(scratch.allocate(STATE), pages, pages.byteSize(), advice);
+      } catch (Throwable t) {
+        throw new AssertionError(t);
+      }
     }
 
     static void close(int fd) {

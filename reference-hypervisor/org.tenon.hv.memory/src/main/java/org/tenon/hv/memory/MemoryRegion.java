@@ -89,6 +89,19 @@ public final class MemoryRegion {
     }
   }
 
+  /**
+   * Forgets what {@code [offset, offset + length)} holds, which reads as zeroes from now on, and
+   * gives the host back what memory it can: the whole pages of RAM that a file backs. Marked dirty.
+   */
+  public void discard(long offset, long length) {
+    MemorySegment bytes = segment.asSlice(offset, length);
+    boolean pages = ((offset | length) & (DirtyPages.PAGE_SIZE - 1)) == 0;
+    if (length > 0 && !(fileDescriptor != NO_FILE && pages && Memfd.release(bytes))) {
+      bytes.fill((byte) 0);
+    }
+    markDirty(offset, length);
+  }
+
   /** Tells this one, instead of another, of every {@link #markDirty}. */
   void onWrite(WriteListener told) {
     listener = told;

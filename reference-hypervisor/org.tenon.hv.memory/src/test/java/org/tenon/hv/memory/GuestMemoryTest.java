@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -229,5 +230,52 @@ class GuestMemoryTest {
       }
       assertThat(seen).containsOnly(-1L);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @EnabledOnOs(OS.LINUX)
+  void whatIsDiscardedIsZeroAndTheRestStays(RamBacking backing) throws IOException {
+    try (GuestMemory memory = GuestMemory.allocate(RamLayout.flat(MIB), backing)) {
+      MemoryRegion region = memory.region(0);
+      List<Long> written = new ArrayList<>();
+      memory.onWrite((address, length) -> written.add(address << 32 | length));
+      region.segment().fill((byte) 7);
+      region.discard(0x3000, 0x5000);
+      region.discard(0x10123, 0x100);
+      region.discard(0x20000, 0);
+      for (long at = 0; at < MIB; at++) {
+        boolean discarded = (at >= 0x3000 && at < 0x8000) || (at >= 0x10123 && at < 0x10223);
+        if (region.segment().get(JAVA_BYTE, at) != (discarded ? 0 : 7)) {
+          throw new AssertionError("at 0x%x".formatted(at));
+        }
+      }
+      assertThat(written).containsExactly(0x3000_00005000L, 0x10123_00000100L, 0x20000_00000000L);
+      region.segment().set(JAVA_BYTE, 0x4000, (byte) 1);
+      assertThat(region.segment().get(JAVA_BYTE, 0x4000)).isEqualTo((byte) 1);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theHostGetsDiscardedPagesBack() throws IOException {
+    try (GuestMemory memory = GuestMemory.allocate(RamLayout.flat(64 * MIB), RamBacking.MEMFD)) {
+      MemoryRegion region = memory.region(0);
+      long before = shared();
+      region.segment().fill((byte) 7);
+      long full = shared();
+      region.discard(0, 48 * MIB);
+      long after = shared();
+      assertThat(full - before).isGreaterThan(60 * MIB);
+      assertThat(full - after).isGreaterThan(44 * MIB);
+    }
+  }
+
+  /** Shared memory of this process that is resident (proc(5), RssShmem). */
+  private static long shared() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("RssShmem:"))
+        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .sum();
   }
 }

@@ -86,8 +86,12 @@ final class LoopbackNicDriver implements NicDriver {
     return returnBuffers();
   }
 
-  /** No frame is in flight between two calls; buffers are all there is to give back. */
+  /**
+   * Gives the buffers back, once frames that a call has accepted have arrived in them. Between two
+   * calls no frame is in flight.
+   */
   private CompletionStage<Void> returnBuffers() {
+    queuePairs.forEach(LoopbackQueuePair::settle);
     for (int i = 0; i < queuePairs.size(); i++) {
       reception.ring(i).returnAll();
     }

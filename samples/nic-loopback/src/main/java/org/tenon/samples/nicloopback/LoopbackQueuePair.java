@@ -50,7 +50,7 @@ final class LoopbackQueuePair implements NicQueuePair {
   }
 
   @Override
-  public int transmit(NicBatch batch) {
+  public synchronized int transmit(NicBatch batch) {
     int size = batch.size();
     for (int i = 0; i < size; i++) {
       int tag = batch.tag(i);
@@ -66,6 +66,11 @@ final class LoopbackQueuePair implements NicQueuePair {
   @Override
   public int post(NicBatch batch) {
     return ring.post(batch);
+  }
+
+  /** Waits until no call of {@link #transmit} is under way. Called by the control thread. */
+  synchronized void settle() {
+    // The monitor was all there was to wait for.
   }
 
   private int send(int tag) {

@@ -50,6 +50,7 @@ final class TapNicDriver implements NicDriver {
   private final List<TapQueuePair> queuePairs = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile NicLink link = NicLink.up(0);
+  private volatile boolean mayBringLonger;
   private volatile boolean gone;
   private volatile boolean filterFails;
   private boolean closed;
@@ -110,12 +111,18 @@ final class TapNicDriver implements NicDriver {
     threads.forEach(Thread::start);
   }
 
-  /** Finds out how the link is. Called by the first receiver, and by one that finds it gone. */
-  synchronized void lookAtLink() {
+  /** Whether frames may come that are longer than the card takes: the MTU was raised. */
+  boolean mayBringLonger() {
+    return mayBringLonger;
+  }
+
+  /** Finds out how the interface is. Called by the first receiver, and by one that finds it gone. */
+  synchronized void lookAtInterface() {
     NicLink now = NicLink.DOWN;
     try {
       tap.linkEvents().drain();
       now = tap.isUp() ? NicLink.up(0) : NicLink.DOWN;
+      mayBringLonger = tap.mtu() > properties.maxMtu();
     } catch (SystemCallException e) {
       if (!gone) {
         gone = true;
@@ -143,8 +150,12 @@ final class TapNicDriver implements NicDriver {
     return returnBuffers(false);
   }
 
-  /** No frame to send is in flight between two calls; buffers are all there is to give back. */
+  /**
+   * Gives the buffers back, once frames to send that a call has accepted are with the kernel.
+   * Between two calls no such frame is in flight.
+   */
   private CompletionStage<Void> returnBuffers(boolean pause) {
+    queuePairs.forEach(TapQueuePair::settle);
     return CompletableFuture.allOf(
         receivers.stream()
             .map(receiver -> receiver.returnBuffers(pause))
@@ -157,6 +168,7 @@ final class TapNicDriver implements NicDriver {
       return;
     }
     closed = true;
+    queuePairs.forEach(TapQueuePair::settle);
     receivers.forEach(TapReceiver::end);
     threads.forEach(TapNicDriver::join);
     receivers.forEach(TapReceiver::returnAll);

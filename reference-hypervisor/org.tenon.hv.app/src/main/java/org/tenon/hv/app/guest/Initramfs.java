@@ -37,7 +37,11 @@ public final class Initramfs {
           "virtio_net.ko",
           "virtio_console.ko",
           "rng-core.ko",
-          "virtio-rng.ko");
+          "virtio-rng.ko",
+          "virtio_balloon.ko",
+          "vsock.ko",
+          "vmw_vsock_virtio_transport_common.ko",
+          "vmw_vsock_virtio_transport.ko");
 
   private Initramfs() {}
 

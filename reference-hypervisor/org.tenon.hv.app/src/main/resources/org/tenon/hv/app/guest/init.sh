@@ -12,6 +12,14 @@ mount -t tmpfs tmpfs /tmp
 while read -r module; do
   insmod "/modules/$module" 2>/dev/null
 done < /modules/order
+# What udev does elsewhere: ports of a virtio console by their names.
+for port in /sys/class/virtio-ports/*/name; do
+  if [ -s "$port" ]; then
+    mkdir -p /dev/virtio-ports
+    node=${port%/name}
+    ln -sf "/dev/${node##*/}" "/dev/virtio-ports/$(cat "$port")"
+  fi
+done
 echo "tenon-guest: up, $(nproc) processor(s), kernel $(uname -r)"
 command=$(sed -n 's/.*tenon\.exec=//p' /proc/cmdline)
 if [ -n "$command" ]; then

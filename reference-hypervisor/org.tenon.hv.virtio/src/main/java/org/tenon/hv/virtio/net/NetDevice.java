@@ -151,16 +151,49 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     events = to;
     for (int i = 0; i < rings.size(); i++) {
       Virtqueue ring = rings.get(i);
-      if (ring == null) {
-        continue;
+      if (ring != null) {
+        startQueue(i, ring);
       }
-      ControlQueue commands = controlAt(i);
+    }
+  }
+
+  @Override
+  public synchronized void startQueue(int queue, Virtqueue ring) {
+    DeviceEvents to = events;
+    if (to == null) {
+      return;
+    }
+    ControlQueue commands = controlAt(queue);
+    if (commands != null) {
+      commands.start(ring, to);
+    } else if (queue < (usesPairs() ? 2 * pairs() : 2)) {
+      queues.get(queue).start(ring, to);
+    }
+    schedule.offered(queue);
+  }
+
+  /** The driver rests for a moment, since it cannot give back one queue's buffers alone. */
+  @Override
+  public synchronized CompletionStage<Void> stopQueue(int queue) {
+    ControlQueue commands = controlAt(queue);
+    if (commands != null || queue >= queues.size()) {
       if (commands != null) {
-        commands.start(ring, to);
-      } else if (i < (usesPairs() ? 2 * pairs() : 2)) {
-        queues.get(i).start(ring, to);
+        commands.stop();
       }
-      schedule.offered(i);
+      return CompletableFuture.completedStage(null);
+    }
+    FrameQueue stopped = queues.get(queue);
+    stopped.stop();
+    return attachment
+        .quiesce()
+        .thenRun(stopped::discard)
+        .thenCompose(rested -> attachment.resume())
+        .thenRun(this::lookAtAll);
+  }
+
+  private void lookAtAll() {
+    for (int i = 0; i < queues.size(); i++) {
+      schedule.answered(i);
     }
   }
 

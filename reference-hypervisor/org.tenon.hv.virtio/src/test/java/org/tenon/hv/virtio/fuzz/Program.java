@@ -1,5 +1,8 @@
 package org.tenon.hv.virtio.fuzz;
 
+import java.util.Random;
+import java.util.function.ToLongFunction;
+
 /**
  * A fuzzer's bytes, read as the numbers a program of guest actions needs; zeroes once they are used
  * up.
@@ -10,6 +13,18 @@ final class Program {
 
   Program(byte[] bytes) {
     this.bytes = bytes;
+  }
+
+  /** Runs seeded programs of up to {@code longest} bytes; answers the sum of what they answered. */
+  static long seeded(int programs, int longest, ToLongFunction<byte[]> run) {
+    Random random = new Random(20261122);
+    long sum = 0;
+    for (int i = 0; i < programs; i++) {
+      byte[] input = new byte[random.nextInt(longest)];
+      random.nextBytes(input);
+      sum += run.applyAsLong(input);
+    }
+    return sum;
   }
 
   boolean hasMore() {

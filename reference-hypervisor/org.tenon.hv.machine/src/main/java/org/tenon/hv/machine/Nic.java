@@ -1,0 +1,105 @@
+package org.tenon.hv.machine;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.tenon.api.Fault;
+import org.tenon.hv.attach.AttachListener;
+import org.tenon.hv.attach.NicAttachment;
+import org.tenon.hv.attach.QueueThread;
+import org.tenon.hv.attach.TagPort;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+
+/**
+ * A plugged network card: the driver's attachment, and threads on which the driver is given frames
+ * and buffers, so that one that does not return keeps neither the guest nor the run loop.
+ */
+final class Nic implements AttachListener, PluggedDevice {
+  private static final System.Logger LOG = System.getLogger(Nic.class.getName());
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+  private final String name;
+  private final NicAttachment attachment;
+  private final List<QueueThread> threads = new ArrayList<>();
+
+  Nic(String name, NicAttachment attachment) {
+    this.name = name;
+    this.attachment = attachment;
+    attachment.addListener(this);
+  }
+
+  /**
+   * A thread that offers a port's tags to the driver.
+   *
+   * @param offered run after each offer
+   */
+  QueueThread submitter(String what, TagPort port, Runnable offered) {
+    QueueThread thread =
+        new QueueThread(
+            name + "-" + what,
+            () -> {
+              port.offer();
+              offered.run();
+              return false;
+            },
+            () -> true);
+    threads.add(thread);
+    return thread;
+  }
+
+  @Override
+  public void quarantined(Fault because) {
+    LOG.log(
+        Level.ERROR,
+        "{0} has no link from now on, because its driver broke its promise: {1}",
+        name,
+        because);
+    threads.forEach(QueueThread::replace);
+  }
+
+  @Override
+  public void pause() throws StateException {
+    throw notYet();
+  }
+
+  @Override
+  public void resume() {}
+
+  @Override
+  public void saveIdentity(StateWriter out) throws StateException {
+    throw notYet();
+  }
+
+  @Override
+  public void save(StateWriter out) throws StateException {
+    throw notYet();
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    throw notYet();
+  }
+
+  private StateException notYet() {
+    return new StateException(name + ": a machine with a network card cannot be saved yet");
+  }
+
+  /** Closes the driver; one that hangs is left behind, as the attachment has reported. */
+  @Override
+  public void close() {
+    try {
+      attachment.close().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.WARNING, "{0}: the driver did not close: {1}", name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    threads.forEach(QueueThread::close);
+  }
+}

@@ -1,0 +1,132 @@
+package org.tenon.hv.virtio.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real sockets and files of the host's. */
+class HostIoTest {
+  private static final int RING_BYTES = 1 << 12;
+
+  @TempDir Path folder;
+
+  private final HostIo io = new HostIo("test-io");
+  private final Semaphore news = new Semaphore(0);
+  private final BlockingQueue<SocketChannel> accepted = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void close() {
+    io.close();
+  }
+
+  private HostStream connect(SocketChannel client, Path path)
+      throws IOException, InterruptedException {
+    client.connect(UnixDomainSocketAddress.of(path));
+    return io.stream(accepted.take(), RING_BYTES, news::release);
+  }
+
+  @Test
+  void aConnectionCarriesEveryByteBothWaysAndItsEnd() throws IOException, InterruptedException {
+    Path path = folder.resolve("socket");
+    byte[] sent = new byte[300_000];
+    new Random(1).nextBytes(sent);
+    try (HostListener listener = io.listen(path, accepted::add);
+        SocketChannel client = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+      HostStream stream = connect(client, path);
+      Thread writer =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  client.write(ByteBuffer.wrap(sent));
+                  client.shutdownOutput();
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      echo(stream, sent.length, client, sent);
+      writer.join();
+      assertThat(listener.toString()).contains("socket");
+    }
+  }
+
+  /** The device gives back what comes; the client reads it. */
+  private void echo(HostStream stream, int bytes, SocketChannel client, byte[] expected)
+      throws IOException, InterruptedException {
+    Thread device =
+        Thread.ofPlatform()
+            .start(() -> {
+              int moved = 0;
+              while (moved < bytes) {
+                news.acquireUninterruptibly();
+                while (stream.toGuest().used() > 0 && stream.fromGuest().free() > 0) {
+                  stream.fromGuest().put(stream.toGuest().take());
+                  moved++;
+                }
+                stream.moved();
+              }
+              stream.endOutput();
+            });
+    ByteBuffer received = ByteBuffer.allocate(bytes + 1);
+    while (client.read(received) >= 0) {
+      assertThat(received.hasRemaining()).isTrue();
+    }
+    device.join();
+    assertThat(Arrays.copyOf(received.array(), received.position())).isEqualTo(expected);
+    while (!stream.isInputEnded()) {
+      news.acquire();
+    }
+    assertThat(stream.isDrained()).isTrue();
+    stream.close();
+  }
+
+  @Test
+  void aSocketThatIsTakenIsSaidSoAndOneThatIsClosedIsGone() throws IOException {
+    Path path = folder.resolve("socket");
+    HostListener listener = io.listen(path, accepted::add);
+    assertThatThrownBy(() -> io.listen(path, accepted::add))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(path + ": there is a file of that name; remove it");
+    listener.close();
+    io.close();
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void aFileHasEverythingInTheEndThoughTheRingIsSmall() throws IOException {
+    Path path = folder.resolve("file");
+    HostStream stream = io.file(path, 16);
+    byte[] expected = new byte[5000];
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = (byte) (i * 7);
+      if (stream.fromGuest().free() == 0) {
+        stream.awaitRoom();
+      }
+      stream.fromGuest().put(expected[i]);
+      stream.moved();
+    }
+    stream.close();
+    io.close();
+    assertThat(Files.readAllBytes(path)).isEqualTo(expected);
+    assertThat(stream.isBroken()).isTrue();
+  }
+
+  @Test
+  void aFileThatCannotBeMadeIsNamed() {
+    Path path = folder.resolve("no-folder").resolve("file");
+    assertThatThrownBy(() -> io.file(path, 16)).hasMessageContaining("cannot write to " + path);
+  }
+}
