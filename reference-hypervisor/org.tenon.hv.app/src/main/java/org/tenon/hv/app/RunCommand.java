@@ -253,7 +253,9 @@ final class RunCommand implements Callable<Integer> {
     }
     ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
     Machine machine =
-        new Machine(config(guest, interactive, cpus, Sizes.parse("--memory", memory), map(kernelFile), disk));
+        new Machine(
+            config(
+                guest, interactive, cpus, Sizes.parse("--memory", memory), map(kernelFile), disk));
     try {
       plugInto(machine, disks, interactive);
       return machine;

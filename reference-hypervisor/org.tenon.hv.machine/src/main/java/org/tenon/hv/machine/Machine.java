@@ -485,7 +485,10 @@ public final class Machine implements AutoCloseable {
     return new Debugger(this, processors, memory, vm, loop);
   }
 
-  /** Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()} runs. */
+  /**
+   * Closes drivers, sockets and files, then releases engine and memory; not while {@link #run()}
+   * runs.
+   */
   @Override
   public void close() {
     devices.forEach(PluggedDevice::close);

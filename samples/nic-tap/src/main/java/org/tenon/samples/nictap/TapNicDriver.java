@@ -144,8 +144,8 @@ final class TapNicDriver implements NicDriver {
   }
 
   /**
-   * Gives the buffers back, once frames to send that a call has accepted are with the kernel. Between
-   * two calls no such frame is in flight.
+   * Gives the buffers back, once frames to send that a call has accepted are with the kernel.
+   * Between two calls no such frame is in flight.
    */
   private CompletionStage<Void> returnBuffers(boolean pause) {
     queuePairs.forEach(TapQueuePair::settle);
