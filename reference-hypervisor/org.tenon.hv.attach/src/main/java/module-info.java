@@ -2,6 +2,7 @@
 module org.tenon.hv.attach {
   requires transitive org.tenon.hv.memory;
   requires transitive org.tenon.spi.block;
+  requires transitive org.tenon.spi.device;
   requires transitive org.tenon.spi.net;
   requires static org.jspecify;
 

@@ -8,6 +8,7 @@ module org.tenon.hv.machine {
   requires transitive org.tenon.hv.memory;
   requires transitive org.tenon.hv.pci;
   requires transitive org.tenon.hv.platform;
+  requires org.tenon.hv.device;
   requires org.tenon.hv.nvme;
   requires org.tenon.hv.virtio;
 

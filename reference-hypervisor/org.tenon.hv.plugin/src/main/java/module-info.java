@@ -4,6 +4,7 @@
  */
 module org.tenon.hv.plugin {
   requires transitive org.tenon.spi.block;
+  requires transitive org.tenon.spi.device;
   requires transitive org.tenon.spi.net;
   requires static org.jspecify;
   requires com.fasterxml.jackson.core;
@@ -14,6 +15,7 @@ module org.tenon.hv.plugin {
   exports org.tenon.hv.plugin;
 
   uses org.tenon.spi.block.BlockDriverFactory;
+  uses org.tenon.spi.device.DeviceDriverFactory;
   uses org.tenon.spi.net.NicDriverFactory;
   uses org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 }

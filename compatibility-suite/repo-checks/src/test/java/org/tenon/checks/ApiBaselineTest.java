@@ -27,6 +27,7 @@ class ApiBaselineTest {
         "sdk-api/org.tenon.api",
         "sdk-spi/org.tenon.spi",
         "sdk-spi/org.tenon.spi.block",
+        "sdk-spi/org.tenon.spi.device",
         "sdk-spi/org.tenon.spi.net",
       })
   void theApiIsAsItsBaselineSays(String module) throws IOException {

@@ -30,6 +30,26 @@ final class BuiltCommand {
    */
   static Ended tenon(Path folder, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, environment, command(arguments));
+  }
+
+  /**
+   * Starts {@code tenon} likewise, for whoever reads its output while it runs.
+   *
+   * @param err takes what it says on its standard error
+   */
+  static Process start(Path err, Map<String, String> environment, String... arguments)
+      throws IOException {
+    ProcessBuilder process =
+        new ProcessBuilder(command(arguments))
+            .directory(Repository.root().toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectError(err.toFile());
+    process.environment().putAll(environment);
+    return process.start();
+  }
+
+  private static List<String> command(String... arguments) throws IOException {
     assertThat(APP).as("the application: run mvn verify, not mvn test").isDirectory();
     List<String> command =
         new ArrayList<>(
@@ -44,7 +64,7 @@ final class BuiltCommand {
                 "-Dtenon.home=" + Repository.root(),
                 "org.tenon.hv.app.Main"));
     command.addAll(List.of(arguments));
-    return run(folder, environment, command);
+    return command;
   }
 
   /** Runs another program, also where only the superuser's PATH has it. */

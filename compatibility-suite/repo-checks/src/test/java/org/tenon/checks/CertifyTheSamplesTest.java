@@ -23,7 +23,7 @@ class CertifyTheSamplesTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"block-file", "block-nbd"})
+  @ValueSource(strings = {"block-file", "block-nbd", "pci-hello"})
   void sampleReachesTheHighestLevel(String sample) throws IOException, InterruptedException {
     JsonNode report = certify("samples/" + sample, "--level", "L3");
     assertThat(report.at("/verdict/passed").asBoolean()).isTrue();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,11 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,15 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * A disk as its user has it: the built command boots Debian's cloud kernel, which writes through
  * the sample driver {@code block-file} into an ext4 file system; e2fsprogs judge the image from
- * outside. The guest is fetched once; where that fails a line says why nothing was tried.
+ * outside.
  */
 class GuestDisksTest {
-  private static final System.Logger LOG = System.getLogger("org.tenon.trial");
-  private static final Path CACHE =
-      Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
-
-  private static final Map<String, String> GUESTS = Map.of("XDG_CACHE_HOME", CACHE.toString());
-
   /** Writes, reads back what was written, and says what the kernel complained about. */
   private static final String SCRIPT =
       """
@@ -64,16 +55,7 @@ class GuestDisksTest {
 
   @BeforeAll
   static void fetch() throws IOException, InterruptedException {
-    if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
-      Files.createDirectories(CACHE);
-      Path work = Files.createTempDirectory(CACHE, "fetch");
-      BuiltCommand.Ended ended = BuiltCommand.tenon(work, GUESTS, "guest", "fetch");
-      if (ended.status() != 0) {
-        String why = "no guest with disks is tried: " + ended.err().strip();
-        LOG.log(Level.WARNING, why);
-        Assumptions.abort(why);
-      }
-    }
+    FetchedGuest.fetch();
   }
 
   private Path image(String name) throws IOException, InterruptedException {
@@ -106,7 +88,7 @@ class GuestDisksTest {
     command.addAll(List.of("--bundle", "samples/block-file"));
     command.addAll(List.of("--disk", "driver=block-file,model=%s,path=%s".formatted(model, image)));
     command.addAll(List.of(more));
-    return BuiltCommand.tenon(folder, GUESTS, command.toArray(String[]::new));
+    return BuiltCommand.tenon(folder, FetchedGuest.ENVIRONMENT, command.toArray(String[]::new));
   }
 
   @ParameterizedTest

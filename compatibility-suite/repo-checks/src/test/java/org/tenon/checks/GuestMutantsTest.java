@@ -34,7 +34,7 @@ class GuestMutantsTest {
   @ParameterizedTest
   @MethodSource("mutants")
   void isCaughtByItsTest(GuestMutants.Case mutant) {
-    MutationScore.Result result = new MutationRun(new Seed(1)).run(mutant);
+    MutationScore.Result result = MutationRun.ofBlock(new Seed(1)).run(mutant);
     LOG.log(Level.INFO, result);
     assertThat(result.caught()).as(result.toString()).isTrue();
   }

@@ -74,7 +74,10 @@ final class HouseRules {
     return noClasses()
         .that()
         .resideInAnyPackage(
-            "org.tenon.hv.virtio..", "org.tenon.hv.nvme..", "org.tenon.hv.platform..")
+            "org.tenon.hv.virtio..",
+            "org.tenon.hv.nvme..",
+            "org.tenon.hv.device..",
+            "org.tenon.hv.platform..")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(
@@ -83,7 +86,7 @@ final class HouseRules {
 
   static ArchRule deviceModelsDoNotKnowOneAnother() {
     return slices()
-        .matching("org.tenon.hv.(virtio|nvme|platform)..")
+        .matching("org.tenon.hv.(virtio|nvme|device|platform)..")
         .should()
         .notDependOnEachOther()
         .allowEmptyShould(true);

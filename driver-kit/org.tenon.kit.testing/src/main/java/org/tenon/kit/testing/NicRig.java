@@ -94,9 +94,13 @@ final class NicRig extends Rig {
   void run(NicDriver driver) {
     for (int pair = 0; pair < postPorts.size(); pair++) {
       postPorts.get(pair).run(driver.queuePair(pair));
-      transmitPorts.get(pair).run(driver.queuePair(pair));
       int count = Math.min(wanted.count(), agreement.queueDepth());
       post(pair, Collections.nCopies(count, lasting), true, "the harness");
+    }
+    // What waits to be sent may come back at once: it finds the buffers there.
+    postPorts.forEach(port -> port.awaitOffered(options.patience()));
+    for (int pair = 0; pair < postPorts.size(); pair++) {
+      transmitPorts.get(pair).run(driver.queuePair(pair));
     }
   }
 

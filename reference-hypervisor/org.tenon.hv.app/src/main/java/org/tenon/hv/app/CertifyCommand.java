@@ -22,15 +22,17 @@ import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.tck.block.BlockProfile;
-import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.core.Level;
 import org.tenon.tck.core.Seed;
 import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.report.ReportFolder;
 import org.tenon.tck.core.run.Certification;
+import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.RunOptions;
 import org.tenon.tck.core.run.RunReport;
+import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.verdict.Waivers;
+import org.tenon.tck.device.DeviceProfile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,9 +60,13 @@ import picocli.CommandLine.Option;
       "  tenon certify samples/block-file",
       "  tenon certify driver.tenon --level L1 --out report",
       "  tenon certify driver.tenon --tier guest",
-      "  tenon certify samples/block-nbd --nbd-server qemu-nbd"
+      "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
+      "  tenon certify samples/pci-hello"
     })
 final class CertifyCommand implements Callable<Integer> {
+  private static final List<String> PROFILES =
+      List.of(BlockProfile.get().id().value(), DeviceProfile.get().id().value());
+
   private final Console console;
 
   @Mixin private SubjectArguments subject = new SubjectArguments();
@@ -68,9 +74,8 @@ final class CertifyCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      defaultValue = "block",
-      description = "What is tested: ${DEFAULT-VALUE}.")
-  private String profile = "block";
+      description = "What is tested: block or device; that of the driver's class if not given.")
+  private @Nullable String profile;
 
   @Option(
       names = "--level",
@@ -132,9 +137,10 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InputException, BundleException, AgainstSubjectException {
-    if (!profile.equals(BlockProfile.get().id().value())) {
+    if (profile != null && !PROFILES.contains(profile)) {
       throw new InputException(
-          "no profile is called '%s'; there is %s".formatted(profile, BlockProfile.get().id()));
+          "no profile is called '%s'; there are %s"
+              .formatted(profile, String.join(", ", PROFILES)));
     }
     RunOptions options = options();
     if (options.tiers().contains(Tier.GUEST) && tests.isEmpty()) {
@@ -145,9 +151,10 @@ final class CertifyCommand implements Callable<Integer> {
     RunReport report;
     try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
       LoadedBundle loaded = BundlePath.load(guard.bundle());
-      BlockSubject chosen =
-          new DriverChoice(loaded, subject.driver(), server, image).subject(commandLine());
-      report = RunLog.during(folder, () -> run(chosen, options));
+      DriverChoice choice = new DriverChoice(loaded, subject.driver(), server, image);
+      Profile tested = profile(choice);
+      Subject chosen = choice.subject(commandLine());
+      report = RunLog.during(folder, () -> run(tested, chosen, options));
     } catch (IllegalArgumentException e) {
       if (tests.isEmpty()) {
         throw e;
@@ -158,8 +165,17 @@ final class CertifyCommand implements Callable<Integer> {
     return report.passed() ? ExitStatus.OK : ExitStatus.AGAINST_SUBJECT;
   }
 
-  private RunReport run(BlockSubject subject, RunOptions options) {
-    return new Certification().run(BlockProfile.get(), subject, options, new RunProgress(console));
+  private Profile profile(DriverChoice choice) throws InputException {
+    Profile ofDriver = choice.profile();
+    if (profile != null && !profile.equals(ofDriver.id().value())) {
+      throw new InputException(
+          "--profile %s: the driver's profile is %s".formatted(profile, ofDriver.id()));
+    }
+    return ofDriver;
+  }
+
+  private RunReport run(Profile tested, Subject chosen, RunOptions options) {
+    return new Certification().run(tested, chosen, options, new RunProgress(console));
   }
 
   private void write(RunReport report, Path folder) {

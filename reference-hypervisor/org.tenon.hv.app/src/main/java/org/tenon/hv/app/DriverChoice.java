@@ -12,11 +12,17 @@ import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.hv.plugin.Provision;
 import org.tenon.kit.testing.storage.NbdServer;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
+import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
 import org.tenon.tck.block.subject.NbdStorage;
 import org.tenon.tck.block.subject.Storage;
 import org.tenon.tck.core.driver.BundleFacts;
+import org.tenon.tck.core.run.Profile;
+import org.tenon.tck.core.run.Subject;
+import org.tenon.tck.device.DeviceProfile;
+import org.tenon.tck.device.trial.DeviceSubject;
 
 /**
  * The driver of a bundle that is to be certified, and the storage that it is given.
@@ -31,21 +37,41 @@ record DriverChoice(
     @Nullable String wanted,
     NbdServer.@Nullable Program server,
     @Nullable Path image) {
-  /** The subject, to be certified by that command. */
-  BlockSubject subject(String command) throws InputException {
-    BundleManifest manifest = loaded.bundle().manifest();
+  /** What is tested of a driver of its class. */
+  Profile profile() throws InputException {
     DriverEntry entry = entry();
+    return switch (entry.deviceClass()) {
+      case BLOCK -> BlockProfile.get();
+      case DEVICE -> DeviceProfile.get();
+      default ->
+          throw new InputException(
+              "%s: driver '%s' is of a class that has no profile yet"
+                  .formatted(loaded.bundle().origin(), entry.id()));
+    };
+  }
+
+  /** The subject, to be certified by that command. */
+  Subject subject(String command) throws InputException {
+    DriverEntry entry = entry();
+    return loaded.factory(entry.id()).orElseThrow() instanceof DeviceDriverFactory device
+        ? DeviceSubject.of(device, provision(entry).settings()).from(facts(entry), command)
+        : blockSubject(entry, command);
+  }
+
+  private BundleFacts facts(DriverEntry entry) {
+    BundleManifest manifest = loaded.bundle().manifest();
+    return new BundleFacts(
+        manifest.id(),
+        manifest.version(),
+        entry.id(),
+        manifest.spi(),
+        "sha256:" + loaded.bundle().digest(),
+        List.of());
+  }
+
+  private BlockSubject blockSubject(DriverEntry entry, String command) throws InputException {
     BlockSubject.Builder subject =
-        BlockSubject.of(factory(), storage(entry))
-            .bundle(
-                new BundleFacts(
-                    manifest.id(),
-                    manifest.version(),
-                    entry.id(),
-                    manifest.spi(),
-                    "sha256:" + loaded.bundle().digest(),
-                    List.of()))
-            .command(command);
+        BlockSubject.of(factory(), storage(entry)).bundle(facts(entry)).command(command);
     if (image != null) {
       if (!Files.isRegularFile(image)) {
         throw new InputException(image + " is no file; give a raw image");
@@ -88,13 +114,17 @@ record DriverChoice(
             : "%s has no driver '%s'; it has %s".formatted(loaded.bundle().origin(), wanted, ids));
   }
 
+  private Provision provision(DriverEntry entry) throws InputException {
+    return entry
+        .certify()
+        .orElseThrow(() ->
+            new InputException(
+                "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add what it is given to work on (docs/how-to/bundle.md)"
+                    .formatted(loaded.bundle().origin(), entry.id())));
+  }
+
   private Storage storage(DriverEntry entry) throws InputException {
-    if (entry.certify().isEmpty()) {
-      throw new InputException(
-          "%s: driver '%s' cannot be certified, because its manifest entry has no \"certify\"; add how it is given storage (docs/how-to/bundle.md)"
-              .formatted(loaded.bundle().origin(), entry.id()));
-    }
-    if (!(entry.certify().get() instanceof Provision.Storage scratch)) {
+    if (!(provision(entry) instanceof Provision.Storage scratch)) {
       throw new InputException(
           "%s: driver '%s' is no block driver".formatted(loaded.bundle().origin(), entry.id()));
     }

@@ -52,7 +52,8 @@ public final class Main {
             .addSubcommand(new BenchCommand(console))
             .addSubcommand(bundle)
             .addSubcommand(guest)
-            .addSubcommand(new RunCommand(console));
+            .addSubcommand(new RunCommand(console))
+            .addSubcommand(new LabCommand(console));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     addStandardOptions(line);
     line.setOut(console.out());

@@ -2,7 +2,6 @@ package org.tenon.hv.app;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,8 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.app.guest.DebianKernel;
-import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.ConsoleWatch;
 import org.tenon.hv.app.run.ControlSocket;
 import org.tenon.hv.app.run.EngineChoice;
@@ -48,14 +45,14 @@ import picocli.CommandLine.Option;
           + " you ended it.",
       "Examples:",
       "  tenon guest fetch && tenon run --append console=ttyS0",
-      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img"
+      "  tenon run --bundle samples/block-file --disk driver=block-file,path=disk.img",
+      "  tenon run --bundle samples/pci-hello --device driver=pci-hello,greeting=Hi"
     })
 final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Console console;
 
@@ -122,6 +119,22 @@ final class RunCommand implements Callable<Integer> {
   private List<String> diskOptions = List.of();
 
   @Option(
+      names = "--nic",
+      paramLabel = "driver=ID[,mac=ADDRESS][,queues=N],KEY=VALUE…",
+      description =
+          "A network card served by a driver of a bundle, with the driver's settings; may be given"
+              + " more than once. For a driver that talks to others choose --clock real.")
+  private List<String> nicOptions = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "driver=ID[,KEY=VALUE…]",
+      description =
+          "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
+              + " may be given more than once.")
+  private List<String> deviceOptions = List.of();
+
+  @Option(
       names = "--control",
       paramLabel = "SOCKET",
       description =
@@ -133,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--bundle",
       paramLabel = "B",
       description =
-          "A bundle that disks' drivers come from: an archive, a folder or a Maven project; may be"
+          "A bundle that drivers come from: an archive, a folder or a Maven project; may be"
               + " given more than once.")
   private List<Path> bundles = List.of();
 
@@ -183,7 +196,8 @@ final class RunCommand implements Callable<Integer> {
           InterruptedException,
           BundleException,
           AgainstSubjectException {
-    try (RunDisks disks = RunDisks.open(bundles, diskOptions, console)) {
+    try (RunDisks disks = RunDisks.open(bundles, diskOptions, nicOptions, console)) {
+      disks.addDevices(deviceOptions);
       return run(disks);
     }
   }
@@ -238,24 +252,16 @@ final class RunCommand implements Callable<Integer> {
 
   private Machine fresh(MachineConfig.Console guest, boolean interactive, RunDisks disks)
       throws BootException, InputException {
-    Optional<DebianKernel> debian = DebianKernel.of(kernel);
-    Path kernelFile = Path.of(kernel);
-    Path initrdFile = initrd;
-    if (debian.isPresent()) {
-      GuestStore store = GuestStore.ofUser(debian.get());
-      if (!store.isComplete()) {
-        throw new InputException(
-            "there is no %s guest yet; run 'tenon guest fetch --kernel %s', or name a kernel file with --kernel"
-                .formatted(kernel, kernel));
-      }
-      kernelFile = store.kernel();
-      initrdFile = initrdFile == null ? store.initramfs() : initrdFile;
-    }
-    ByteBuffer disk = initrdFile == null ? NOTHING : map(initrdFile);
+    GuestFiles files = GuestFiles.of(kernel, initrd);
     Machine machine =
         new Machine(
             config(
-                guest, interactive, cpus, Sizes.parse("--memory", memory), map(kernelFile), disk));
+                guest,
+                interactive,
+                cpus,
+                Sizes.parse("--memory", memory),
+                files.kernel(),
+                files.initrd()));
     try {
       plugInto(machine, disks, interactive);
       return machine;
@@ -277,7 +283,7 @@ final class RunCommand implements Callable<Integer> {
     try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
       return Machine.restore(
-          config(guest, interactive, state.processors(), state.memory(), NOTHING, NOTHING),
+          config(guest, interactive, state.processors(), state.memory(), GuestFiles.NOTHING, GuestFiles.NOTHING),
           saved,
           machine -> plugInto(machine, disks, interactive));
     } catch (NoSuchFileException e) {
@@ -342,14 +348,6 @@ final class RunCommand implements Callable<Integer> {
   private ClockMode clock(boolean interactive) {
     ClockMode byDefault = interactive ? ClockMode.REAL : ClockMode.VIRTUAL;
     return clock == null ? byDefault : clock;
-  }
-
-  private static ByteBuffer map(Path file) throws InputException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** A restored machine has retired instructions before this run. */

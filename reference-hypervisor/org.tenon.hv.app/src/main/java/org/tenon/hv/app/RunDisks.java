@@ -5,27 +5,38 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
+import org.tenon.hv.machine.DeviceConfig;
 import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.NicConfig;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.spi.Config;
 import org.tenon.spi.ConfigException;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
 
-/** The disks of a run, and the bundles their drivers come from, open until the run is over. */
+/**
+ * The disks, network cards and PCI functions of a run, and the bundles their drivers come from,
+ * open until the run is over.
+ */
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
   private final List<Planned> disks = new ArrayList<>();
+  private final List<NicConfig> nics = new ArrayList<>();
+  private final List<DeviceConfig> devices = new ArrayList<>();
 
   private record Planned(DiskConfig disk, DiskPlace place) {}
 
   private RunDisks() {}
 
-  /** Opens the bundles and finds each disk's driver in them. */
-  static RunDisks open(List<Path> paths, List<String> options, Console console)
+  /** Opens the bundles and finds each device's driver in them. */
+  static RunDisks open(
+      List<Path> paths, List<String> diskOptions, List<String> nicOptions, Console console)
       throws InputException, BundleException, AgainstSubjectException {
     RunDisks opened = new RunDisks();
     try {
@@ -34,9 +45,12 @@ final class RunDisks implements AutoCloseable {
         opened.guards.add(guard);
         opened.bundles.add(BundlePath.load(guard.bundle()));
       }
-      for (String option : options) {
+      for (String option : diskOptions) {
         DiskOption parsed = DiskOption.parse(option);
         opened.disks.add(new Planned(opened.resolve(parsed), parsed.place()));
+      }
+      for (String option : nicOptions) {
+        opened.nics.add(opened.resolve(NicOption.parse(option)));
       }
       return opened;
     } catch (InputException | BundleException | AgainstSubjectException | RuntimeException e) {
@@ -45,9 +59,26 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
+  /** Finds each PCI function's driver in the bundles. */
+  void addDevices(List<String> options) throws InputException {
+    for (String option : options) {
+      KeyValues values = KeyValues.parse("--device", option, "driver=pci-hello,greeting=Hi");
+      String driver = values.take("driver");
+      if (driver == null) {
+        throw values.wrong("which driver? add driver=ID");
+      }
+      DeviceDriverFactory factory = factory(DeviceDriverFactory.class, driver);
+      try {
+        devices.add(new DeviceConfig(factory, Config.of(factory.configKeys(), values.rest())));
+      } catch (ConfigException e) {
+        throw new InputException("--device driver=%s: %s".formatted(driver, e.getMessage()), e);
+      }
+    }
+  }
+
   /** Finds the driver of a disk, and reads its settings. */
   DiskConfig resolve(DiskOption option) throws InputException {
-    BlockDriverFactory factory = factory(option.driver());
+    BlockDriverFactory factory = factory(BlockDriverFactory.class, option.driver());
     try {
       return new DiskConfig(
           option.model(), factory, Config.of(factory.configKeys(), option.settings()));
@@ -57,17 +88,27 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private BlockDriverFactory factory(String id) throws InputException {
-    List<BlockDriverFactory> all =
-        bundles.stream()
-            .flatMap(bundle -> bundle.factories(BlockDriverFactory.class).stream())
-            .toList();
-    List<BlockDriverFactory> found =
-        all.stream().filter(factory -> factory.id().value().equals(id)).toList();
+  private NicConfig resolve(NicOption option) throws InputException {
+    NicDriverFactory factory = factory(NicDriverFactory.class, option.driver());
+    try {
+      return new NicConfig(
+          factory,
+          Config.of(factory.configKeys(), option.settings()),
+          option.address(),
+          option.queuePairs());
+    } catch (ConfigException e) {
+      throw new InputException("--nic driver=%s: %s".formatted(option.driver(), e.getMessage()), e);
+    }
+  }
+
+  /** The factory of that kind with that id. */
+  <F extends DriverFactory> F factory(Class<F> kind, String id) throws InputException {
+    List<F> all = bundles.stream().flatMap(bundle -> bundle.factories(kind).stream()).toList();
+    List<F> found = all.stream().filter(factory -> factory.id().value().equals(id)).toList();
     if (found.size() == 1) {
       return found.getFirst();
     }
-    List<Identifier> known = all.stream().map(BlockDriverFactory::id).toList();
+    List<Identifier> known = all.stream().map(DriverFactory::id).toList();
     throw new InputException(
         found.isEmpty()
             ? "no bundle given has a driver '%s' (they have %s); name its bundle with --bundle"
@@ -75,8 +116,14 @@ final class RunDisks implements AutoCloseable {
             : "several bundles have a driver '%s'; name one of them only".formatted(id));
   }
 
-  /** Plugs every disk into a machine that has not run yet. */
+  /** Plugs every device into a machine that has not run yet. */
   void plugInto(Machine machine) throws InputException {
+    plugDisks(machine);
+    plugNics(machine);
+    plugDevices(machine);
+  }
+
+  private void plugDisks(Machine machine) throws InputException {
     for (Planned planned : disks) {
       DiskConfig disk = planned.disk();
       try {
@@ -84,6 +131,28 @@ final class RunDisks implements AutoCloseable {
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
+      }
+    }
+  }
+
+  private void plugNics(Machine machine) throws InputException {
+    for (NicConfig nic : nics) {
+      try {
+        machine.plug(nic);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--nic driver=%s: %s".formatted(nic.driver().id(), e.getMessage()), e);
+      }
+    }
+  }
+
+  private void plugDevices(Machine machine) throws InputException {
+    for (DeviceConfig device : devices) {
+      try {
+        machine.plug(device);
+      } catch (AttachException | IllegalArgumentException e) {
+        throw new InputException(
+            "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
       }
     }
   }

@@ -33,4 +33,9 @@ public record AttachContext(
         new ControlThread(device),
         listener);
   }
+
+  /** The same with another thread for control calls. */
+  AttachContext on(Executor thread) {
+    return new AttachContext(device, memory, clock, deadlines, thread, listener);
+  }
 }

@@ -21,6 +21,13 @@ final class Clauses {
   static final ClauseId CLOSE_COMPLETES_ALL = new ClauseId("BLK", 57);
   static final ClauseId GEOMETRY_FOLLOWS_RESIZE = new ClauseId("BLK", 63);
   static final ClauseId NO_RESIZE_UNAGREED = new ClauseId("BLK", 64);
+  static final ClauseId DEVICE_AGREEMENT_IS_SUBSET = new ClauseId("DEV", 1);
+  static final ClauseId FUNCTION_WITHIN_AGREEMENT = new ClauseId("DEV", 6);
+  static final ClauseId ACCESS_NEVER_THROWS = new ClauseId("DEV", 10);
+  static final ClauseId ACCESS_RETURNS = new ClauseId("DEV", 11);
+  static final ClauseId SIGNALS_AS_AGREED = new ClauseId("DEV", 13);
+  static final ClauseId PIN_AS_AGREED = new ClauseId("DEV", 14);
+  static final ClauseId DMA_AS_AGREED = new ClauseId("DEV", 15);
   static final ClauseId NIC_AGREEMENT_IS_SUBSET = new ClauseId("NET", 1);
   static final ClauseId NIC_AGREED_ONLY = new ClauseId("NET", 5);
   static final ClauseId QUEUE_PAIRS_EXIST = new ClauseId("NET", 9);

@@ -64,10 +64,13 @@ public final class EventQueue implements Clock {
     return alarm;
   }
 
-  /** Takes out an alarm whose device is gone; it never rings again. */
+  /** Takes out an alarm whose device is gone; it never rings again, also if it is set. */
   public void remove(Alarm alarm) {
     alarm.cancel();
-    alarms.removeIf(entry -> entry == alarm);
+    for (Entry entry : alarms) {
+      entry.removed |= entry == alarm;
+    }
+    alarms.removeIf(entry -> entry.removed);
   }
 
   private void findNext() {
@@ -81,6 +84,7 @@ public final class EventQueue implements Clock {
     private final String name;
     private final Runnable action;
     private long deadline = NEVER;
+    private boolean removed;
 
     Entry(String name, Runnable action) {
       this.name = name;
@@ -89,6 +93,9 @@ public final class EventQueue implements Clock {
 
     @Override
     public void set(long value) {
+      if (removed) {
+        return;
+      }
       long before = deadline;
       deadline = value;
       if (value <= next) {

@@ -68,4 +68,18 @@ class EventQueueTest {
     first.cancel();
     assertThat(queue.next()).isEqualTo(7);
   }
+
+  @Test
+  void anAlarmThatIsTakenOutRingsNoMore() {
+    Alarm gone = queue.alarm("gone", () -> rung.add("gone"));
+    queue.alarm("stays", () -> rung.add("stays")).set(7);
+    gone.set(3);
+    queue.remove(gone);
+    assertThat(queue.next()).isEqualTo(7);
+    gone.set(5);
+    assertThat(queue.next()).isEqualTo(7);
+    at(9);
+    assertThat(rung).containsExactly("stays");
+    assertThat(queue.next()).isEqualTo(Alarm.NEVER);
+  }
 }

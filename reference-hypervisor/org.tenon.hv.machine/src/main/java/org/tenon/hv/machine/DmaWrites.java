@@ -1,23 +1,23 @@
 package org.tenon.hv.machine;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Arrays;
 import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.engine.EngineVm;
 import org.tenon.hv.memory.WriteListener;
 
 /**
  * Tells the engine what devices have written, so that it executes no stale translation. Devices do
- * their work on the run-loop thread, where the engine may be told at once; the rare write that
- * another thread reports (a device that is reset) waits for the next boundary.
+ * their work on the run-loop thread, where the engine may be told at once; a write that another
+ * thread reports (a partner's function on its device thread, a device that is reset) waits for the
+ * next boundary, in a table that grows to what was ever needed.
  */
 final class DmaWrites implements WriteListener {
   private final EngineVm vm;
   private final RunLoop loop;
   private final Handoff handoff;
-  private final Queue<Range> reported = new ConcurrentLinkedQueue<>();
-
-  private record Range(long address, long length) {}
+  private long[] addresses = new long[64];
+  private long[] lengths = new long[64];
+  private int reported;
 
   DmaWrites(EngineVm vm, RunLoop loop) {
     this.vm = vm;
@@ -30,14 +30,24 @@ final class DmaWrites implements WriteListener {
     if (loop.isCurrentThread()) {
       vm.memoryWritten(address, length);
     } else {
-      reported.add(new Range(address, length));
+      report(address, length);
       handoff.raise();
     }
   }
 
-  private void tell() {
-    for (Range range = reported.poll(); range != null; range = reported.poll()) {
-      vm.memoryWritten(range.address(), range.length());
+  private synchronized void report(long address, long length) {
+    if (reported == addresses.length) {
+      addresses = Arrays.copyOf(addresses, 2 * reported);
+      lengths = Arrays.copyOf(lengths, 2 * reported);
     }
+    addresses[reported] = address;
+    lengths[reported++] = length;
+  }
+
+  private synchronized void tell() {
+    for (int i = 0; i < reported; i++) {
+      vm.memoryWritten(addresses[i], lengths[i]);
+    }
+    reported = 0;
   }
 }

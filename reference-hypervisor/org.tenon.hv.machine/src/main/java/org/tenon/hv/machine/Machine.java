@@ -48,6 +48,7 @@ public final class Machine implements AutoCloseable {
   private final DiskPlug diskPlug;
   private final LoopDevicePlug loopDevicePlug;
   private final NicPlug nicPlug;
+  private final DevicePlug devicePlug;
   private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
 
@@ -107,6 +108,7 @@ public final class Machine implements AutoCloseable {
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     hotPlug = new HotPlugSlots(board.rootPorts());
     nicPlug = new NicPlug(config, board, memory, loop, clock);
+    devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -168,8 +170,8 @@ public final class Machine implements AutoCloseable {
     awaited = null;
     if (devices.size() < awaitedDevices) {
       throw new StateException(
-          "the saved machine has %d devices; plug in the same, in the same order"
-              .formatted(awaitedDevices));
+          "the saved machine has more than the %d devices here; name the same, in the same order"
+              .formatted(devices.size()));
     }
   }
 
@@ -368,7 +370,8 @@ public final class Machine implements AutoCloseable {
       return null;
     }
     if (devices.size() == awaitedDevices) {
-      throw new StateException("the saved machine has no more than %d".formatted(awaitedDevices));
+      throw new StateException(
+          "the saved machine has %d devices and no more".formatted(awaitedDevices));
     }
     return in.take(kind);
   }
@@ -410,6 +413,23 @@ public final class Machine implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /**
+   * Plugs a partner's own PCI function into the next slot; before the first {@link #run()}. The
+   * machine closes its driver.
+   *
+   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
+   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit
+   */
+  public void plug(DeviceConfig device) throws AttachException {
+    if (hostNanos != 0) {
+      throw new IllegalStateException("devices are plugged before the machine runs");
+    }
+    if (awaited != null) {
+      throw new IllegalArgumentException("the saved machine has no PCI function of a partner's");
+    }
+    devices.add(devicePlug.plug("device" + devices.size(), device));
   }
 
   /**

@@ -43,6 +43,11 @@ final class MemoryDisk implements BlockDriverFactory {
   String serial = "M1";
   @Nullable String refusal;
 
+  /** What else a driver does, before each request and when it is closed, on its thread. */
+  Runnable onRequest = () -> {};
+
+  Runnable onClose = () -> {};
+
   /** What a driver with state remembers; null for drivers without. */
   @Nullable String memory;
 
@@ -126,6 +131,7 @@ final class MemoryDisk implements BlockDriverFactory {
     }
 
     private void carryOut(int queue, int tag) {
+      onRequest.run();
       var rows = host.requests(queue);
       int operation = rows.operation(tag);
       int at = (int) rows.block(tag) * BLOCK;
@@ -195,6 +201,7 @@ final class MemoryDisk implements BlockDriverFactory {
 
     @Override
     public void close() {
+      onClose.run();
       Thread thread = worker;
       if (thread != null) {
         thread.interrupt();

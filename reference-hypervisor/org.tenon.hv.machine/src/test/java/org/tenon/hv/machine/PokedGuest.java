@@ -2,7 +2,6 @@ package org.tenon.hv.machine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * Drives disks from outside, between two runs, as the driver of a guest would: registers through
@@ -19,12 +18,13 @@ final class PokedGuest {
     this.machine = machine;
   }
 
-  private void config(int device, int register, long value) {
+  /** Writes configuration space; a device behind root port n is {@code 32 * n}. */
+  void config(int device, int register, long value) {
     machine.board().ports().write(0xcf8, 4, 0x80000000L | device << 11 | register);
     machine.board().ports().write(0xcfc, 4, value);
   }
 
-  private long config(int device, int register) {
+  long config(int device, int register) {
     machine.board().ports().write(0xcf8, 4, 0x80000000L | device << 11 | register);
     return machine.board().ports().read(0xcfc, 4);
   }
@@ -39,6 +39,12 @@ final class PokedGuest {
 
   void write(long address, byte[] bytes) {
     machine.debugger().write(0, address, bytes);
+  }
+
+  private void write(long address, ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.limit()];
+    bytes.get(0, copy);
+    write(address, copy);
   }
 
   byte[] read(long address, int length) {
@@ -82,7 +88,7 @@ final class PokedGuest {
     mmio(bar + 0x08, 4, 0);
     mmio(bar + 0x0c, 4, 1 << 9 | 1 << 11 | 1 << 13 | 1 << 14);
     mmio(bar + 0x08, 4, 1);
-    mmio(bar + 0x0c, 4, 1);
+    mmio(bar + 0x0c, 4, 1 | 1 << 8);
     mmio(bar + 0x14, 1, 11);
     mmio(bar + 0x10, 2, 0);
     mmio(bar + 0x16, 2, 0);
@@ -105,21 +111,31 @@ final class PokedGuest {
     for (int i = 0; i < 4; i++) {
       available.putShort((short) (3 * i));
     }
-    write(RINGS + 0x1000, available.array());
+    write(RINGS + 0x1000, available);
     mmio(bar + 0x3000, 2, 0);
+  }
+
+  /** Resets the queue (VIRTIO 1.2, 2.6.1). */
+  void resetVirtioQueue(int device) {
+    mmio(bar0(device) + 0x3a, 2, 1);
+  }
+
+  /** Whether that is under way. */
+  boolean isVirtioQueueResetting(int device) {
+    return machine.board().mmio().read(bar0(device) + 0x3a, 2) == 1;
   }
 
   /** Three descriptors: header, 4 KiB of data, status. */
   private void request(int index, int type, long sector, long data, boolean writable) {
     long header = RINGS + 0x3000 + 32L * index;
-    write(header, buffer(17).putInt(type).putInt(0).putLong(sector).put((byte) 0xff).array());
+    write(header, buffer(17).putInt(type).putInt(0).putLong(sector).put((byte) 0xff));
     ByteBuffer table = buffer(48);
     int first = 3 * index;
     table.putLong(header).putInt(16).putShort((short) 1).putShort((short) (first + 1));
     table.putLong(data).putInt(4096);
     table.putShort((short) (writable ? 3 : 1)).putShort((short) (first + 2));
     table.putLong(header + 16).putInt(1).putShort((short) 2).putShort((short) 0);
-    write(RINGS + 16L * first, table.array());
+    write(RINGS + 16L * first, table);
   }
 
   /** Used index and the statuses of the four requests. */
@@ -156,7 +172,7 @@ final class PokedGuest {
     io(0x08, 0, 32, 8);
     io(0x00, 0, 0, 1);
     io(0x02, DATA + 0x12000, 32, 8);
-    write(PRPS, buffer(32).putInt(0).putInt(2).putLong(40).putInt(0).putInt(3).putLong(48).array());
+    write(PRPS, buffer(32).putInt(0).putInt(2).putLong(40).putInt(0).putInt(3).putLong(48));
     command(NVME + 0x2000, ioTail++, 0x09, PRPS, 1, 4, 0);
     mmio(bar + 0x1000 + 8, 4, ioTail);
   }
@@ -173,9 +189,9 @@ final class PokedGuest {
   private void command(
       long queue, int index, int opcode, long pointer, int word10, int word11, int word12) {
     ByteBuffer entry = buffer(64);
-    entry.putInt(opcode | (index + 1) << 16).putInt(opcode == 5 || opcode == 9 ? 1 : 1);
+    entry.putInt(opcode | (index + 1) << 16).putInt(1);
     entry.putLong(24, pointer).putInt(40, word10).putInt(44, word11).putInt(48, word12);
-    write(queue + 64L * index, entry.array());
+    write(queue + 64L * index, entry);
   }
 
   /** Command and status of each I/O completion, in the order of the queue. */
@@ -192,6 +208,6 @@ final class PokedGuest {
   }
 
   byte[] data(int page) {
-    return Arrays.copyOf(read(DATA + 0x1000L * page, 4096), 4096);
+    return read(DATA + 0x1000L * page, 4096);
   }
 }

@@ -35,6 +35,7 @@ public final class Type0Function implements PciFunction, Saved {
   private final BusMaster master;
   private final IrqLine wire;
   private final int commandMask;
+  private final boolean pin;
   private final int[] bases = new int[6];
   private int command;
   private int cacheLine;
@@ -57,6 +58,22 @@ public final class Type0Function implements PciFunction, Saved {
       List<Bar> bars,
       List<? extends Capability> capabilities,
       PciSlot slot) {
+    this(name, identity, bars, capabilities, slot, true);
+  }
+
+  /**
+   * One with or without an interrupt pin.
+   *
+   * @param pin whether it drives INTA
+   */
+  public Type0Function(
+      String name,
+      PciIdentity identity,
+      List<Bar> bars,
+      List<? extends Capability> capabilities,
+      PciSlot slot,
+      boolean pin) {
+    this.pin = pin;
     this.name = name;
     this.identity = identity;
     this.bars = List.copyOf(bars);
@@ -89,7 +106,7 @@ public final class Type0Function implements PciFunction, Saved {
   }
 
   /** To the state after power-on: a function-level reset, a hot reset, or no power for a while. */
-  void reset() {
+  public void reset() {
     onReset.run();
     capabilities.reset();
     Arrays.fill(bases, 0);
@@ -146,7 +163,7 @@ public final class Type0Function implements PciFunction, Saved {
       case CACHE_LINE -> cacheLine;
       case SUBSYSTEM -> identity.subsystem() << 16 | identity.subsystemVendor();
       case CAPABILITIES -> capabilities.first();
-      case INTERRUPT -> PIN_INTA | interruptLine;
+      case INTERRUPT -> (pin ? PIN_INTA : 0) | interruptLine;
       default -> 0;
     };
   }

@@ -8,6 +8,7 @@ import org.tenon.api.Version;
 import org.tenon.api.VersionRange;
 import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
+import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 
@@ -52,6 +53,8 @@ public record BundleManifest(
   public enum DeviceClass {
     /** {@code org.tenon.spi.block}. */
     BLOCK(BlockDriverFactory.class),
+    /** {@code org.tenon.spi.device}. */
+    DEVICE(DeviceDriverFactory.class),
     /** {@code org.tenon.spi.net}. */
     NET(NicDriverFactory.class),
     /** {@code org.tenon.spi.net.vswitch}. */

@@ -35,7 +35,12 @@ final class BundleModules {
   /** The modules of the SDK, which a bundle may read and must not ship. */
   static final SortedSet<String> SDK =
       new TreeSet<>(
-          Set.of("org.tenon.api", "org.tenon.spi", "org.tenon.spi.block", "org.tenon.spi.net"));
+          Set.of(
+              "org.tenon.api",
+              "org.tenon.spi",
+              "org.tenon.spi.block",
+              "org.tenon.spi.device",
+              "org.tenon.spi.net"));
 
   private static final ClauseId READS_SDK_ONLY = ClauseId.parse("DRV-005");
   private static final String DESCRIPTOR = "module-info.class";

@@ -163,7 +163,7 @@ final class ManifestReader {
               constant(Provision.WireKind.class, json.path("wire")),
               texts(json.path("given")),
               settings);
-      case SWITCH -> new Provision.SettingsOnly(settings);
+      case DEVICE, SWITCH -> new Provision.SettingsOnly(settings);
     };
   }
 

@@ -70,7 +70,7 @@ public sealed interface Provision {
     PCAP
   }
 
-  /** Settings and nothing else, for an extension of the switch. */
+  /** Settings and nothing else, for a PCI function or an extension of the switch. */
   record SettingsOnly(Map<String, String> settings) implements Provision {
     /** Copies the settings. */
     public SettingsOnly {

@@ -418,7 +418,7 @@ class VirtioDeviceTest {
 
   private static VirtioState.Queue outside() {
     QueueState running = QueueState.initial(false, 8, 1L << 40, 0x2000, 0x3000);
-    return new VirtioState.Queue(8, 1L << 40, 0x2000, 0x3000, true, Optional.of(running));
+    return new VirtioState.Queue(8, 1L << 40, 0x2000, 0x3000, true, false, Optional.of(running));
   }
 
   @Test

@@ -50,6 +50,7 @@ final class TapNicDriver implements NicDriver {
   private final List<TapQueuePair> queuePairs = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile NicLink link = NicLink.up(0);
+  private volatile boolean mayBringLonger;
   private volatile boolean gone;
   private volatile boolean filterFails;
   private boolean closed;
@@ -110,12 +111,18 @@ final class TapNicDriver implements NicDriver {
     threads.forEach(Thread::start);
   }
 
-  /** Finds out how the link is. Called by the first receiver, and by one that finds it gone. */
-  synchronized void lookAtLink() {
+  /** Whether frames may come that are longer than the card takes: the MTU was raised. */
+  boolean mayBringLonger() {
+    return mayBringLonger;
+  }
+
+  /** Finds out how the interface is. Called by the first receiver, and by one that finds it gone. */
+  synchronized void lookAtInterface() {
     NicLink now = NicLink.DOWN;
     try {
       tap.linkEvents().drain();
       now = tap.isUp() ? NicLink.up(0) : NicLink.DOWN;
+      mayBringLonger = tap.mtu() > properties.maxMtu();
     } catch (SystemCallException e) {
       if (!gone) {
         gone = true;

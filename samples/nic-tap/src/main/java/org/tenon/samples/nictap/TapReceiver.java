@@ -98,7 +98,7 @@ final class TapReceiver implements Runnable {
   @Override
   public void run() {
     if (index == 0) {
-      driver.lookAtLink();
+      driver.lookAtInterface();
     }
     while (!ending) {
       returnIfAsked();
@@ -109,7 +109,7 @@ final class TapReceiver implements Runnable {
         waiter.await(port, receives && !gone, wantsRoom && !gone);
       }
       if (waiter.linkStirred()) {
-        driver.lookAtLink();
+        driver.lookAtInterface();
       }
       if (wantsRoom && waiter.hasRoom()) {
         wantsRoom = false;
@@ -165,7 +165,7 @@ final class TapReceiver implements Runnable {
       int result = receive();
       if (result == TapPort.GONE) {
         gone = true;
-        driver.lookAtLink();
+        driver.lookAtInterface();
       }
       if (result < 0) {
         return false;
@@ -205,6 +205,9 @@ final class TapReceiver implements Runnable {
 
   /** Adds buffers to the vector, and says whether they hold all that may come. */
   private boolean addBuffers() {
+    if (driver.mayBringLonger()) {
+      return false;
+    }
     int usable = scatters ? posted.count() : Math.min(posted.count(), 1);
     for (int i = 0; i < usable; i++) {
       int tag = posted.tag(i);

@@ -286,6 +286,21 @@ class TapNicDriverTest {
   }
 
   @Test
+  void framesThatARaisedMtuLetsThroughAreDroppedWithoutATrace() throws Exception {
+    try (NicHarness card = open(card())) {
+      linux.ip("link", "set", "tap0", "mtu", "9000");
+      send(CARD_PORT, 8000);
+      long end = System.nanoTime() + SOON.toNanos();
+      while (card.statistics().droppedTooLong() == 0 && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      send(CARD_PORT, 10);
+      assertThat(datagramBytes(card.receive().bytes())).isEqualTo(10);
+      assertThat(card.statistics().droppedTooLong()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void anInterfaceThatTheCardMadeGoesWithIt() throws Exception {
     try (NicHarness card = open(card("interface", "fresh%d"))) {
       assertThat(card.link().up()).isTrue();

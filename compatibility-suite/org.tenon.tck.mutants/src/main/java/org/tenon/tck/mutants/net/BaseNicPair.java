@@ -254,7 +254,7 @@ class BaseNicPair implements NicQueuePair {
 
   // Coming to rest.
 
-  final CompletableFuture<Void> whenIdle() {
+  CompletableFuture<Void> whenIdle() {
     synchronized (waiting) {
       idle = new CompletableFuture<>();
       if (waiting.isEmpty() && !sending) {

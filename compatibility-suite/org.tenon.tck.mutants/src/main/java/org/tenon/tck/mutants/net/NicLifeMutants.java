@@ -73,11 +73,11 @@ final class NicLifeMutants {
             NicVariation.driver(ResetKeepsBuffers::new),
             "NET-071"),
         Mutant.of(
-            "reset-is-early",
-            "ends its reset while frames are in flight",
-            NicVariation.driver(ResetIsEarly::new),
-            "DRV-012",
-            "NET-071"),
+            "rest-is-early",
+            "ends its reset and its pause while frames are in flight",
+            NicVariation.pair(RestIsEarly::new),
+            "DRV-010",
+            "DRV-012"),
         Mutant.of(
             "close-keeps-a-buffer",
             "keeps a buffer when it closes",
@@ -223,14 +223,19 @@ final class NicLifeMutants {
     }
   }
 
-  private static final class ResetIsEarly extends BaseNicDriver {
-    ResetIsEarly(NicAgreement agreement, NicHost host, MemoryWire wire, PairMaker pairs) {
-      super(agreement, host, wire, pairs);
+  private static final class RestIsEarly extends BaseNicPair {
+    RestIsEarly(BaseNicDriver driver, int index) {
+      super(driver, index);
     }
 
     @Override
-    public CompletionStage<Void> reset() {
-      returnBuffers();
+    int send(int tag) {
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+      return super.send(tag);
+    }
+
+    @Override
+    CompletableFuture<Void> whenIdle() {
       return CompletableFuture.completedFuture(null);
     }
   }

@@ -59,7 +59,7 @@ public abstract class FrameTests extends NicTests {
 
   @Test
   @Requires(Trait.FRAMES_COME)
-  @Clause("NET-011")
+  @Clause({"NET-011", "NET-036"})
   void framesArriveAsTheyCame() {
     Card card = trial().open(NicTrial.plainReceive(1));
     RandomGenerator random = trial().random();

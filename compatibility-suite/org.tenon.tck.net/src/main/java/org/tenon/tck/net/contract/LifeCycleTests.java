@@ -70,11 +70,13 @@ public abstract class LifeCycleTests extends NicTests {
 
   @Test
   @Clause("DRV-009")
-  void nothingIsLeftAfterClose() {
+  void nothingIsLeftAfterClose() throws DriverException {
     RandomGenerator random = trial().random();
+    Wire wire = trial().wire();
     long before = 0;
     for (int round = 0; round < 8; round++) {
-      Card card = trial().open();
+      Card card = trial().adopt(wire, trial().harness(wire).open());
+      wire.attached();
       await(card, frames(card, random, 100));
       card.close();
       if (round == 2) {

@@ -74,6 +74,8 @@ final class DeviceProgram implements Interrupts {
         case 4 -> device.enableQueue(program.u8() - 100);
         case 5 -> device.notifyQueue(program.u8() - 100);
         case 6 -> device.writeConfig(program.u8() - 10, program.u8());
+        case 8 -> device.resetQueue(program.u8() - 100);
+        case 9 -> resetAndSetUpAgain();
         case 7 -> RAM.set(JAVA_BYTE, program.u16(), (byte) program.u8());
         default -> request();
       }
@@ -82,6 +84,17 @@ final class DeviceProgram implements Interrupts {
     }
     assertThat(disk.faults()).isEmpty();
     return disk.log.size();
+  }
+
+  /** The one queue there is, as 2.6.1 has it; what was in its ring is forgotten. */
+  private void resetAndSetUpAgain() {
+    if (device.resetQueue(0)) {
+      serve();
+      assertThat(device.isQueueResetting(0)).as("nothing is left in flight").isFalse();
+      boolean packed = Feature.has(device.driverFeatures(), Feature.RING_PACKED);
+      RAM.asSlice(0x1000, 0x4000).fill((byte) 0);
+      setUpQueue(packed);
+    }
   }
 
   private void bringUp() {
@@ -94,11 +107,15 @@ final class DeviceProgram implements Interrupts {
             | (packed ? Feature.RING_PACKED : 0)
             | Feature.VERSION_1);
     device.status(device.status() | DeviceStatus.FEATURES_OK);
+    setUpQueue(packed);
+    device.status(device.status() | DeviceStatus.DRIVER_OK);
+  }
+
+  private void setUpQueue(boolean packed) {
     GuestRing made = GuestRing.of(packed, RAM, 8, true, 0x1000);
     device.queueSize(0, 8);
     device.queueAreas(0, made.table(), made.driverArea(), made.deviceArea());
     device.enableQueue(0);
-    device.status(device.status() | DeviceStatus.DRIVER_OK);
     ring = made;
   }
 

@@ -1,0 +1,189 @@
+package org.tenon.kit.testing.wire;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.tenon.api.Stability;
+import org.tenon.kit.testing.wire.ffi.PeerTap;
+
+/**
+ * A Linux TAP interface for the driver, in a network namespace of its own, joined by a bridge that
+ * learns nothing to a second one that the test holds. What leaves has been through the kernel,
+ * which fills in checksums and cuts frames as it does for a wire. Needs Linux, the commands {@code
+ * ip} and {@code bridge} of iproute2, and the right to make namespaces.
+ *
+ * <pre>{@code
+ * driver ─▶ card0 ─▶ kernel's bridge ─▶ peer0 ─▶ test
+ * }</pre>
+ *
+ * @param interfaceSetting the driver's configuration key that takes the interface's name
+ * @param namespaceSetting the one that takes the namespace's
+ * @param settings further settings, the same for every wire
+ */
+@Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
+public record TapWiring(
+    String interfaceSetting, String namespaceSetting, Map<String, String> settings)
+    implements Wiring {
+  private static final AtomicLong NUMBERS = new AtomicLong();
+  private static final String CARD = "card0";
+  private static final String PEER = "peer0";
+
+  /** Copies the settings. */
+  public TapWiring {
+    settings = Map.copyOf(settings);
+  }
+
+  @Override
+  public String title() {
+    return "TAP interface";
+  }
+
+  @Override
+  public Set<Wire.Ability> abilities() {
+    return Set.of(Wire.Ability.OBSERVES, Wire.Ability.INJECTS, Wire.Ability.CHANGES_LINK);
+  }
+
+  @Override
+  public Wire lay(Path folder) throws IOException {
+    String namespace =
+        "tenon-%d-%d".formatted(ProcessHandle.current().pid(), NUMBERS.getAndIncrement());
+    run("ip", "netns", "add", namespace);
+    try {
+      run(
+          "ip",
+          "netns",
+          "exec",
+          namespace,
+          "sh",
+          "-c",
+          "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+      for (String line :
+          List.of(
+              "link add name wire0 type bridge stp_state 0 mcast_snooping 0",
+              "tuntap add dev card0 mode tap multi_queue",
+              "tuntap add dev peer0 mode tap",
+              "link set dev wire0 address 02:00:5e:ff:00:01 mtu 9000 up",
+              "link set dev peer0 address 02:00:5e:ff:00:02 mtu 9000 master wire0 up",
+              "link set dev card0 address 02:00:5e:ff:00:03 master wire0 up")) {
+        ip(namespace, line);
+      }
+      for (String port : List.of(CARD, PEER)) {
+        run("bridge", "-n", namespace, "link", "set", "dev", port, "learning", "off");
+      }
+      return new TapWire(namespace, PeerTap.open(Path.of("/run/netns", namespace), PEER));
+    } catch (IOException e) {
+      run("ip", "netns", "del", namespace);
+      throw e;
+    }
+  }
+
+  private static void ip(String namespace, String line) throws IOException {
+    String[] words = ("ip -n " + namespace + " " + line).split(" ");
+    run(words);
+  }
+
+  private static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(
+            "'%s' said: %s".formatted(String.join(" ", command), said.strip().replace('\n', ' ')));
+      }
+      return said;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted during " + String.join(" ", command), e);
+    } finally {
+      process.destroy();
+    }
+  }
+
+  /** One wire. */
+  private final class TapWire implements Wire {
+    private static final Duration SETTLES = Duration.ofSeconds(5);
+
+    private final String namespace;
+    private final PeerTap peer;
+    private boolean settled;
+
+    TapWire(String namespace, PeerTap peer) {
+      this.namespace = namespace;
+      this.peer = peer;
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      Map<String, String> all = new HashMap<>(settings);
+      all.put(interfaceSetting, CARD);
+      all.put(namespaceSetting, namespace);
+      return all;
+    }
+
+    /** The driver knows the interface's MTU by now; the bridge shall let longer frames through. */
+    @Override
+    public void attached() {
+      command("link set dev card0 mtu 9000");
+      settle();
+    }
+
+    @Override
+    public void inject(byte[] frame) {
+      settle();
+      peer.write(frame);
+    }
+
+    @Override
+    public Optional<byte[]> observe(Duration limit) {
+      return peer.read(limit);
+    }
+
+    @Override
+    public void setLink(boolean up) {
+      command("link set dev card0 " + (up ? "up" : "down"));
+      settled = false;
+      if (up) {
+        settle();
+      }
+    }
+
+    @Override
+    public void close() {
+      peer.close();
+      try {
+        run("ip", "netns", "del", namespace);
+      } catch (IOException e) {
+        throw new IllegalStateException("the wire is not taken away", e);
+      }
+    }
+
+    /** Waits until the bridge forwards for both interfaces. */
+    private void settle() {
+      long end = System.nanoTime() + SETTLES.toNanos();
+      while (!settled && System.nanoTime() < end) {
+        try {
+          String ports = run("bridge", "-n", namespace, "link", "show");
+          settled = ports.lines().filter(line -> line.contains("state forwarding")).count() == 2;
+        } catch (IOException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+
+    private void command(String line) {
+      try {
+        ip(namespace, line);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

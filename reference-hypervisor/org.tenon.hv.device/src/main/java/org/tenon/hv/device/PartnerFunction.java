@@ -1,0 +1,228 @@
+package org.tenon.hv.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.tenon.hv.attach.DeviceAttachment;
+import org.tenon.hv.attach.DeviceBoard;
+import org.tenon.hv.bus.Alarm;
+import org.tenon.hv.bus.Clock;
+import org.tenon.hv.bus.Handoff;
+import org.tenon.hv.bus.Handoffs;
+import org.tenon.hv.bus.RegisterBlock;
+import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.pci.AdvancedFeatures;
+import org.tenon.hv.pci.Bar;
+import org.tenon.hv.pci.Capability;
+import org.tenon.hv.pci.Msix;
+import org.tenon.hv.pci.PciIdentity;
+import org.tenon.hv.pci.PciSlot;
+import org.tenon.hv.pci.Type0Function;
+import org.tenon.spi.device.DeviceAgreement;
+import org.tenon.spi.device.DeviceCapabilities;
+import org.tenon.spi.device.DeviceOffer;
+import org.tenon.spi.device.PciBar;
+import org.tenon.spi.device.PciFunctionDescription;
+import org.tenon.spi.device.ResetLevel;
+
+/** A partner's driver as a PCI function. */
+public final class PartnerFunction {
+  /** The most interrupt vectors of one function here: a bit of a long each. */
+  public static final int MAX_VECTORS = 64;
+
+  /** What every function is offered. */
+  public static final DeviceOffer OFFER =
+      DeviceOffer.of(
+          Set.of(
+              DeviceCapabilities.MSIX,
+              DeviceCapabilities.INTX,
+              DeviceCapabilities.BUS_MASTER,
+              DeviceCapabilities.FUNCTION_RESET),
+          MAX_VECTORS,
+          1024,
+          256L << 20);
+
+  private final DeviceAttachment attachment;
+  private final Type0Function function;
+  private final @Nullable Msix msix;
+  private final Clock clock;
+  private final Alarm alarm;
+  private final Handoff news;
+  private final Handoff delivery;
+
+  /** Vectors that are to be sent. */
+  private final AtomicLong due = new AtomicLong();
+
+  private volatile boolean wire;
+
+  /** How deep a reset that comes now reaches. */
+  private int level = ResetLevel.BUS;
+
+  /**
+   * A function after reset, its driver on the board.
+   *
+   * @param name for messages
+   * @param attachment RUNNING, and not connected yet
+   * @param slot its place
+   * @param clock machine time
+   * @param handoffs how news from other threads reach the run loop
+   */
+  public PartnerFunction(
+      String name, DeviceAttachment attachment, PciSlot slot, Clock clock, Handoffs handoffs) {
+    this.attachment = attachment;
+    this.clock = clock;
+    PciFunctionDescription described = attachment.function();
+    DeviceAgreement agreement = attachment.agreement();
+    List<Bar> bars = new ArrayList<>();
+    described.bars().forEach(bar -> bars.add(bar(bar)));
+    List<Capability> capabilities = new ArrayList<>();
+    if (agreement.has(DeviceCapabilities.MSIX)) {
+      msix = new Msix(agreement.vectors(), described.msixBar(), slot.master());
+      bars.add(msix.bar());
+      capabilities.add(msix);
+    } else {
+      msix = null;
+    }
+    if (agreement.has(DeviceCapabilities.FUNCTION_RESET)) {
+      capabilities.add(new AdvancedFeatures(this::resetByGuest));
+    }
+    boolean pin = agreement.has(DeviceCapabilities.INTX);
+    function = new Type0Function(name, identity(described), bars, capabilities, slot, pin);
+    function.onReset(this::reset);
+    alarm = clock.alarm(name + " timers", this::ring);
+    news = handoffs.handoff(this::takeNews);
+    delivery = handoffs.handoff(this::deliver);
+    slot.master().onEnabled(() -> attachment.setBusMaster(true));
+    slot.master().onDisabled(() -> attachment.setBusMaster(false));
+    attachment.connect(new Board());
+  }
+
+  private static PciIdentity identity(PciFunctionDescription described) {
+    return new PciIdentity(
+        described.vendor(),
+        described.device(),
+        described.classCode(),
+        described.revision(),
+        described.subsystemVendor(),
+        described.subsystem());
+  }
+
+  private Bar bar(PciBar bar) {
+    Bar.Kind kind =
+        switch (bar.kind()) {
+          case PORTS -> Bar.Kind.PORTS;
+          case MEMORY32 -> Bar.Kind.MEMORY32;
+          case MEMORY64 -> Bar.Kind.MEMORY64;
+        };
+    RegisterWidth width =
+        switch (bar.registerBytes()) {
+          case 1 -> RegisterWidth.BYTE;
+          case 2 -> RegisterWidth.WORD;
+          case 4 -> RegisterWidth.DWORD;
+          default -> RegisterWidth.ANY;
+        };
+    return new Bar(
+        bar.index(), kind, bar.prefetchable(), bar.size(), width, new Window(bar.index()));
+  }
+
+  /** The function, to be plugged into a bus. */
+  public Type0Function function() {
+    return function;
+  }
+
+  private void resetByGuest() {
+    level = ResetLevel.FUNCTION;
+    function.reset();
+    level = ResetLevel.BUS;
+  }
+
+  /** First the leave to write is taken away, so that nothing of what was under way shows. */
+  private void reset() {
+    attachment.setBusMaster(false);
+    wire = false;
+    due.set(0);
+    attachment.functionReset(level);
+    setAlarm();
+  }
+
+  private void takeNews() {
+    attachment.takeNews();
+    setAlarm();
+  }
+
+  private void ring() {
+    attachment.ring();
+    setAlarm();
+  }
+
+  private void setAlarm() {
+    long next = attachment.nextTimer();
+    if (next != alarm.deadline()) {
+      alarm.set(next);
+    }
+  }
+
+  private void deliver() {
+    Msix messages = msix;
+    long vectors = due.getAndSet(0);
+    boolean byMessage = messages != null && messages.isEnabled();
+    for (; messages != null && vectors != 0; vectors &= vectors - 1) {
+      messages.signal(Long.numberOfTrailingZeros(vectors));
+    }
+    function.setInterrupt(wire && !byMessage);
+  }
+
+  /** What the driver reaches; any thread. */
+  private final class Board implements DeviceBoard {
+    @Override
+    public void signal(int vector) {
+      due.accumulateAndGet(1L << vector, (before, bit) -> before | bit);
+      delivery.raise();
+    }
+
+    @Override
+    public void setIntx(boolean asserted) {
+      wire = asserted;
+      delivery.raise();
+    }
+
+    @Override
+    public boolean messagesEnabled() {
+      return msix != null && msix.isEnabled();
+    }
+
+    @Override
+    public long machineTime() {
+      return clock.now();
+    }
+
+    @Override
+    public void news() {
+      news.raise();
+    }
+  }
+
+  /** What lies behind one BAR. */
+  private final class Window implements RegisterBlock {
+    private final int bar;
+
+    Window(int bar) {
+      this.bar = bar;
+    }
+
+    @Override
+    public long read(int offset, int size) {
+      long value = attachment.read(bar, offset, size);
+      setAlarm();
+      return value;
+    }
+
+    @Override
+    public void write(int offset, int size, long value) {
+      attachment.write(bar, offset, size, value);
+      setAlarm();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.tenon.hv.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.tenon.api.Health;
+import org.tenon.api.Identifier;
+import org.tenon.api.VersionRange;
+import org.tenon.spi.Config;
+import org.tenon.spi.ConfigKey;
+import org.tenon.spi.Migration;
+import org.tenon.spi.device.DeviceAgreement;
+import org.tenon.spi.device.DeviceCapabilities;
+import org.tenon.spi.device.DeviceDriver;
+import org.tenon.spi.device.DeviceDriverFactory;
+import org.tenon.spi.device.DeviceHost;
+import org.tenon.spi.device.DeviceOffer;
+import org.tenon.spi.device.PciBar;
+import org.tenon.spi.device.PciFunctionDescription;
+
+/** A function that writes a letter into guest memory, at once or 100 µs later. */
+final class LetterDevice implements DeviceDriverFactory {
+  static final int ADDRESS = 0;
+  static final int NOW = 4;
+  static final int LATER = 8;
+
+  private static final Duration DELAY = Duration.ofNanos(100_000);
+
+  @Override
+  public Identifier id() {
+    return new Identifier("letter");
+  }
+
+  @Override
+  public VersionRange spi() {
+    return VersionRange.parse("[1.0,2.0)");
+  }
+
+  @Override
+  public List<ConfigKey> configKeys() {
+    return List.of();
+  }
+
+  @Override
+  public DeviceAgreement negotiate(DeviceOffer offer) {
+    return offer.accept().take(DeviceCapabilities.BUS_MASTER).build();
+  }
+
+  @Override
+  public DeviceDriver open(DeviceAgreement agreement, Config config, DeviceHost host) {
+    return new Opened(host);
+  }
+
+  private static final class Opened implements DeviceDriver {
+    private final DeviceHost host;
+    private final MemorySegment letter = MemorySegment.ofArray(new byte[1]);
+    private long address;
+
+    Opened(DeviceHost host) {
+      this.host = host;
+    }
+
+    @Override
+    public PciFunctionDescription function() {
+      return PciFunctionDescription.of(0x1234, 1, 0xff0000).bar(PciBar.memory32(0, 4096)).build();
+    }
+
+    @Override
+    public long read(int bar, int offset, int size) {
+      return 0;
+    }
+
+    @Override
+    public void write(int bar, int offset, int size, long value) {
+      switch (offset) {
+        case ADDRESS -> address = value;
+        case NOW -> put(value);
+        case LATER -> host.clock().schedule(DELAY, () -> put(value));
+        default -> {}
+      }
+    }
+
+    private void put(long value) {
+      letter.set(ValueLayout.JAVA_BYTE, 0, (byte) value);
+      host.dmaWrite(address, letter, 0, 1);
+    }
+
+    @Override
+    public void functionReset(int level) {
+      address = 0;
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public CompletionStage<Void> quiesce() {
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public CompletionStage<Void> reset() {
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public Health health() {
+      return Health.up();
+    }
+
+    @Override
+    public Migration migration() {
+      return new Migration.Stateless();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

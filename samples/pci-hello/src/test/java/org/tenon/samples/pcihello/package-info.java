@@ -1,0 +1,4 @@
+@NullMarked
+package org.tenon.samples.pcihello;
+
+import org.jspecify.annotations.NullMarked;
