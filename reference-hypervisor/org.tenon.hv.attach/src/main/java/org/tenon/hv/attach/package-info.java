@@ -24,6 +24,10 @@
  * given another attachment.
  *
  * <p>Submitting, completing and reaping a request allocate nothing.
+ *
+ * <p>A partner's own PCI function has no queues: {@link org.tenon.hv.attach.DeviceAttachment} has
+ * its driver called on one device thread while the run loop waits, guards its way to guest memory,
+ * and keeps its timers in machine time (decision 0013).
  */
 @NullMarked
 package org.tenon.hv.attach;
