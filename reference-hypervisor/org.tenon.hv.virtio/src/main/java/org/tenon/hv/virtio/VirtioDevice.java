@@ -453,7 +453,8 @@ public final class VirtioDevice implements Saved {
     List<@Nullable QueueState> positions = model.positions();
     List<VirtioState.Queue> saved = new ArrayList<>();
     for (int i = 0; i < queues.size(); i++) {
-      saved.add(queues.get(i).state(running ? positions.get(i) : null));
+      QueueRegisters queue = queues.get(i);
+      saved.add(queue.state(running && !queue.resetting ? positions.get(i) : null));
     }
     return new VirtioState(status, driverFeatures, generation, saved);
   }

@@ -97,8 +97,7 @@ final class DiskChecks {
 
   private void expectEqual(String what, Object expected, Object actual) {
     if (!expected.equals(actual)) {
-      throw trial.violation(
-          "%s: %s".formatted(what, expected), "%s: %s".formatted(what, actual));
+      throw trial.violation("%s: %s".formatted(what, expected), "%s: %s".formatted(what, actual));
     }
   }
 

@@ -27,8 +27,8 @@ public interface Guest extends AutoCloseable {
   void plug(Peripheral peripheral) throws DriverException, GuestUnavailable;
 
   /**
-   * Pulls out a device that {@link #plug} has plugged in, whatever the guest does with it, and closes
-   * its driver. Between two works, or at a mark.
+   * Pulls out a device that {@link #plug} has plugged in, whatever the guest does with it, and
+   * closes its driver. Between two works, or at a mark.
    *
    * @throws IllegalArgumentException if no such device is in a hot-plug slot
    */
