@@ -297,7 +297,7 @@ public final class Machine implements AutoCloseable {
    * Plugs a disk in. The machine closes its driver. On the run-loop thread ({@link #post}), or
    * while the machine does not run; the guest waits while the driver is opened.
    *
-   * @return the disk's name, such as {@code disk0}
+   * @return the name by which it is unplugged
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
    * @throws IllegalArgumentException when every slot of that kind is taken
    * @throws IllegalStateException for a fixed slot of a machine that has run

@@ -51,12 +51,11 @@ final class HierarchyProgram {
   private int at;
 
   /** A function with everything that a function can have. */
-  private final class Card {
+  private static final class Card {
     private final BusMaster master;
     private final Msix msix;
     private final Msi msi;
     private final Type0Function function;
-    private boolean removed;
 
     Card(PciSlot slot) {
       master = slot.master();
@@ -173,7 +172,6 @@ final class HierarchyProgram {
       port.insert(in.function);
     } else {
       port.remove();
-      out.removed = true;
       gone.add(out);
       cards[slot] = null;
     }

@@ -207,7 +207,7 @@ class RootPortTest {
     assertThat(heard).containsExactly("may write");
     guest.write(CARD, 0x14, 4, LOW + 0x1000000);
     for (int word = 0; word < 4; word++) {
-      memory.write(LOW + 0x1000000 + 4 * word, 4, new long[] {0xfee00000L, 0, 0x41, 0}[word]);
+      memory.write(LOW + 0x1000000 + 4L * word, 4, new long[] {0xfee00000L, 0, 0x41, 0}[word]);
     }
     guest.write(CARD, guest.capability(CARD, 0x11) + 2, 2, 0x8000);
     msix.signal(0);
