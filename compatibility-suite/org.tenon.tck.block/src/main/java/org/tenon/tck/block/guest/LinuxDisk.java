@@ -200,8 +200,9 @@ final class LinuxDisk implements AutoCloseable {
   static byte[] stored(Scratch scratch, long offset, int bytes) {
     try (FileChannel image = FileChannel.open(scratch.image())) {
       ByteBuffer read = ByteBuffer.allocate(bytes);
-      while (read.hasRemaining() && image.read(read, offset + read.position()) >= 0) {
-        continue;
+      int more = 0;
+      while (read.hasRemaining() && more >= 0) {
+        more = image.read(read, offset + read.position());
       }
       return read.array();
     } catch (IOException e) {
