@@ -200,9 +200,10 @@ final class LinuxDisk implements AutoCloseable {
   static byte[] stored(Scratch scratch, long offset, int bytes) {
     try (FileChannel image = FileChannel.open(scratch.image())) {
       ByteBuffer read = ByteBuffer.allocate(bytes);
-      while (read.hasRemaining() && image.read(read, offset + read.position()) >= 0) {
-        continue;
-      }
+      int count;
+      do {
+        count = image.read(read, offset + read.position());
+      } while (count > 0);
       return read.array();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
