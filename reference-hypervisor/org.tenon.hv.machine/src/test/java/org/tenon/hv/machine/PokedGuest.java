@@ -88,7 +88,7 @@ final class PokedGuest {
     mmio(bar + 0x08, 4, 0);
     mmio(bar + 0x0c, 4, 1 << 9 | 1 << 11 | 1 << 13 | 1 << 14);
     mmio(bar + 0x08, 4, 1);
-    mmio(bar + 0x0c, 4, 1);
+    mmio(bar + 0x0c, 4, 1 | 1 << 8);
     mmio(bar + 0x14, 1, 11);
     mmio(bar + 0x10, 2, 0);
     mmio(bar + 0x16, 2, 0);
@@ -113,6 +113,16 @@ final class PokedGuest {
     }
     write(RINGS + 0x1000, available);
     mmio(bar + 0x3000, 2, 0);
+  }
+
+  /** Resets the queue (VIRTIO 1.2, 2.6.1). */
+  void resetVirtioQueue(int device) {
+    mmio(bar0(device) + 0x3a, 2, 1);
+  }
+
+  /** Whether that is under way. */
+  boolean isVirtioQueueResetting(int device) {
+    return machine.board().mmio().read(bar0(device) + 0x3a, 2) == 1;
   }
 
   /** Three descriptors: header, 4 KiB of data, status. */

@@ -93,6 +93,37 @@ class SavedDisksTest {
     }
   }
 
+  private Machine resetting() throws BootException, AttachException {
+    Machine machine = disks.asked();
+    machine.stopAt(SavedDisks.ASKED + 25_000);
+    assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.STOPPED);
+    PokedGuest guest = new PokedGuest(machine);
+    guest.resetVirtioQueue(1);
+    assertThat(guest.isVirtioQueueResetting(1)).isTrue();
+    return machine;
+  }
+
+  @Test
+  void aResetOfAQueueGoesOnToo()
+      throws BootException, AttachException, IOException, StateException {
+    Path whole;
+    try (Machine machine = resetting()) {
+      whole = end(machine, "whole");
+    }
+    disks.fresh();
+    Path file = folder.resolve("saved");
+    try (Machine machine = resetting()) {
+      machine.save(file);
+    }
+    try (Machine machine = disks.restore(file, ClockMode.VIRTUAL)) {
+      PokedGuest guest = new PokedGuest(machine);
+      assertThat(guest.isVirtioQueueResetting(1)).isTrue();
+      assertThat(end(machine, "restored")).hasSameBinaryContentAs(whole);
+      assertThat(guest.isVirtioQueueResetting(1)).isFalse();
+      assertThat(guest.virtioAnswers()).as("forgotten").isEqualTo("0 -1 -1 -1 -1");
+    }
+  }
+
   /** The file format is a promise: {@link SavedMachineFixture} wrote this one. */
   @Test
   void aMachineThatAnEarlierBuildSavedGoesOn() throws IOException, StateException, AttachException {

@@ -36,6 +36,7 @@ public abstract class LoopDevice implements DeviceModel {
    * @param handoffs how its work gets to the run-loop thread; the action of one runs only while the
    *     device may write to memory, and again when it may
    */
+  @SuppressWarnings("this-escape") // The action is kept, and runs when the device is whole.
   protected LoopDevice(int type, int queues, int maxQueueSize, Handoffs handoffs) {
     this.type = type;
     this.maxQueueSize = maxQueueSize;
@@ -80,7 +81,9 @@ public abstract class LoopDevice implements DeviceModel {
   /** The driver has taken one queue back; what the device had of it is forgotten. */
   protected void stopped(int queue) {}
 
-  /** Has a queue served before the guest's next instruction; does nothing while it has no driver. */
+  /**
+   * Has a queue served before the guest's next instruction; does nothing while it has no driver.
+   */
   protected final void schedule(int queue) {
     due[queue] = true;
     work.raise();

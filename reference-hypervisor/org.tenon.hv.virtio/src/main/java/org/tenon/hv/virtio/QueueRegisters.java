@@ -51,7 +51,13 @@ final class QueueRegisters {
 
   VirtioState.Queue state(@Nullable QueueState running) {
     return new VirtioState.Queue(
-        size, descriptorArea, driverArea, deviceArea, enabled, Optional.ofNullable(running));
+        size,
+        descriptorArea,
+        driverArea,
+        deviceArea,
+        enabled,
+        resetting,
+        Optional.ofNullable(running));
   }
 
   void restore(VirtioState.Queue saved) {

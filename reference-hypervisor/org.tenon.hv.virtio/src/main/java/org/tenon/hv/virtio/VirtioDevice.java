@@ -3,7 +3,6 @@ package org.tenon.hv.virtio;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -271,6 +270,11 @@ public final class VirtioDevice implements Saved {
         || queues.get(queue).resetting) {
       return false;
     }
+    stopQueue(queue);
+    return true;
+  }
+
+  private void stopQueue(int queue) {
     QueueRegisters registers = queues.get(queue);
     registers.resetting = true;
     int life = resets;
@@ -278,7 +282,6 @@ public final class VirtioDevice implements Saved {
         .stopQueue(queue)
         .thenRun(() -> finishQueueReset(registers, life))
         .exceptionally(VirtioDevice::impossible);
-    return true;
   }
 
   /** A reset of the device that came in between has done it already. */
@@ -444,13 +447,14 @@ public final class VirtioDevice implements Saved {
    * @throws IllegalStateException during a reset, and while a driver has requests
    */
   public synchronized VirtioState state() {
-    if (resetting || queues.stream().anyMatch(queue -> queue.resetting)) {
+    if (resetting) {
       throw new IllegalStateException("the device is being reset: save it afterwards");
     }
     List<@Nullable QueueState> positions = model.positions();
     List<VirtioState.Queue> saved = new ArrayList<>();
     for (int i = 0; i < queues.size(); i++) {
-      saved.add(queues.get(i).state(running ? positions.get(i) : null));
+      QueueRegisters queue = queues.get(i);
+      saved.add(queue.state(running && !queue.resetting ? positions.get(i) : null));
     }
     return new VirtioState(status, driverFeatures, generation, saved);
   }
@@ -483,9 +487,15 @@ public final class VirtioDevice implements Saved {
     for (int i = 0; i < queues.size(); i++) {
       queues.get(i).restore(state.queues().get(i));
     }
-    if (opened.stream().anyMatch(Objects::nonNull)) {
+    if (has(DeviceStatus.DRIVER_OK)
+        && !has(DeviceStatus.DEVICE_NEEDS_RESET | DeviceStatus.FAILED)) {
       model.start(opened, new Life(resets));
       running = true;
+      for (int i = 0; i < queues.size(); i++) {
+        if (state.queues().get(i).resetting()) {
+          stopQueue(i);
+        }
+      }
     }
   }
 

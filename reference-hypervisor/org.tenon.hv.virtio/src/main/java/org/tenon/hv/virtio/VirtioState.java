@@ -35,7 +35,8 @@ public record VirtioState(
             && (!agreed || (status & DeviceStatus.DRIVER) != 0)
             && configGeneration >= 0
             && configGeneration <= 0xff
-            && queues.stream().allMatch(queue -> queue.running().isEmpty() || ready);
+            && queues.stream()
+                .allMatch(queue -> (queue.running().isEmpty() && !queue.resetting()) || ready);
     if (!valid) {
       throw new IllegalArgumentException(
           "no virtio device has status %s, generation %d and queues %s"
@@ -51,6 +52,7 @@ public record VirtioState(
    * @param driverArea see {@link QueueState}
    * @param deviceArea see {@link QueueState}
    * @param enabled whether the driver enabled it
+   * @param resetting whether the driver has asked for a reset of this queue, which is not over
    * @param running where it is, if the device serves it
    */
   public record Queue(
@@ -59,12 +61,14 @@ public record VirtioState(
       long driverArea,
       long deviceArea,
       boolean enabled,
+      boolean resetting,
       Optional<QueueState> running) {
     /** Checks the parts against one another. */
     public Queue {
       boolean placed =
           running.isEmpty()
               || (enabled
+                  && !resetting
                   && running.get().size() == size
                   && running.get().descriptorArea() == descriptorArea
                   && running.get().driverArea() == driverArea

@@ -295,7 +295,8 @@ public final class BlkDevice implements DeviceModel, PortWork, AttachListener {
       if (request.flushAfter() && (offered & BlkFeature.FLUSH) == 0) {
         throw new StateException("a request waits for a flush that the driver has not");
       }
-      slots[request.queue()] += request.slots();
+      boolean inRing = request.statusAddress() != BlkState.Request.FORGOTTEN;
+      slots[request.queue()] += inRing ? request.slots() : 0;
       queues.get(request.queue()).restore(request, memory);
     }
     restoredSlots = slots;

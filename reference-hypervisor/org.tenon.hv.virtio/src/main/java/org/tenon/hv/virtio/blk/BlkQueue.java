@@ -134,7 +134,7 @@ final class BlkQueue {
     }
   }
 
-  /** The requests that wait to be given back, for a save; the guest has forgotten none of them. */
+  /** The requests that wait to be given back, for a save. */
   List<BlkState.Request> waiting() {
     synchronized (port) {
       return Arrays.stream(port.waiting()).mapToObj(this::request).toList();
@@ -142,7 +142,7 @@ final class BlkQueue {
   }
 
   private BlkState.Request request(int tag) {
-    MemoryRegion region = Objects.requireNonNull(statusRegions[tag]);
+    MemoryRegion region = statusRegions[tag];
     return new BlkState.Request(
         index,
         ids[tag],
@@ -150,16 +150,18 @@ final class BlkQueue {
         operations[tag],
         dataBytes[tag],
         flushAfter[tag],
-        region.base() + statusOffsets[tag],
+        region == null ? BlkState.Request.FORGOTTEN : region.base() + statusOffsets[tag],
         port.status(tag));
   }
 
   /** Takes up a request that waited to be given back. */
   void restore(BlkState.Request saved, GuestMemory memory) {
     synchronized (port) {
-      MemoryRegion region = memory.find(saved.statusAddress(), 1);
-      int tag = region == null ? BlockPort.NONE : port.restore(saved.operation(), saved.status());
-      if (region == null || tag == BlockPort.NONE) {
+      boolean forgotten = saved.statusAddress() == BlkState.Request.FORGOTTEN;
+      MemoryRegion region = forgotten ? null : memory.find(saved.statusAddress(), 1);
+      boolean valid = forgotten || region != null;
+      int tag = valid ? port.restore(saved.operation(), saved.status()) : BlockPort.NONE;
+      if (tag == BlockPort.NONE) {
         throw new IllegalArgumentException(
             "no request of queue %d has its status at %#x, or there are more than %d"
                 .formatted(index, saved.statusAddress(), port.depth()));
@@ -170,7 +172,7 @@ final class BlkQueue {
       dataBytes[tag] = saved.dataBytes();
       flushAfter[tag] = saved.flushAfter();
       statusRegions[tag] = region;
-      statusOffsets[tag] = region.offset(saved.statusAddress());
+      statusOffsets[tag] = region == null ? 0 : region.offset(saved.statusAddress());
     }
   }
 

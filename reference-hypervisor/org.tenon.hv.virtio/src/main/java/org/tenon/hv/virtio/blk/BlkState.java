@@ -28,7 +28,7 @@ public record BlkState(long features, boolean writeback, List<Request> requests)
    * @param operation what the driver did: a code of {@link org.tenon.spi.block.BlockOperation}
    * @param dataBytes how much data
    * @param flushAfter whether a flush follows before the guest hears of it
-   * @param statusAddress where its status goes
+   * @param statusAddress where its status goes, or {@link #FORGOTTEN}
    * @param status how the driver has answered: a code of {@link org.tenon.api.Status}
    */
   public record Request(
@@ -40,6 +40,9 @@ public record BlkState(long features, boolean writeback, List<Request> requests)
       boolean flushAfter,
       long statusAddress,
       int status) {
+    /** The address of a request that the guest has forgotten by a reset of its queue. */
+    public static final long FORGOTTEN = -1;
+
     /** Checks the ranges. */
     public Request {
       boolean valid =
