@@ -80,9 +80,19 @@ final class DiskChecks {
       String said = output.value("broken").orElseGet(() -> String.join("; ", tail(output.lines())));
       throw trial.violation(
           "'%s' succeeds in Linux".formatted(work.command().replace(". /tck/disk.sh; ", "")),
-          "it ended with status %d: %s".formatted(output.status(), said));
+          "it ended with status %d: %s%s".formatted(output.status(), said, complaints()));
     }
     return output;
+  }
+
+  /** What the kernel says to a failure, for whoever reads of it. */
+  private String complaints() {
+    try {
+      List<String> lines = disk.guest().perform(work("complaints")).values("complaint");
+      return lines.isEmpty() ? "" : "; Linux says: " + String.join("; ", tail(lines));
+    } catch (GuestLost e) {
+      return "; then " + e.getMessage();
+    }
   }
 
   private static List<String> tail(List<String> lines) {

@@ -90,6 +90,8 @@ record ElfObject(Optional<String> name, List<String> needed) {
     while (elf.get(end) != 0) {
       end++;
     }
-    return new String(elf.array(), start, end - start, StandardCharsets.ISO_8859_1);
+    byte[] characters = new byte[end - start];
+    elf.get(start, characters);
+    return new String(characters, StandardCharsets.ISO_8859_1);
   }
 }

@@ -141,13 +141,14 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
   }
 
   private void take(String text) {
+    Runnable action = text.startsWith(MARK) ? marks.get(text.substring(MARK.length())) : null;
     if (text.equals(READY)) {
       ready = true;
       machine().stop();
     } else if (text.startsWith(EXIT)) {
       ended(text.substring(EXIT.length()).split(" ", -1));
-    } else if (text.startsWith(MARK) && marks.containsKey(text.substring(MARK.length()))) {
-      due.add(marks.get(text.substring(MARK.length())));
+    } else if (action != null) {
+      due.add(action);
       machine().stop();
     } else if (!text.isBlank()) {
       lines.add(text);

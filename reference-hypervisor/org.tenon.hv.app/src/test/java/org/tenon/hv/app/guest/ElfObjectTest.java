@@ -20,7 +20,7 @@ class ElfObjectTest {
   void readsNameAndNeeds() throws IOException {
     ElfObject object = ElfObject.read(library()).orElseThrow();
     assertThat(object.name()).contains("libnio.so");
-    assertThat(object.needed()).contains("libjvm.so", "libc.so.6");
+    assertThat(object.needed()).contains("libjava.so", "libc.so.6");
   }
 
   @Test

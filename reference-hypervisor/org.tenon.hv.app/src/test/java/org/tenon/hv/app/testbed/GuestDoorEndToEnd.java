@@ -37,7 +37,7 @@ class GuestDoorEndToEnd {
             .fetch(Optional.empty(), Optional.empty());
       } catch (GuestException e) {
         LOG.log(System.Logger.Level.WARNING, "the guest door is not tried: {0}", e.getMessage());
-        Assumptions.abort(e.getMessage());
+        Assumptions.abort(String.valueOf(e.getMessage()));
       }
     }
   }
