@@ -56,7 +56,7 @@ final class BuiltCommand {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=org.tenon.api,org.tenon.spi,org.tenon.spi.block",
+                "--add-modules=ALL-MODULE-PATH",
                 "--module-path",
                 jars("sdk"),
                 "--class-path",

@@ -40,7 +40,7 @@ import org.tenon.tck.net.subject.NicSubject;
 public final class MutationRun {
   /** A broken driver shall be found hung soon. */
   private static final Deadlines IMPATIENT =
-      new Deadlines(Duration.ofMillis(1500), Duration.ofMillis(1500));
+      new Deadlines(Duration.ofSeconds(3), Duration.ofSeconds(3));
 
   /** A correct one gets all the time it needs on a busy machine. */
   private static final Deadlines PATIENT =

@@ -94,6 +94,7 @@ public final class NicHarness implements AutoCloseable {
   /** Starts a driver that was {@linkplain Builder#openOnly() only opened}. */
   public void start() throws DriverException {
     control.start();
+    awaitBuffers();
   }
 
   /**
@@ -102,6 +103,7 @@ public final class NicHarness implements AutoCloseable {
    * @throws HarnessError if the driver does not answer {@link Status#OK}
    */
   public void send(byte[] frame) {
+    awaitBuffers();
     Sending sending = transmit(0, NicFrame.of(frame));
     int status = sending.await();
     if (status != Status.OK) {
@@ -209,6 +211,7 @@ public final class NicHarness implements AutoCloseable {
   /** Lets a paused driver go on, with new buffers. */
   public void resume() {
     control.resume();
+    awaitBuffers();
   }
 
   /**
@@ -217,6 +220,7 @@ public final class NicHarness implements AutoCloseable {
    */
   public void reset() {
     control.reset();
+    awaitBuffers();
   }
 
   /** How the driver says it is. */

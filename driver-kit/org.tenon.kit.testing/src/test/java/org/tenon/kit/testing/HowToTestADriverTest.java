@@ -20,6 +20,7 @@ import org.tenon.spi.block.BlockDriverFactory;
 class HowToTestADriverTest {
   private final Map<String, String> settings = Map.of();
   private final byte[] block = new byte[RamDisk.BLOCK];
+  private final byte[] frame = new byte[60];
 
   @Test
   void readsBackWhatItWrote() throws Exception {
@@ -54,6 +55,14 @@ class HowToTestADriverTest {
   }
 
   @Test
+  void receivesWhatComesBack() throws Exception {
+    try (NicHarness nic = NicHarness.open(new MyNicFactory(), settings)) {
+      nic.send(frame);
+      assertThat(nic.receive().bytes()).isEqualTo(frame);
+    }
+  }
+
+  @Test
   void thePageShowsNothingElse() throws Exception {
     Path module = Path.of("").toAbsolutePath();
     Path root = module.endsWith("org.tenon.kit.testing") ? module.resolve("../..") : module;
@@ -70,9 +79,12 @@ class HowToTestADriverTest {
             .map((MatchResult found) -> found.group(1))
             .toList();
 
-    assertThat(shown).hasSize(3);
+    assertThat(shown).hasSize(4);
     assertThat(shown).allSatisfy(test -> assertThat(source).contains(test));
   }
+
+  /** Stands for the reader's driver of a card. */
+  private static final class MyNicFactory extends EchoNic.Factory {}
 
   /** Stands for the reader's driver. */
   private static final class MyDriverFactory extends RamDisk.Factory {

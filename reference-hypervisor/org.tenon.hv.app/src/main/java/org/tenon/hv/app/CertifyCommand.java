@@ -33,6 +33,7 @@ import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.verdict.Waivers;
 import org.tenon.tck.device.DeviceProfile;
+import org.tenon.tck.net.NicProfile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,11 +62,15 @@ import picocli.CommandLine.Option;
       "  tenon certify driver.tenon --level L1 --out report",
       "  tenon certify driver.tenon --tier guest",
       "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
+      "  tenon certify samples/nic-tap",
       "  tenon certify samples/pci-hello"
     })
 final class CertifyCommand implements Callable<Integer> {
   private static final List<String> PROFILES =
-      List.of(BlockProfile.get().id().value(), DeviceProfile.get().id().value());
+      List.of(
+          BlockProfile.get().id().value(),
+          NicProfile.get().id().value(),
+          DeviceProfile.get().id().value());
 
   private final Console console;
 
@@ -74,7 +79,7 @@ final class CertifyCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "What is tested: block or device; that of the driver's class if not given.")
+      description = "What is tested: block, net or device; that of the driver's class if not given.")
   private @Nullable String profile;
 
   @Option(

@@ -3,6 +3,8 @@ package org.tenon.hv.app;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Identifier;
@@ -11,8 +13,13 @@ import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 import org.tenon.hv.plugin.LoadedBundle;
 import org.tenon.hv.plugin.Provision;
 import org.tenon.kit.testing.storage.NbdServer;
+import org.tenon.kit.testing.wire.LoopbackWiring;
+import org.tenon.kit.testing.wire.PcapWiring;
+import org.tenon.kit.testing.wire.TapWiring;
+import org.tenon.kit.testing.wire.Wiring;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.device.DeviceDriverFactory;
+import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
@@ -23,6 +30,8 @@ import org.tenon.tck.core.run.Profile;
 import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.device.DeviceProfile;
 import org.tenon.tck.device.trial.DeviceSubject;
+import org.tenon.tck.net.NicProfile;
+import org.tenon.tck.net.subject.NicSubject;
 
 /**
  * The driver of a bundle that is to be certified, and the storage that it is given.
@@ -42,6 +51,7 @@ record DriverChoice(
     DriverEntry entry = entry();
     return switch (entry.deviceClass()) {
       case BLOCK -> BlockProfile.get();
+      case NET -> NicProfile.get();
       case DEVICE -> DeviceProfile.get();
       default ->
           throw new InputException(
@@ -53,9 +63,52 @@ record DriverChoice(
   /** The subject, to be certified by that command. */
   Subject subject(String command) throws InputException {
     DriverEntry entry = entry();
-    return loaded.factory(entry.id()).orElseThrow() instanceof DeviceDriverFactory device
-        ? DeviceSubject.of(device, provision(entry).settings()).from(facts(entry), command)
-        : blockSubject(entry, command);
+    return switch (loaded.factory(entry.id()).orElseThrow()) {
+      case DeviceDriverFactory device ->
+          DeviceSubject.of(device, provision(entry).settings()).from(facts(entry), command);
+      case NicDriverFactory nic -> nicSubject(nic, entry, command);
+      default -> blockSubject(entry, command);
+    };
+  }
+
+  private NicSubject nicSubject(NicDriverFactory nic, DriverEntry entry, String command)
+      throws InputException {
+    if (image != null || server != null) {
+      throw new InputException(
+          "driver '%s' is a NIC driver: leave out --image and --nbd-server".formatted(entry.id()));
+    }
+    if (!(provision(entry) instanceof Provision.Wire wire)) {
+      throw new InputException(
+          "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
+    }
+    return NicSubject.of(nic, wiring(entry, wire)).bundle(facts(entry)).command(command).build();
+  }
+
+  private Wiring wiring(DriverEntry entry, Provision.Wire wire) throws InputException {
+    return switch (wire.kind()) {
+      case LOOPBACK -> new LoopbackWiring(wire.settings());
+      case TAP ->
+          new TapWiring(
+              key(entry, wire, "interface"), key(entry, wire, "namespace"), wire.settings());
+      case PCAP ->
+          new PcapWiring(key(entry, wire, "input"), key(entry, wire, "output"), wire.settings());
+    };
+  }
+
+  /** The driver's configuration key that is given something. */
+  private String key(DriverEntry entry, Provision.Wire wire, String role) throws InputException {
+    return wire.roles().entrySet().stream()
+        .filter(given -> given.getValue().equals(role))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(() ->
+            new InputException(
+                "%s: driver '%s' lies on a %s, but no key in its \"given\" takes the %s"
+                    .formatted(
+                        loaded.bundle().origin(),
+                        entry.id(),
+                        wire.kind().name().toLowerCase(Locale.ROOT),
+                        role)));
   }
 
   private BundleFacts facts(DriverEntry entry) {

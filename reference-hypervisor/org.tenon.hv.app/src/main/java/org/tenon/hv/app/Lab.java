@@ -1,16 +1,16 @@
 package org.tenon.hv.app;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.app.run.EngineChoice;
@@ -58,11 +58,7 @@ final class Lab implements AutoCloseable {
       for (LabFile.Guest wanted : file.guests()) {
         build(wanted);
       }
-    } catch (AttachException
-        | BootException
-        | ConfigException
-        | DriverException
-        | IllegalArgumentException e) {
+    } catch (AttachException | BootException | DriverException | IllegalArgumentException e) {
       close();
       throw new InputException(String.valueOf(e.getMessage()), e);
     } catch (InputException e) {
@@ -82,9 +78,7 @@ final class Lab implements AutoCloseable {
       SwitchExtensionFactory factory =
           drivers.factory(SwitchExtensionFactory.class, extension.driver());
       made.extend(
-          factory,
-          Config.of(factory.configKeys(), extension.settings()),
-          isOpen(extension.fail()));
+          factory, Config.of(factory.configKeys(), extension.settings()), isOpen(extension.fail()));
     }
     for (LabFile.Uplink uplink : wanted.uplinks()) {
       NicDriverFactory factory = drivers.factory(NicDriverFactory.class, uplink.driver());
@@ -108,10 +102,7 @@ final class Lab implements AutoCloseable {
   private static PortSettings settings(
       String name, @Nullable Integer vlan, Set<Integer> trunk, @Nullable Integer floods) {
     return new PortSettings(
-        name,
-        vlan == null ? 0 : vlan,
-        trunk,
-        floods == null ? PortSettings.FLOOD_LIMIT : floods);
+        name, vlan == null ? 0 : vlan, trunk, floods == null ? PortSettings.FLOOD_LIMIT : floods);
   }
 
   private void build(LabFile.Guest wanted)
@@ -150,7 +141,8 @@ final class Lab implements AutoCloseable {
     VirtualSwitch joined = switches.get(card.port());
     if (joined == null) {
       throw new InputException(
-          "%s: there is no switch %s; there are %s".formatted(name, card.port(), switches.keySet()));
+          "%s: there is no switch %s; there are %s"
+              .formatted(name, card.port(), switches.keySet()));
     }
     MacAddress address =
         card.mac() == null
@@ -187,10 +179,12 @@ final class Lab implements AutoCloseable {
   /** What has passed each switch, a line for each port. */
   List<String> statistics() {
     List<String> lines = new ArrayList<>();
-    switches.values().forEach(one ->
-        one.statistics()
-            .forEach((port, passed) ->
-                lines.add("%s %s: %s".formatted(one.name(), port, passed))));
+    switches
+        .values()
+        .forEach(one ->
+            one.statistics()
+                .forEach(
+                    (port, passed) -> lines.add("%s %s: %s".formatted(one.name(), port, passed))));
     return lines;
   }
 
@@ -213,7 +207,9 @@ final class Lab implements AutoCloseable {
     public void output(int value) {
       if (value == '\n') {
         synchronized (console) {
-          console.out().println(name + "| " + line.toString(StandardCharsets.UTF_8).replace("\r", ""));
+          console
+              .out()
+              .println(name + "| " + line.toString(StandardCharsets.UTF_8).replace("\r", ""));
           console.out().flush();
         }
         line.reset();

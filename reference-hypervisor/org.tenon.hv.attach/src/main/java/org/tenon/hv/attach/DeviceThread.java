@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread on which a PCI function's driver runs. The run loop has work done here and stands
  * still meanwhile, but no longer than a limit: Java cannot end a call that does not return, so the
- * run loop must not make it itself (decision 0011). Control calls come through {@link #execute}.
+ * run loop must not make it itself (decision 0013). Control calls come through {@link #execute}.
  */
 final class DeviceThread implements Executor, AutoCloseable {
   /** Turns of waiting before a thread is parked: an access usually takes less than a wake-up. */

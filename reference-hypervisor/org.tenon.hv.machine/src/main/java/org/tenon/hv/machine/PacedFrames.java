@@ -21,7 +21,7 @@ import org.tenon.hv.virtio.net.NetDevice;
  * received until then reaches the guest at this instant. So a driver whose frames come of those
  * that the guest sends gives the same run each time. A frame that comes at another moment comes
  * from outside, and is handed over at the next boundary: such a run does not repeat (decision
- * 0011).
+ * 0013).
  */
 final class PacedFrames implements ServedQueues<NetDevice> {
   /** How long to wait at a time: a stop is noticed after that at the latest. */

@@ -156,7 +156,8 @@ class HotPlugTest {
       assertThat(events).endsWith("closed", "done");
       assertThat(guest.config(CARD, 0)).isEqualTo(0xffffffffL);
       assertThat(machine.disks()).isEmpty();
-      assertThat(guest.virtioAnswers()).isEqualTo(model == DiskModel.NVME ? "0 0 0 0 0" : "0 -1 -1 -1 -1");
+      assertThat(guest.virtioAnswers())
+          .isEqualTo(model == DiskModel.NVME ? "0 0 0 0 0" : "0 -1 -1 -1 -1");
       assertThat(guest.nvmeAnswers()).isEmpty();
       assertThatThrownBy(() -> machine.yank("disk0"))
           .hasMessage("there is no disk0 in a hot-plug slot; these hold []");
@@ -233,7 +234,8 @@ class HotPlugTest {
   void slotsEndAndFixedDisksStay() throws BootException, AttachException {
     try (Machine machine = new Machine(config(ClockMode.VIRTUAL))) {
       machine.plug(disk(DiskModel.VIRTIO));
-      assertThatThrownBy(() -> machine.yank("disk0")).hasMessageContaining("no disk0 in a hot-plug");
+      assertThatThrownBy(() -> machine.yank("disk0"))
+          .hasMessageContaining("no disk0 in a hot-plug");
       for (int i = 1; i <= 4; i++) {
         machine.plug(disk(DiskModel.NVME), DiskPlace.HOT_PLUG);
       }

@@ -94,7 +94,7 @@ public final class BarDecoder implements Upstream {
   /**
    * Nobody is behind the BARs of this bus any more: until {@link #clear} the bridge answers in
    * their place, and reads give 0. All ones, as for an address that nobody ever had, would be as
-   * good to hardware, but drivers of virtio devices wait for a status of 0 (decision 0012).
+   * good to hardware, but drivers of virtio devices wait for a status of 0 (decision 0014).
    */
   void vacate() {
     Map<Bar, Window> before = new LinkedHashMap<>(wanted);

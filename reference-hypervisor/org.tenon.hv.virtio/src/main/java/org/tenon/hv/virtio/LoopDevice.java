@@ -36,6 +36,7 @@ public abstract class LoopDevice implements DeviceModel {
    * @param handoffs how its work gets to the run-loop thread; the action of one runs only while the
    *     device may write to memory, and again when it may
    */
+  @SuppressWarnings("this-escape") // The action is kept, and runs when the device is whole.
   protected LoopDevice(int type, int queues, int maxQueueSize, Handoffs handoffs) {
     this.type = type;
     this.maxQueueSize = maxQueueSize;

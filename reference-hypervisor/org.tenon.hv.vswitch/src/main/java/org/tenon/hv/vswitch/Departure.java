@@ -19,6 +19,8 @@ final class Departure {
   /** The frame's first bytes as they leave; a tag may be added. */
   private final byte[] head = new byte[TcpLayout.HEAD_BYTES + NicProperties.TAG_BYTES];
 
+  private final int maxFrameBytes;
+
   private final byte[] segmentHead = new byte[TcpLayout.HEAD_BYTES + NicProperties.TAG_BYTES];
   private final TcpLayout layout = new TcpLayout();
   private final InternetSum sum = new InternetSum();
@@ -26,6 +28,15 @@ final class Departure {
 
   /** How many bytes of the frame as it entered the head stands for. */
   private int taken;
+
+  /**
+   * For one port.
+   *
+   * @param maxFrameBytes the longest frame that leaves by it and is not to be cut
+   */
+  Departure(int maxFrameBytes) {
+    this.maxFrameBytes = maxFrameBytes;
+  }
 
   /** How a frame's tag changes where it leaves. */
   enum Tagging {
@@ -43,7 +54,7 @@ final class Departure {
    * @param checksums whether the port takes frames that lack their checksum
    * @param joined whether it takes frames to be cut; with {@code checksums} only
    * @return how many frames were written; 0 where there was no room, −1 where the frame is not what
-   *     its offload says
+   *     its offload says, or too long
    */
   int write(Frame frame, Tagging tagging, boolean checksums, boolean joined, FrameWriter to) {
     int shift = prepare(frame, tagging);
@@ -94,6 +105,10 @@ final class Departure {
   }
 
   private int whole(Frame frame, int shift, long leaves, FrameWriter to) {
+    boolean cut = NicOffload.cutting(leaves) != NicOffload.WHOLE;
+    if (frame.length() + shift > (cut ? VirtualSwitch.JOINED_BYTES : maxFrameBytes)) {
+      return -1;
+    }
     if (!to.begin(frame.length() + shift)) {
       return 0;
     }
@@ -107,7 +122,9 @@ final class Departure {
   private int summed(Frame frame, int shift, FrameWriter to) {
     int start = NicOffload.checksumStart(frame.offload());
     int field = start + NicOffload.checksumOffset(frame.offload());
-    if (field + 2 > frame.length() || start < TYPE + 2) {
+    if (field + 2 > frame.length()
+        || start < TYPE + 2
+        || frame.length() + shift > maxFrameBytes) {
       return -1;
     }
     if (!to.begin(frame.length() + shift)) {
@@ -144,6 +161,9 @@ final class Departure {
     int size = NicOffload.segmentSize(offload);
     int payloadAt = layout.payload() - shift;
     int payload = frame.length() - payloadAt;
+    if (layout.payload() + Math.min(size, payload) > maxFrameBytes) {
+      return -1;
+    }
     int written = 0;
     for (int done = 0, number = 0; number == 0 || done < payload; done += size, number++) {
       int bytes = Math.min(size, payload - done);

@@ -32,7 +32,7 @@ final class FloodLimit {
       return true;
     }
     long now = nanoTime.getAsLong();
-    left = Math.min(perSecond, left + (now - last) * (double) perSecond / SECOND);
+    left = Math.min(perSecond, left + (double) (now - last) * (double) perSecond / (double) SECOND);
     last = now;
     if (left < 1) {
       return false;

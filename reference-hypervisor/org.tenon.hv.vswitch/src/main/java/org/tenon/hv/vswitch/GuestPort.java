@@ -122,7 +122,8 @@ public final class GuestPort extends Port implements NicDriverFactory {
     private final NicHost host;
     private final NicFrames frames;
     private final Frame entering;
-    private final Departure departure = new Departure();
+    private final Departure departure =
+        new Departure(owner.mtu() + NicProperties.OVERHEAD_BYTES);
     private final BufferWriter writer;
     private final boolean canChecksum;
     private final boolean canJoin;

@@ -25,6 +25,7 @@ import org.tenon.spi.net.NicCapabilities;
 import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.spi.net.NicMemory;
 import org.tenon.spi.net.NicOffer;
+import org.tenon.spi.net.NicProperties;
 
 /**
  * A port behind which a partner's NIC driver stands. Frames lie in memory of the switch, of which
@@ -46,7 +47,7 @@ final class Uplink extends Port implements AutoCloseable {
   private final boolean checksums;
   private final boolean joined;
   private final Frame entering;
-  private final Departure departure = new Departure();
+  private final Departure departure;
   private final SlotWriter writer = new SlotWriter();
   private final Received received = new Received();
   private final QueueThread pump;
@@ -75,6 +76,8 @@ final class Uplink extends Port implements AutoCloseable {
       memory.close();
       throw e;
     }
+    departure =
+        new Departure(Math.min(attachment.properties().maxFrameBytes(), owner.mtu() + NicProperties.OVERHEAD_BYTES));
     receive = attachment.receivePort(0);
     transmit = attachment.transmitPort(0);
     checksums = attachment.agreement().has(NicCapabilities.TRANSMIT_CHECKSUM);

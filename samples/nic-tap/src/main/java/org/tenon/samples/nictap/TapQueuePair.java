@@ -102,12 +102,19 @@ final class TapQueuePair implements NicQueuePair {
     if (NicOffload.needsChecksum(offload) && !hasChecksumField(offload, length)) {
       return Status.INVALID;
     }
-    fillVector(tag, offload, cut);
+    boolean several = cut && length - cutHeaders.length() > NicOffload.segmentSize(offload);
+    fillVector(tag, cut && !several ? asOneSegment(offload) : offload, cut);
     int status = statusOf(port.write(vector));
     if (status == Status.OK) {
       count(offload, length, cut);
     }
     return status;
+  }
+
+  /** The kernel drops a frame to be cut that has but one segment: such a frame is sent whole. */
+  private static long asOneSegment(long offload) {
+    return NicOffload.checksum(
+        NicOffload.checksumStart(offload), NicOffload.checksumOffset(offload));
   }
 
   private long length(int tag) {

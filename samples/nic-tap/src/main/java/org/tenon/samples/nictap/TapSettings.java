@@ -61,6 +61,9 @@ record TapSettings(
     if (namespace.isPresent() && namespace.get().isBlank()) {
       throw new ConfigException("setting 'netns' is empty: give a name or a path, or leave it out");
     }
+    if (namespace.isPresent() && namespace.get().indexOf('\0') >= 0) {
+      throw new ConfigException("setting 'netns' holds a character that no path has");
+    }
     Optional<String> address = config.optionalText(MAC);
     return new TapSettings(
         name,

@@ -73,7 +73,7 @@ final class Namespace implements AutoCloseable {
     return task.get();
   }
 
-  static String command(String... command) throws Exception {
+  static String command(String... command) throws IOException, InterruptedException {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -90,7 +90,11 @@ final class Namespace implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    command("ip", "netns", "delete", name);
+  public void close() throws IOException {
+    try {
+      command("ip", "netns", "delete", name);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -13,14 +13,18 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.tenon.api.ClauseId;
+import org.tenon.kit.testing.guest.GuestDisk;
 import org.tenon.kit.testing.guest.GuestLost;
 import org.tenon.kit.testing.guest.GuestOutput;
+import org.tenon.kit.testing.guest.GuestUnavailable;
 import org.tenon.kit.testing.guest.GuestWork;
+import org.tenon.spi.DriverException;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockIdentity;
 import org.tenon.tck.block.trial.BlockTrial;
 import org.tenon.tck.core.ClauseViolated;
+import org.tenon.tck.core.run.NotRun;
 
 /** What Linux must find of a disk, whatever its model. For one test and its thread. */
 final class DiskChecks {
@@ -42,6 +46,7 @@ final class DiskChecks {
   private final LinuxDisk disk;
   private final int block;
   private final Set<Complaint> allowed = new TreeSet<>();
+  private boolean plugged;
 
   DiskChecks(BlockTrial trial, LinuxDisk disk) {
     this.trial = trial;
@@ -92,7 +97,7 @@ final class DiskChecks {
 
   private void expectEqual(String what, Object expected, Object actual) {
     if (!expected.equals(actual)) {
-      throw trial.violation("%s: %s".formatted(what, expected), "it is %s".formatted(actual));
+      throw trial.violation("%s: %s".formatted(what, expected), "%s: %s".formatted(what, actual));
     }
   }
 
@@ -131,8 +136,11 @@ final class DiskChecks {
     BlockGeometry geometry = facts.geometry();
     expectEqual("sectors", number(geometry.bytes() / SECTOR), value(seen, "sectors"));
     expectEqual("logical block", number(geometry.logicalBlockSize()), value(seen, "logical block"));
-    expectEqual(
-        "physical block", number(geometry.physicalBlockSize()), value(seen, "physical block"));
+    if (disk.model() == GuestDisk.Model.VIRTIO) {
+      // Of NVMe, Linux believes in a physical block only where writes of one are said to be atomic.
+      expectEqual(
+          "physical block", number(geometry.physicalBlockSize()), value(seen, "physical block"));
+    }
     expectEqual("read-only", geometry.readOnly() ? "1" : "0", value(seen, "read-only"));
     expectEqual(
         "cache",
@@ -272,6 +280,41 @@ final class DiskChecks {
   void outlivesRemoval(int times) {
     allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
     run("unplug", serial(), block, blocks(KEPT_BYTES), times);
+  }
+
+  /** A disk that comes while Linux runs, and goes without a word. */
+  void outlivesBeingPulled() {
+    allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
+    LinuxDisk.Further further = disk.further(trial);
+    String its = further.facts().identity().serial();
+    plug(further);
+    trial.keep(this::pull);
+    run(work("pulled", its, block, blocks(KEPT_BYTES)).at("pull", this::pull));
+    byte[] kept = Arrays.copyOf(disk.data(), KEPT_BYTES);
+    byte[] stored = LinuxDisk.stored(further.scratch(), 0, KEPT_BYTES);
+    expectEqual("what was flushed before the pull, in the storage", md5(kept), md5(stored));
+    plug(further);
+    run("kept", its, block, blocks(KEPT_BYTES));
+    pull();
+  }
+
+  private void plug(LinuxDisk.Further further) {
+    try {
+      disk.guest().plug(further.peripheral());
+      plugged = true;
+    } catch (DriverException e) {
+      throw trial.violation(
+          "the driver opens while Linux runs", "it refused: " + e.getMessage(), e);
+    } catch (GuestUnavailable e) {
+      throw new NotRun(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void pull() {
+    if (plugged) {
+      plugged = false;
+      disk.guest().yank("further");
+    }
   }
 
   void tellsItsLogs() {

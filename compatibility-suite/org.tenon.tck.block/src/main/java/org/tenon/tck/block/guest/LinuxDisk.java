@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.kit.testing.guest.Guest;
 import org.tenon.kit.testing.guest.GuestDisk;
@@ -51,25 +52,21 @@ final class LinuxDisk implements AutoCloseable {
   record Facts(BlockGeometry geometry, BlockIdentity identity, BlockAgreement agreement) {}
 
   private final Path folder;
-  private final Guest guest;
-  private final List<Scratch> scratches;
-  private final List<Facts> facts;
-  private final byte[] data;
-  private final Queue<Fault> faults;
+  private final GuestDisk.Model model;
+  private final byte[] data = new byte[DATA];
+  private final List<Scratch> scratches = new ArrayList<>();
+  private final List<Facts> facts = new ArrayList<>();
+  private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+  private @Nullable Guest guest;
 
-  private LinuxDisk(
-      Path folder,
-      Guest guest,
-      List<Scratch> scratches,
-      List<Facts> facts,
-      byte[] data,
-      Queue<Fault> faults) {
-    this.folder = folder;
-    this.guest = guest;
-    this.scratches = scratches;
-    this.facts = facts;
-    this.data = data;
-    this.faults = faults;
+  private LinuxDisk(BlockTrial trial, GuestDisk.Model model) {
+    this.model = model;
+    trial.runSeed().derive("LinuxDisk").random().nextBytes(data);
+    try {
+      folder = Files.createTempDirectory("tenon-guest-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -86,57 +83,60 @@ final class LinuxDisk implements AutoCloseable {
                         + GuestHost.class.getName()
                         + " here; 'tenon certify --tier guest' brings one"));
     trial.evidence().note("guest", host.name());
-    Queue<Fault> faults = new ConcurrentLinkedQueue<>();
-    List<Scratch> scratches = new ArrayList<>();
+    LinuxDisk disk = new LinuxDisk(trial, model);
     try {
-      Path folder = Files.createTempDirectory("tenon-guest-");
-      List<Facts> facts = new ArrayList<>();
-      List<Peripheral> disks = new ArrayList<>();
-      for (boolean readOnly :
-          hasReadOnly(trial.subject()) ? List.of(false, true) : List.of(false)) {
-        Scratch scratch = trial.subject().storage().create(folder, SIZE);
-        scratches.add(scratch);
-        Reach reach = readOnly ? scratch.direct().with(readOnlySetting()) : scratch.direct();
-        facts.add(ask(trial, reach));
-        disks.add(
-            GuestDisk.of(
-                    readOnly ? "read-only" : "disk",
-                    model,
-                    trial.subject().factory(),
-                    reach.settings())
-                .withFiles(reach.files())
-                .withDeadlines(trial.subject().deadlines())
-                .withFaults(faults::add));
-      }
-      byte[] data = new byte[DATA];
-      trial.runSeed().derive("LinuxDisk").random().nextBytes(data);
-      GuestPlan plan =
-          GuestPlan.with(disks.toArray(Peripheral[]::new))
-              .withFile("/tck/disk.sh", script())
-              .withFile("/tck/data", data);
-      return new LinuxDisk(folder, host.boot(plan), scratches, facts, data, faults);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      disk.start(trial, host);
+      return disk;
+    } catch (RuntimeException | Error e) {
+      disk.close();
+      throw e;
+    }
+  }
+
+  private void start(BlockTrial trial, GuestHost host) {
+    List<Peripheral> disks = new ArrayList<>();
+    disks.add(peripheral(trial, "disk", Map.of()));
+    if (hasReadOnly(trial.subject())) {
+      disks.add(peripheral(trial, "read-only", Map.of(Trait.READ_ONLY_KEY, "true")));
+    }
+    try {
+      guest =
+          host.boot(
+              GuestPlan.with(disks.toArray(Peripheral[]::new))
+                  .withFile("/tck/disk.sh", script())
+                  .withFile("/tck/data", data));
     } catch (GuestUnavailable e) {
-      scratches.forEach(Scratch::close);
       throw new NotRun(String.valueOf(e.getMessage()));
     } catch (DriverException e) {
-      scratches.forEach(Scratch::close);
       throw trial.violation(
           "the driver opens as a guest's disk", "it refused: " + e.getMessage(), e);
     } catch (GuestLost e) {
-      scratches.forEach(Scratch::close);
       throw DiskChecks.lost(trial, "Linux boots with the driver as its disk", e);
     }
+  }
+
+  private GuestDisk peripheral(BlockTrial trial, String name, Map<String, String> settings) {
+    try {
+      Scratch scratch = trial.subject().storage().create(folder, SIZE);
+      scratches.add(scratch);
+      Reach reach = scratch.direct().with(settings);
+      facts.add(ask(trial, reach));
+      return peripheral(trial, name, reach);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private GuestDisk peripheral(BlockTrial trial, String name, Reach reach) {
+    return GuestDisk.of(name, model, trial.subject().factory(), reach.settings())
+        .withFiles(reach.files())
+        .withDeadlines(trial.subject().deadlines())
+        .withFaults(faults::add);
   }
 
   private static boolean hasReadOnly(BlockSubject subject) {
     return subject.factory().configKeys().stream()
         .anyMatch(key -> key.name().equals(Trait.READ_ONLY_KEY));
-  }
-
-  private static Map<String, String> readOnlySetting() {
-    return Map.of(Trait.READ_ONLY_KEY, "true");
   }
 
   private static Facts ask(BlockTrial trial, Reach reach) {
@@ -147,15 +147,22 @@ final class LinuxDisk implements AutoCloseable {
     return facts;
   }
 
-  private static byte[] script() throws IOException {
+  private static byte[] script() {
     try (InputStream in = LinuxDisk.class.getResourceAsStream(SCRIPT)) {
       return Objects.requireNonNull(in, SCRIPT).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** As what Linux sees the disk. */
+  GuestDisk.Model model() {
+    return model;
   }
 
   /** The guest. */
   Guest guest() {
-    return guest;
+    return Objects.requireNonNull(guest, "the guest has not been booted");
   }
 
   /** The disk that is written. */
@@ -168,6 +175,17 @@ final class LinuxDisk implements AutoCloseable {
     return facts.stream().skip(1).findFirst();
   }
 
+  /** Another disk on storage of the test's own, with what the kit was told of it. */
+  record Further(GuestDisk peripheral, Facts facts, Scratch scratch) {}
+
+  /** A disk that the test plugs in itself. */
+  Further further(BlockTrial trial) {
+    Scratch scratch = trial.scratch();
+    Reach reach = scratch.direct();
+    GuestDisk peripheral = peripheral(trial, "further", reach);
+    return new Further(peripheral, ask(trial, reach), scratch);
+  }
+
   /** What {@code /tck/data} holds. */
   byte[] data() {
     return data;
@@ -175,7 +193,12 @@ final class LinuxDisk implements AutoCloseable {
 
   /** What the storage holds, seen from outside. */
   byte[] stored(long offset, int bytes) {
-    try (FileChannel image = FileChannel.open(scratches.getFirst().image())) {
+    return stored(scratches.getFirst(), offset, bytes);
+  }
+
+  /** What a storage holds, seen from outside. */
+  static byte[] stored(Scratch scratch, long offset, int bytes) {
+    try (FileChannel image = FileChannel.open(scratch.image())) {
       ByteBuffer read = ByteBuffer.allocate(bytes);
       while (read.hasRemaining() && image.read(read, offset + read.position()) >= 0) {
         continue;
@@ -195,7 +218,9 @@ final class LinuxDisk implements AutoCloseable {
 
   @Override
   public void close() {
-    guest.close();
+    if (guest != null) {
+      guest.close();
+    }
     scratches.forEach(Scratch::close);
     try {
       Files.delete(folder);

@@ -18,45 +18,45 @@ public abstract class NvmeGuestTests extends GuestTests {
   @Test
   @Clause({"BLK-077", "BLK-085"})
   void linuxFindsTheNvmeDisk() {
-    inLinux(checks -> checks.isFound());
+    inLinux(DiskChecks::isFound);
   }
 
   @Test
   @Clause({"BLK-078", "BLK-085"})
   void ext4OnTheNvmeDisk() {
-    inLinux(checks -> checks.keepsFiles());
+    inLinux(DiskChecks::keepsFiles);
   }
 
   @Test
   @Clause({"BLK-079", "BLK-085"})
   void manyWriteToTheNvmeDisk() {
-    inLinux(checks -> checks.keepsWhatManyWrite());
+    inLinux(DiskChecks::keepsWhatManyWrite);
   }
 
   @Test
   @Clause({"BLK-080", "BLK-085"})
   void flushedWritesOfTheNvmeDisk() {
-    inLinux(checks -> checks.keepsWhatWasFlushed());
+    inLinux(DiskChecks::keepsWhatWasFlushed);
   }
 
   @Test
   @Requires("discard")
   @Clause({"BLK-081", "BLK-085"})
   void discardOnTheNvmeDisk() {
-    inLinux(checks -> checks.givesSpaceBack());
+    inLinux(DiskChecks::givesSpaceBack);
   }
 
   @Test
   @Clause({"BLK-081", "BLK-085"})
   void zeroesOnTheNvmeDisk() {
-    inLinux(checks -> checks.zeroesItsBlocks());
+    inLinux(DiskChecks::zeroesItsBlocks);
   }
 
   @Test
   @Requires(Trait.READ_ONLY_SETTING)
   @Clause({"BLK-082", "BLK-085"})
   void readOnlyNvmeDisk() {
-    inLinux(checks -> checks.isReadOnly());
+    inLinux(DiskChecks::isReadOnly);
   }
 
   @Test
@@ -80,6 +80,12 @@ public abstract class NvmeGuestTests extends GuestTests {
   @Test
   @Clause({"BLK-086", "BLK-085"})
   void logsOfTheNvmeDisk() {
-    inLinux(checks -> checks.tellsItsLogs());
+    inLinux(DiskChecks::tellsItsLogs);
+  }
+
+  @Test
+  @Clause({"BLK-084", "BLK-085"})
+  void pulledOutNvmeDisk() {
+    inLinux(DiskChecks::outlivesBeingPulled);
   }
 }

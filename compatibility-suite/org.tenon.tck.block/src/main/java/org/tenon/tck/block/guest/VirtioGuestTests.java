@@ -18,45 +18,45 @@ public abstract class VirtioGuestTests extends GuestTests {
   @Test
   @Clause({"BLK-077", "BLK-085"})
   void linuxFindsTheVirtioDisk() {
-    inLinux(checks -> checks.isFound());
+    inLinux(DiskChecks::isFound);
   }
 
   @Test
   @Clause({"BLK-078", "BLK-085"})
   void ext4OnTheVirtioDisk() {
-    inLinux(checks -> checks.keepsFiles());
+    inLinux(DiskChecks::keepsFiles);
   }
 
   @Test
   @Clause({"BLK-079", "BLK-085"})
   void manyWriteToTheVirtioDisk() {
-    inLinux(checks -> checks.keepsWhatManyWrite());
+    inLinux(DiskChecks::keepsWhatManyWrite);
   }
 
   @Test
   @Clause({"BLK-080", "BLK-085"})
   void flushedWritesOfTheVirtioDisk() {
-    inLinux(checks -> checks.keepsWhatWasFlushed());
+    inLinux(DiskChecks::keepsWhatWasFlushed);
   }
 
   @Test
   @Requires("discard")
   @Clause({"BLK-081", "BLK-085"})
   void discardOnTheVirtioDisk() {
-    inLinux(checks -> checks.givesSpaceBack());
+    inLinux(DiskChecks::givesSpaceBack);
   }
 
   @Test
   @Clause({"BLK-081", "BLK-085"})
   void zeroesOnTheVirtioDisk() {
-    inLinux(checks -> checks.zeroesItsBlocks());
+    inLinux(DiskChecks::zeroesItsBlocks);
   }
 
   @Test
   @Requires(Trait.READ_ONLY_SETTING)
   @Clause({"BLK-082", "BLK-085"})
   void readOnlyVirtioDisk() {
-    inLinux(checks -> checks.isReadOnly());
+    inLinux(DiskChecks::isReadOnly);
   }
 
   @Test
@@ -69,5 +69,11 @@ public abstract class VirtioGuestTests extends GuestTests {
   @Clause({"BLK-084", "BLK-085"})
   void removalOfTheVirtioDisk() {
     inLinux(checks -> checks.outlivesRemoval(STORMS));
+  }
+
+  @Test
+  @Clause({"BLK-084", "BLK-085"})
+  void pulledOutVirtioDisk() {
+    inLinux(DiskChecks::outlivesBeingPulled);
   }
 }

@@ -271,6 +271,20 @@ unplug() {
   done
 }
 
+# The disk is pulled out by the host, at the mark, during I/O.  SERIAL BLOCK COUNT
+pulled() {
+  keep "$1" "$2" "$3"
+  load "$name" "$2" "$3" "$3"
+  echo "mark pull"
+  tries=0
+  while [ -e "/sys/block/$name" ]; do
+    [ $tries -lt 200 ] || broken "the disk is still there"
+    usleep 50000
+    tries=$((tries + 1))
+  done
+  unload
+}
+
 # What an NVMe controller says of itself and of what it did.  SERIAL BLOCK
 nvme_logs() {
   name=$(disk "$1") || broken "no disk has the serial $1"

@@ -17,7 +17,11 @@ public final class MemoryWiring implements Wiring {
 
   @Override
   public Set<Wire.Ability> abilities() {
-    return Set.of(Wire.Ability.OBSERVES, Wire.Ability.INJECTS, Wire.Ability.CHANGES_LINK);
+    return Set.of(
+        Wire.Ability.OBSERVES,
+        Wire.Ability.INJECTS,
+        Wire.Ability.INJECTS_TOO_LONG,
+        Wire.Ability.CHANGES_LINK);
   }
 
   @Override

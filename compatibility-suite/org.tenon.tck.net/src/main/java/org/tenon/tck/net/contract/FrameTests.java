@@ -96,7 +96,7 @@ public abstract class FrameTests extends NicTests {
   }
 
   @Test
-  @Requires(Trait.ANY_FRAME_COMES)
+  @Requires(Trait.TOO_LONG_COMES)
   @Clause("NET-015")
   void tooLongDoesNotArrive() {
     Card card = trial().open(NicTrial.plainReceive(1));

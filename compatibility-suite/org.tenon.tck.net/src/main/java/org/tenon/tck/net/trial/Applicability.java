@@ -66,6 +66,7 @@ final class Applicability {
     addIf(traits, Trait.SEEN_SENDING, loops || wire.contains(Wire.Ability.OBSERVES));
     addIf(traits, Trait.FRAMES_COME, loops || wire.contains(Wire.Ability.INJECTS));
     addIf(traits, Trait.ANY_FRAME_COMES, wire.contains(Wire.Ability.INJECTS));
+    addIf(traits, Trait.TOO_LONG_COMES, wire.contains(Wire.Ability.INJECTS_TOO_LONG));
     addIf(traits, Trait.LINK_CHANGES, wire.contains(Wire.Ability.CHANGES_LINK));
     for (ConfigKey key : subject.factory().configKeys()) {
       addIf(traits, Trait.LINK_CHANGES, key.name().equals(Trait.FLAP_KEY));

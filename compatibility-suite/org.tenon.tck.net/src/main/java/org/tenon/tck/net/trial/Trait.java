@@ -23,6 +23,9 @@ public final class Trait {
   /** Any frame can be made to come, also one that no card would send. */
   public static final String ANY_FRAME_COMES = "any frame comes";
 
+  /** Frames can be made to come that are longer than the card takes. */
+  public static final String TOO_LONG_COMES = "too long comes";
+
   /** The link changes: by the wire's end, or by the driver's own setting {@value #FLAP_KEY}. */
   public static final String LINK_CHANGES = "link changes";
 
@@ -39,6 +42,7 @@ public final class Trait {
       case SEEN_SENDING -> "a " + wire + " does not show what leaves";
       case FRAMES_COME -> "a " + wire + " lets no frame come";
       case ANY_FRAME_COMES -> "by a " + wire + " only frames come that the card sends";
+      case TOO_LONG_COMES -> "by a " + wire + " no frame comes that is too long for the card";
       case LINK_CHANGES -> "a " + wire + " does not change its link";
       default -> trait + " was not agreed";
     };

@@ -30,7 +30,7 @@ public record GuestPlan(
   public static final String DEFAULT_KERNEL = "cloud";
 
   private static final long MEMORY = 256L << 20;
-  private static final Duration BOOT = Duration.ofSeconds(120);
+  private static final Duration BOOT = Duration.ofMinutes(2);
 
   /** Copies the collections. */
   public GuestPlan {

@@ -16,6 +16,8 @@ public interface Wire extends AutoCloseable {
     OBSERVES("shows what leaves"),
     /** {@link #inject} has any frame come. */
     INJECTS("lets any frame come"),
+    /** {@link #inject} has frames come that are longer than the card takes. */
+    INJECTS_TOO_LONG("lets frames come that are too long"),
     /** {@link #setLink} changes the link. */
     CHANGES_LINK("changes its link");
 

@@ -70,7 +70,7 @@ public final class GuestTestBed implements GuestHost {
                   Trace.OFF));
       guest.begin(machine);
       for (Peripheral peripheral : plan.peripherals()) {
-        plug(machine, peripheral);
+        guest.plug(peripheral);
       }
       guest.awaitReady(plan.bootLimit());
       return guest;
@@ -121,7 +121,12 @@ public final class GuestTestBed implements GuestHost {
     return all.toByteArray();
   }
 
-  private static void plug(Machine machine, Peripheral peripheral)
+  /**
+   * Plugs one into a machine.
+   *
+   * @return what the machine calls it
+   */
+  static String plug(Machine machine, Peripheral peripheral)
       throws DriverException, GuestUnavailable {
     if (!(peripheral instanceof GuestDisk disk)) {
       throw new GuestUnavailable(
@@ -134,7 +139,7 @@ public final class GuestTestBed implements GuestHost {
         };
     Config config = Config.of(disk.driver().configKeys(), disk.settings(), disk.files());
     try {
-      machine.plug(
+      return machine.plug(
           new DiskConfig(model, disk.driver(), config, disk.deadlines(), new Reporter(disk)));
     } catch (AttachException e) {
       int status =

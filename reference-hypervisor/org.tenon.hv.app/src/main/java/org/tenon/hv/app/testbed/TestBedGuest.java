@@ -2,7 +2,10 @@ package org.tenon.hv.app.testbed;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,7 +16,10 @@ import org.tenon.hv.machine.Outcome;
 import org.tenon.kit.testing.guest.Guest;
 import org.tenon.kit.testing.guest.GuestLost;
 import org.tenon.kit.testing.guest.GuestOutput;
+import org.tenon.kit.testing.guest.GuestUnavailable;
 import org.tenon.kit.testing.guest.GuestWork;
+import org.tenon.kit.testing.guest.Peripheral;
+import org.tenon.spi.DriverException;
 
 /**
  * A machine that runs only while it has work. Its console is read line by line on the thread that
@@ -27,11 +33,13 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
 
   private final StringBuilder line = new StringBuilder();
   private final List<String> lines = new ArrayList<>();
+  private final Map<String, String> plugged = new HashMap<>();
+  private final Deque<Runnable> due = new ArrayDeque<>();
   private Map<String, Runnable> marks = Map.of();
   private @Nullable Machine machine;
   private @Nullable Integer status;
-  private @Nullable Throwable broken;
   private boolean ready;
+  private int works;
 
   /** The machine whose console this is. */
   void begin(Machine made) {
@@ -50,12 +58,11 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
     lines.clear();
     marks = work.marks();
     status = null;
-    broken = null;
+    due.clear();
     long began = now();
-    machine().type((work.command() + '\n').getBytes(StandardCharsets.US_ASCII));
-    boolean ended = runWithin(work.limit(), () -> status != null || broken != null);
-    rethrow(broken);
-    if (!ended) {
+    String typed = "%d %s\n".formatted(++works, work.command());
+    machine().type(typed.getBytes(StandardCharsets.US_ASCII));
+    if (!runWithin(work.limit(), () -> status != null)) {
       throw lost(
           "did not end '%s' within %d s of its time"
               .formatted(work.command(), work.limit().toSeconds()));
@@ -63,12 +70,18 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
     return new GuestOutput(Objects.requireNonNull(status), lines, Duration.ofNanos(now() - began));
   }
 
-  private static void rethrow(@Nullable Throwable thrown) {
-    switch (thrown) {
-      case RuntimeException exception -> throw exception;
-      case Error error -> throw error;
-      case null, default -> {}
+  @Override
+  public void plug(Peripheral peripheral) throws DriverException, GuestUnavailable {
+    plugged.put(peripheral.name(), GuestTestBed.plug(machine(), peripheral));
+  }
+
+  @Override
+  public void yank(String name) {
+    String disk = plugged.remove(name);
+    if (disk == null) {
+      throw new IllegalArgumentException("the guest has no device '" + name + "'");
     }
+    machine().yank(disk);
   }
 
   /** What a run waits for. */
@@ -88,6 +101,9 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
         throw lost(
             "ended: "
                 + (outcome.detail().isEmpty() ? outcome.kind().toString() : outcome.detail()));
+      }
+      for (Runnable action = due.poll(); action != null; action = due.poll()) {
+        action.run();
       }
     }
     return goal.isReached();
@@ -129,21 +145,19 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
       ready = true;
       machine().stop();
     } else if (text.startsWith(EXIT)) {
-      status = Integer.valueOf(text.substring(EXIT.length()));
-      machine().stop();
+      ended(text.substring(EXIT.length()).split(" ", -1));
     } else if (text.startsWith(MARK) && marks.containsKey(text.substring(MARK.length()))) {
-      act(marks.get(text.substring(MARK.length())));
+      due.add(marks.get(text.substring(MARK.length())));
+      machine().stop();
     } else if (!text.isBlank()) {
       lines.add(text);
     }
   }
 
-  /** What a test throws at a mark ends the work, not the machine in the middle of an exit. */
-  private void act(Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeException | Error thrown) {
-      broken = thrown;
+  /** A work that a test has given up at a mark may end during the next one. */
+  private void ended(String[] numberAndStatus) {
+    if (numberAndStatus[0].equals(String.valueOf(works))) {
+      status = Integer.valueOf(numberAndStatus[1]);
       machine().stop();
     }
   }

@@ -12,6 +12,9 @@ public final class ScriptedEnd implements PortEnd {
   private @Nullable HostStream stream;
   private int left;
 
+  /** Nobody is there. */
+  public ScriptedEnd() {}
+
   /** Somebody comes, if nobody is there. */
   public void come() {
     if (stream == null) {

@@ -19,6 +19,9 @@ public final class ScriptedHost implements VsockHost {
   private Runnable news = () -> {};
   private boolean refusing;
 
+  /** Nobody has come. */
+  public ScriptedHost() {}
+
   /** Somebody comes and sends. */
   public HostStream come(String greeting) {
     HostStream stream = ScriptedStream.of(RING_BYTES);
