@@ -122,7 +122,9 @@ class GuestDevicesTest {
     assertThat(echoed.join()).isEqualTo(1_536_000);
     assertThat(connected.join()).as("from the host").isTrue();
     List<Long> bytes = resident.join();
-    assertThat(bytes.get(0) - bytes.get(1)).as("memory given back of %s", bytes).isGreaterThan(80 * MIB);
+    assertThat(bytes.get(0) - bytes.get(1))
+        .as("memory given back of %s", bytes)
+        .isGreaterThan(80 * MIB);
   }
 
   private boolean isPortEchoed(String port, int bytes) throws IOException, InterruptedException {
@@ -166,7 +168,10 @@ class GuestDevicesTest {
           assertThat(ask(control, "balloon 999G")).startsWith("error: a balloon takes 0 to ");
           await(control, 96 * MIB);
           resident.add(guestMemory());
-          assertThat(ask(control, "balloon statistics")).startsWith("ok ").contains("free=").contains("total=");
+          assertThat(ask(control, "balloon statistics"))
+              .startsWith("ok ")
+              .contains("free=")
+              .contains("total=");
           HostPeer.say(guest, "go");
         }
         try (SocketChannel guest = server.accept()) {

@@ -99,11 +99,11 @@ class GuestNetworkTest {
     Path disk = folder.resolve(name + ".img");
     Files.writeString(disk, script + "\n".repeat(4096 - script.length() % 4096));
     return """
-        - name: %s
-          append: console=ttyS0 panic=-1 quiet tenon.exec=sh /dev/vda
-          disks: ["driver=block-file,path=%s"]
-          nics: [{switch: lan, vlan: %d}]
-        """
+    - name: %s
+      append: console=ttyS0 panic=-1 quiet tenon.exec=sh /dev/vda
+      disks: ["driver=block-file,path=%s"]
+      nics: [{switch: lan, vlan: %d}]
+    """
         .formatted(name, disk, vlan)
         .indent(2);
   }

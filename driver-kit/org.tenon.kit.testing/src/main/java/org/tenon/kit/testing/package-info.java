@@ -22,8 +22,8 @@
  *   <li>{@link org.tenon.kit.testing.BlockRequest} is anything a host might send, also what none
  *       should; {@link org.tenon.kit.testing.Submission} is one on its way, {@link
  *       org.tenon.kit.testing.BlockResult} its end.
- *   <li>{@link org.tenon.kit.testing.NicHarness} is the same for a NIC driver; its frames are {@link
- *       org.tenon.kit.testing.NicFrame}s and {@link org.tenon.kit.testing.ReceivedFrame}s.
+ *   <li>{@link org.tenon.kit.testing.NicHarness} is the same for a NIC driver; its frames are
+ *       {@link org.tenon.kit.testing.NicFrame}s and {@link org.tenon.kit.testing.ReceivedFrame}s.
  *   <li>{@link org.tenon.kit.testing.VirtualClock} lets a test decide what time it is, so that a
  *       deadline of 30 seconds passes in no time.
  *   <li>{@link org.tenon.kit.testing.BlockObserver} sees everything pass, for logs that must share
@@ -58,8 +58,8 @@
  * </table>
  *
  * <p>Of a NIC driver the same is watched, by the clauses NET-025 to NET-036, and besides: what it
- * hands over without agreement (NET-005), frames that are too long (NET-015), bytes written beyond a
- * frame (NET-018) or into one that it sends (NET-019), buffers kept at rest (NET-069, NET-071,
+ * hands over without agreement (NET-005), frames that are too long (NET-015), bytes written beyond
+ * a frame (NET-018) or into one that it sends (NET-019), buffers kept at rest (NET-069, NET-071,
  * NET-072), a link that changes in silence (NET-008) and counters that go back (NET-067).
  *
  * <p>What it cannot see by itself, such as wrong data or lost writes, is for tests to ask and for
@@ -73,8 +73,8 @@
  * driver itself is found like one that the host made; virtual threads are not.
  *
  * <p>Other packages: {@code fault} makes a right driver wrong, {@code storage} watches and fails
- * the files below a driver, {@code wire} holds the other end of a card, {@code virtio} is a guest in
- * front of a disk.
+ * the files below a driver, {@code wire} holds the other end of a card, {@code virtio} is a guest
+ * in front of a disk.
  */
 @NullMarked
 package org.tenon.kit.testing;

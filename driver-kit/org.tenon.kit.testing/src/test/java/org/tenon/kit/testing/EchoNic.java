@@ -30,7 +30,9 @@ import org.tenon.spi.net.NicQueuePair;
 import org.tenon.spi.net.NicStatistics;
 import org.tenon.spi.net.NicSteering;
 
-/** A card without capabilities that receives what it sends; wrong in one point where a test asks. */
+/**
+ * A card without capabilities that receives what it sends; wrong in one point where a test asks.
+ */
 class EchoNic implements NicDriver, NicQueuePair {
   /** What it does wrong. */
   enum Defect {
@@ -120,8 +122,7 @@ class EchoNic implements NicDriver, NicQueuePair {
     if (defect == Defect.WRITES_BEYOND) {
       memory.set(ValueLayout.JAVA_BYTE, offset + frame.length, (byte) 1);
     }
-    long word =
-        defect == Defect.SPEAKS_OF_CHECKSUMS ? NicOffload.valid() : 0;
+    long word = defect == Defect.SPEAKS_OF_CHECKSUMS ? NicOffload.valid() : 0;
     host.received(0, tag, frame.length, 0, word);
   }
 

@@ -14,7 +14,9 @@ import org.tenon.spi.LifeCycle;
 import org.tenon.spi.net.NicAgreement;
 import org.tenon.spi.net.NicOffer;
 
-/** The NIC harness finds no fault in a right driver, and names the clause that a wrong one breaks. */
+/**
+ * The NIC harness finds no fault in a right driver, and names the clause that a wrong one breaks.
+ */
 class NicHarnessTest {
   private final byte[] frame = new byte[100];
 

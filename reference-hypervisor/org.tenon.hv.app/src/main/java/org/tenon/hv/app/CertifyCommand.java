@@ -79,7 +79,8 @@ final class CertifyCommand implements Callable<Integer> {
   @Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "What is tested: block, net or device; that of the driver's class if not given.")
+      description =
+          "What is tested: block, net or device; that of the driver's class if not given.")
   private @Nullable String profile;
 
   @Option(

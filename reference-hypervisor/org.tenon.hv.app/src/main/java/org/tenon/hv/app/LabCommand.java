@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
     header = "Run several guests joined by virtual switches, as a file describes them.",
     footer = {
       "",
-      "Each line of a guest's console comes behind its name. The lab ends when the last guest does;",
+      "Each line of a guest's console comes behind its name. The lab ends when the last guest"
+          + " does;",
       "status 0 if all have powered off."
     })
 final class LabCommand implements Callable<Integer> {

@@ -142,8 +142,7 @@ record LabFile(List<String> bundles, List<Switch> switches, List<Guest> guests) 
       }
       return lab;
     } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+      String where = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
       throw new InputException("%s%s: %s".formatted(file, where, e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new InputException("cannot read " + file + ": " + e.getMessage(), e);

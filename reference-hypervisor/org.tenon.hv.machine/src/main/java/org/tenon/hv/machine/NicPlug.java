@@ -57,11 +57,7 @@ final class NicPlug {
   }
 
   private void plug(
-      String name,
-      @Nullable MacAddress address,
-      Nic nic,
-      NicAttachment attachment,
-      PciSlot slot) {
+      String name, @Nullable MacAddress address, Nic nic, NicAttachment attachment, PciSlot slot) {
     MachineType type = config.type();
     boolean paced = clock.mode() == ClockMode.VIRTUAL;
     ServedQueues<? super NetDevice> queues =

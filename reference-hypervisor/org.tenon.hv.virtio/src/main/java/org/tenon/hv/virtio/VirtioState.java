@@ -35,7 +35,8 @@ public record VirtioState(
             && (!agreed || (status & DeviceStatus.DRIVER) != 0)
             && configGeneration >= 0
             && configGeneration <= 0xff
-            && queues.stream().allMatch(queue -> (queue.running().isEmpty() && !queue.resetting()) || ready);
+            && queues.stream()
+                .allMatch(queue -> (queue.running().isEmpty() && !queue.resetting()) || ready);
     if (!valid) {
       throw new IllegalArgumentException(
           "no virtio device has status %s, generation %d and queues %s"

@@ -23,9 +23,7 @@ final class AddressFilter {
 
   /** Whether frames to this address, with a tag of this VLAN or 0 without, pass. */
   boolean passes(long destination, boolean group, int vlan) {
-    return (promiscuous
-            || (allGroups && group)
-            || Arrays.binarySearch(addresses, destination) >= 0)
+    return (promiscuous || (allGroups && group) || Arrays.binarySearch(addresses, destination) >= 0)
         && (vlan == 0 || allVlans || vlans.get(vlan));
   }
 }

@@ -32,8 +32,7 @@ final class AddressTable {
    * @param mostPerPort the most stations behind one port
    * @param secret makes it hard to find addresses that fall together
    */
-  AddressTable(
-      LongSupplier nanoTime, long ageNanos, int portCount, int mostPerPort, long secret) {
+  AddressTable(LongSupplier nanoTime, long ageNanos, int portCount, int mostPerPort, long secret) {
     this.nanoTime = nanoTime;
     this.ageNanos = ageNanos;
     this.mostPerPort = mostPerPort;

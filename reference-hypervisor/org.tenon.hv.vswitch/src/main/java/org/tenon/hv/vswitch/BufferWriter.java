@@ -108,11 +108,7 @@ final class BufferWriter implements FrameWriter {
       int tag = tags[(first + used) % tags.length];
       int piece = Math.min(left, buffers.length(tag, segment) - within);
       MemorySegment.copy(
-          from,
-          at,
-          buffers.memory(tag, segment),
-          buffers.offset(tag, segment) + within,
-          piece);
+          from, at, buffers.memory(tag, segment), buffers.offset(tag, segment) + within, piece);
       at += piece;
       left -= piece;
       advance(tag, piece);

@@ -122,9 +122,7 @@ final class Departure {
   private int summed(Frame frame, int shift, FrameWriter to) {
     int start = NicOffload.checksumStart(frame.offload());
     int field = start + NicOffload.checksumOffset(frame.offload());
-    if (field + 2 > frame.length()
-        || start < TYPE + 2
-        || frame.length() + shift > maxFrameBytes) {
+    if (field + 2 > frame.length() || start < TYPE + 2 || frame.length() + shift > maxFrameBytes) {
       return -1;
     }
     if (!to.begin(frame.length() + shift)) {

@@ -50,6 +50,9 @@ final class ExtensionHost implements SwitchHost {
 
   @Override
   public Thread newThread(String name, Runnable work) {
-    return Thread.ofPlatform().daemon().name(extension + "@" + switchName + " " + name).unstarted(work);
+    return Thread.ofPlatform()
+        .daemon()
+        .name(extension + "@" + switchName + " " + name)
+        .unstarted(work);
   }
 }

@@ -49,7 +49,9 @@ final class Frame implements SwitchFrame {
     memory = where;
     row = index;
     offload = asks;
-    if (bytes < NicProperties.HEADER_BYTES || bytes > Integer.MAX_VALUE || (whole && bytes > head.length)) {
+    if (bytes < NicProperties.HEADER_BYTES
+        || bytes > Integer.MAX_VALUE
+        || (whole && bytes > head.length)) {
       return false;
     }
     length = (int) bytes;

@@ -122,8 +122,7 @@ public final class GuestPort extends Port implements NicDriverFactory {
     private final NicHost host;
     private final NicFrames frames;
     private final Frame entering;
-    private final Departure departure =
-        new Departure(owner.mtu() + NicProperties.OVERHEAD_BYTES);
+    private final Departure departure = new Departure(owner.mtu() + NicProperties.OVERHEAD_BYTES);
     private final BufferWriter writer;
     private final boolean canChecksum;
     private final boolean canJoin;
@@ -146,7 +145,10 @@ public final class GuestPort extends Port implements NicDriverFactory {
     }
 
     synchronized void leave(Frame frame, Tagging tagging) {
-      int tag = tagging == Tagging.ADD ? frame.vlan() : tagging == Tagging.REMOVE ? 0 : frame.taggedVlan();
+      int tag =
+          tagging == Tagging.ADD
+              ? frame.vlan()
+              : tagging == Tagging.REMOVE ? 0 : frame.taggedVlan();
       if (serves && filter.passes(frame.destination(), frame.isToGroup(), tag)) {
         left(departure.write(frame, tagging, checksums, joined, writer), frame.length());
       }

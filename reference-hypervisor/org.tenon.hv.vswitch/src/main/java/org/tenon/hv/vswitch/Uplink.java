@@ -77,7 +77,10 @@ final class Uplink extends Port implements AutoCloseable {
       throw e;
     }
     departure =
-        new Departure(Math.min(attachment.properties().maxFrameBytes(), owner.mtu() + NicProperties.OVERHEAD_BYTES));
+        new Departure(
+            Math.min(
+                attachment.properties().maxFrameBytes(),
+                owner.mtu() + NicProperties.OVERHEAD_BYTES));
     receive = attachment.receivePort(0);
     transmit = attachment.transmitPort(0);
     checksums = attachment.agreement().has(NicCapabilities.TRANSMIT_CHECKSUM);

@@ -231,8 +231,7 @@ class VirtualSwitchTest {
     TestCard a = card(10);
     TestCard b = card(0);
     byte[] whole = tcp(true, 30_000);
-    a.send(
-        whole, NicOffload.cut(NicOffload.checksum(34, 16), NicOffload.TCP4, 1400, false));
+    a.send(whole, NicOffload.cut(NicOffload.checksum(34, 16), NicOffload.TCP4, 1400, false));
     TestCard.Arrived arrived = b.arrived().getFirst();
     assertThat(arrived.bytes()).isEqualTo(tagged(whole, 10));
     assertThat(arrived.offload())

@@ -116,7 +116,9 @@ final class TapNicDriver implements NicDriver {
     return mayBringLonger;
   }
 
-  /** Finds out how the interface is. Called by the first receiver, and by one that finds it gone. */
+  /**
+   * Finds out how the interface is. Called by the first receiver, and by one that finds it gone.
+   */
   synchronized void lookAtInterface() {
     NicLink now = NicLink.DOWN;
     try {

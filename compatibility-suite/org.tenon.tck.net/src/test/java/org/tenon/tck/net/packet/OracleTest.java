@@ -35,7 +35,12 @@ class OracleTest {
       numbers.add(one & 0xff);
     }
     byte[] addresses = {66, 9, (byte) 149, (byte) 187, (byte) 161, (byte) 142, 100, 80};
-    byte[] withPorts = ByteBuffer.allocate(12).put(addresses).putShort((short) 2794).putShort((short) 1766).array();
+    byte[] withPorts =
+        ByteBuffer.allocate(12)
+            .put(addresses)
+            .putShort((short) 2794)
+            .putShort((short) 1766)
+            .array();
 
     assertThat(Toeplitz.hash(addresses, numbers)).isEqualTo(0x323e8fc2);
     assertThat(Toeplitz.hash(withPorts, numbers)).isEqualTo(0x51ccc178);
@@ -44,7 +49,9 @@ class OracleTest {
   /** The example of RFC 1071, section 3. */
   @Test
   void sumsAsTheStandardDoes() {
-    byte[] words = {0x00, 0x01, (byte) 0xf2, 0x03, (byte) 0xf4, (byte) 0xf5, (byte) 0xf6, (byte) 0xf7};
+    byte[] words = {
+      0x00, 0x01, (byte) 0xf2, 0x03, (byte) 0xf4, (byte) 0xf5, (byte) 0xf6, (byte) 0xf7
+    };
     assertThat(Checksums.sum(0, words, 0, words.length)).isEqualTo(0xddf2);
   }
 
@@ -80,9 +87,23 @@ class OracleTest {
     Files.write(capture, pcap(frames));
     Process process =
         new ProcessBuilder(
-                "tshark", "-r", capture.toString(), "-o", "tcp.check_checksum:TRUE", "-o",
-                "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-e",
-                "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "udp.checksum.status")
+                "tshark",
+                "-r",
+                capture.toString(),
+                "-o",
+                "tcp.check_checksum:TRUE",
+                "-o",
+                "udp.check_checksum:TRUE",
+                "-o",
+                "ip.check_checksum:TRUE",
+                "-T",
+                "fields",
+                "-e",
+                "ip.checksum.status",
+                "-e",
+                "tcp.checksum.status",
+                "-e",
+                "udp.checksum.status")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
