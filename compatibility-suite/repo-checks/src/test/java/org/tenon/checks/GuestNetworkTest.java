@@ -51,9 +51,10 @@ class GuestNetworkTest {
           echo heard $(cat /sys/class/net/eth0/statistics/rx_packets)
           """);
 
+  /** On real time a busy host shows as stalls of the guest: only what concerns the card counts. */
   private static final String LAST =
       """
-      dmesg -r | grep '^<[0-4]>' | sed s/^/complaint:/
+      dmesg -r | grep '^<[0-4]>' | grep -iE 'virtio|eth0|skb|csum' | sed s/^/complaint:/
       exit 0
       """;
 
