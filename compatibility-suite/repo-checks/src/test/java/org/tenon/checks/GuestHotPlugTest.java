@@ -60,8 +60,7 @@ class GuestHotPlugTest {
     List<String> arguments = new ArrayList<>(List.of("-q"));
     arguments.addAll(List.of(options));
     arguments.addAll(List.of(image.toString(), "16M"));
-    assertThat(
-            BuiltCommand.tool(folder, "mkfs.ext4", arguments.toArray(String[]::new)).status())
+    assertThat(BuiltCommand.tool(folder, "mkfs.ext4", arguments.toArray(String[]::new)).status())
         .isZero();
     return image;
   }

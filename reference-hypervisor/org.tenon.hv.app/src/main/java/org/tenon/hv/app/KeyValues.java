@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user says of a device: {@code key=value,key=value…}, taken apart key by key. A comma inside
- * a value is written twice. Each message says which option it is about and how to write it.
+ * What a user says of a device: {@code key=value,key=value…}, taken apart key by key. A comma
+ * inside a value is written twice. Each message says which option it is about and how to write it.
  */
 final class KeyValues {
   private final String option;

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,6 @@ final class RunCommand implements Callable<Integer> {
   static final int RESTART = 10;
   static final int HALTED = 11;
   static final int ENDED_BY_USER = 12;
-
 
   private final Console console;
 
@@ -283,7 +281,13 @@ final class RunCommand implements Callable<Integer> {
     try (SavedMachine saved = SavedMachine.open(file)) {
       MachineState state = saved.state();
       return Machine.restore(
-          config(guest, interactive, state.processors(), state.memory(), GuestFiles.NOTHING, GuestFiles.NOTHING),
+          config(
+              guest,
+              interactive,
+              state.processors(),
+              state.memory(),
+              GuestFiles.NOTHING,
+              GuestFiles.NOTHING),
           saved,
           machine -> plugInto(machine, disks, interactive));
     } catch (NoSuchFileException e) {

@@ -33,8 +33,8 @@ final class VirtioOptions {
       names = "--port",
       paramLabel = "name=NAME,socket=PATH|file=PATH",
       description =
-          "A virtio-serial port, in the guest /dev/virtio-ports/NAME: a Unix socket to connect to, or"
-              + " a file that keeps what the guest writes; may be given more than once.")
+          "A virtio-serial port, in the guest /dev/virtio-ports/NAME: a Unix socket to connect to,"
+              + " or a file that keeps what the guest writes; may be given more than once.")
   private List<String> ports = List.of();
 
   @Option(

@@ -73,7 +73,9 @@ final class LoopDevicePlug implements AutoCloseable {
     return new PluggedLoopDevice(identity, function);
   }
 
-  /** News that are acted on while the guest lets the device master the bus, and again once it does. */
+  /**
+   * News that are acted on while the guest lets the device master the bus, and again once it does.
+   */
   private Handoff mastered(Runnable action, BusMaster master) {
     Handoff handoff =
         loop.handoff(() -> {
@@ -85,8 +87,7 @@ final class LoopDevicePlug implements AutoCloseable {
     return handoff;
   }
 
-  private VirtioPciFunction function(
-      String name, int classCode, LoopDevice model, PciSlot slot) {
+  private VirtioPciFunction function(String name, int classCode, LoopDevice model, PciSlot slot) {
     return virtio.function(name, classCode, model, slot, loop, over -> {});
   }
 

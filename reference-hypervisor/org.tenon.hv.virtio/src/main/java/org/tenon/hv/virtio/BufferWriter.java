@@ -44,7 +44,9 @@ public final class BufferWriter {
     }
   }
 
-  /** Copies {@code bytes} bytes, for which there must be room, from {@code offset} of {@code from}. */
+  /**
+   * Copies {@code bytes} bytes, for which there must be room, from {@code offset} of {@code from}.
+   */
   public void copy(MemorySegment from, long offset, long bytes) {
     long done = 0;
     while (done < bytes) {

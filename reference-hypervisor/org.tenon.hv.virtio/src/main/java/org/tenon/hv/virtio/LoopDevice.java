@@ -80,7 +80,9 @@ public abstract class LoopDevice implements DeviceModel {
   /** The driver has taken one queue back; what the device had of it is forgotten. */
   protected void stopped(int queue) {}
 
-  /** Has a queue served before the guest's next instruction; does nothing while it has no driver. */
+  /**
+   * Has a queue served before the guest's next instruction; does nothing while it has no driver.
+   */
   protected final void schedule(int queue) {
     due[queue] = true;
     work.raise();

@@ -20,9 +20,9 @@ import org.tenon.hv.virtio.LoopDevice;
 import org.tenon.hv.virtio.Virtqueue;
 
 /**
- * The virtio console device (VIRTIO 1.2, 5.3): a console at port 0, if there is one, and named ports
- * from 1 on. What the guest writes stays in its buffer until the host's end has room; what comes
- * from the host waits until the guest has opened the port.
+ * The virtio console device (VIRTIO 1.2, 5.3): a console at port 0, if there is one, and named
+ * ports from 1 on. What the guest writes stays in its buffer until the host's end has room; what
+ * comes from the host waits until the guest has opened the port.
  */
 public final class ConsoleDevice extends LoopDevice {
   /** The device type (5.3.1). */
@@ -213,8 +213,7 @@ public final class ConsoleDevice extends LoopDevice {
   /** Connections end with the machine: sockets of the host's cannot be saved. */
   @Override
   public void save(StateWriter out) {
-    out.put(
-        new ConsoleState(agreedFeatures(), ports.stream().map(ConsolePort::state).toList()));
+    out.put(new ConsoleState(agreedFeatures(), ports.stream().map(ConsolePort::state).toList()));
   }
 
   @Override

@@ -54,7 +54,9 @@ public final class ByteRing {
     return put(from, from.left());
   }
 
-  /** Puts in at most {@code most} bytes of what a driver sent. Run-loop thread. Answers how many. */
+  /**
+   * Puts in at most {@code most} bytes of what a driver sent. Run-loop thread. Answers how many.
+   */
   public int put(BufferReader from, long most) {
     int count = (int) Math.min(Math.min(from.left(), most), free());
     int at = (int) put & (capacity - 1);
@@ -89,7 +91,9 @@ public final class ByteRing {
     return value;
   }
 
-  /** Reads once into free room, of which there must be some. Host's thread. Answers -1 at the end. */
+  /**
+   * Reads once into free room, of which there must be some. Host's thread. Answers -1 at the end.
+   */
   int fill(ReadableByteChannel from) throws IOException {
     int at = (int) put & (capacity - 1);
     bytes.limit(at + Math.min(free(), capacity - at)).position(at);

@@ -121,8 +121,7 @@ public final class HostIo implements AutoCloseable {
     selector.wakeup();
   }
 
-  SelectionKey register(SelectableChannel channel, Served owner)
-      throws IOException {
+  SelectionKey register(SelectableChannel channel, Served owner) throws IOException {
     return channel.register(selector, 0, owner);
   }
 

@@ -22,8 +22,7 @@ public final class HostListener extends Served implements AutoCloseable {
   private volatile boolean welcoming = true;
   private volatile boolean closed;
 
-  HostListener(
-      HostIo io, Path path, ServerSocketChannel server, Consumer<SocketChannel> accepted) {
+  HostListener(HostIo io, Path path, ServerSocketChannel server, Consumer<SocketChannel> accepted) {
     this.io = io;
     this.path = path;
     this.server = server;

@@ -157,8 +157,7 @@ public final class HostStream extends Served implements AutoCloseable {
     if (key != null) {
       boolean reads = !inputEnded && toGuest.free() > 0;
       boolean writes = !broken && fromGuest.used() > 0;
-      key.interestOps(
-          (reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
+      key.interestOps((reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
     }
     return true;
   }

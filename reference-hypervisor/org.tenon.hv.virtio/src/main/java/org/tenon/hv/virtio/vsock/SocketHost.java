@@ -12,8 +12,9 @@ import org.tenon.hv.virtio.stream.HostStream;
 
 /**
  * Unix sockets, in the convention of Firecracker: a program on the host connects to PATH, sends
- * {@code CONNECT port} and a line feed, and reads {@code OK hostport} and a line feed when the guest
- * has accepted. A guest that connects to port P of the host is connected to the socket PATH_P.
+ * {@code CONNECT port} and a line feed, and reads {@code OK hostport} and a line feed when the
+ * guest has accepted. A guest that connects to port P of the host is connected to the socket
+ * PATH_P.
  */
 public final class SocketHost implements VsockHost {
   private final HostIo io;
@@ -57,8 +58,7 @@ public final class SocketHost implements VsockHost {
 
   @Override
   public HostStream connect(long port) {
-    return io.connect(
-        Path.of(path + "_" + port), VsockConnection.RING_BYTES, () -> news.run());
+    return io.connect(Path.of(path + "_" + port), VsockConnection.RING_BYTES, () -> news.run());
   }
 
   @Override

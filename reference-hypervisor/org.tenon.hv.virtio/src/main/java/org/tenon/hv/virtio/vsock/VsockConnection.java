@@ -324,7 +324,6 @@ final class VsockConnection {
   }
 
   private long payload(long room) {
-    return Math.min(
-        Math.min(stream.toGuest().used(), credit()), room - VsockHeader.BYTES);
+    return Math.min(Math.min(stream.toGuest().used(), credit()), room - VsockHeader.BYTES);
   }
 }

@@ -33,8 +33,8 @@ class BalloonDeviceTest {
   private final LoopRig<BalloonDevice> rig = rig();
 
   private static LoopRig<BalloonDevice> rig() {
-    return new LoopRig<>((memory, handoffs) ->
-        new BalloonDevice(memory, false, QUEUE_SIZE, handoffs));
+    return new LoopRig<>(
+        (memory, handoffs) -> new BalloonDevice(memory, false, QUEUE_SIZE, handoffs));
   }
 
   @AfterEach

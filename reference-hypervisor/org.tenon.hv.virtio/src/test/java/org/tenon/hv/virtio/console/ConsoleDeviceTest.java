@@ -229,8 +229,9 @@ class ConsoleDeviceTest {
     rig.settle();
     StateWriter out = new StateWriter();
     rig.device.save(out);
-    try (LoopRig<ConsoleDevice> next = new LoopRig<>(handoffs ->
-        new ConsoleDevice(new ScriptedEnd(), others(), QUEUE_SIZE, handoffs))) {
+    try (LoopRig<ConsoleDevice> next =
+        new LoopRig<>(
+            handoffs -> new ConsoleDevice(new ScriptedEnd(), others(), QUEUE_SIZE, handoffs))) {
       next.ram.copyFrom(rig.ram);
       next.device.restore(new StateReader(ByteBuffer.wrap(out.toBytes())));
       next.model.lookAtHost();

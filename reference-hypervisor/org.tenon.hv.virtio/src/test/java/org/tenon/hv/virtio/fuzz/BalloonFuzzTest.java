@@ -33,8 +33,7 @@ class BalloonFuzzTest {
     private static final int REPORTING = 4;
 
     BalloonProgram(byte[] input) {
-      super(
-          input, FEATURES, (memory, handoffs) -> new BalloonDevice(memory, true, 16, handoffs));
+      super(input, FEATURES, (memory, handoffs) -> new BalloonDevice(memory, true, 16, handoffs));
     }
 
     @Override

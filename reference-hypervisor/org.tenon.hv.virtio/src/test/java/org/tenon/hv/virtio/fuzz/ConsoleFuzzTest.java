@@ -43,7 +43,9 @@ class ConsoleFuzzTest {
 
     ConsoleProgram(byte[] input, List<ScriptedEnd> ends) {
       super(
-          input, FEATURES, (memory, handoffs) -> new ConsoleDevice(ends.get(0), ports(ends), 16, handoffs));
+          input,
+          FEATURES,
+          (memory, handoffs) -> new ConsoleDevice(ends.get(0), ports(ends), 16, handoffs));
       this.ends = ends;
     }
 

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 public final class ScriptedStream {
   private ScriptedStream() {}
 
-  /** A stream whose rings hold {@code ringBytes} each; close it to give the file descriptor back. */
+  /**
+   * A stream whose rings hold {@code ringBytes} each; close it to give the file descriptor back.
+   */
   public static HostStream of(int ringBytes) {
     try {
       SocketChannel nowhere = SocketChannel.open(StandardProtocolFamily.UNIX);

@@ -199,8 +199,7 @@ class VsockDeviceTest {
     host.send(stream, new byte[25]);
     List<Packet> packets = heard();
     assertThat(packets.stream().map(Packet::operation))
-        .containsExactly(
-            VsockOperation.RESPONSE, VsockOperation.RW, VsockOperation.CREDIT_REQUEST);
+        .containsExactly(VsockOperation.RESPONSE, VsockOperation.RW, VsockOperation.CREDIT_REQUEST);
     assertThat(packets.get(1).payload()).hasSize(10);
     say(CID, VsockHeader.STREAM, 1000, 52, VsockOperation.CREDIT_UPDATE, 0, 10, 4);
     assertThat(heard().getFirst().payload()).hasSize(4);
