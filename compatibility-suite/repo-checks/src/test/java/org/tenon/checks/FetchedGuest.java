@@ -18,9 +18,14 @@ final class FetchedGuest {
 
   private FetchedGuest() {}
 
+  /** Its initial RAM disk. */
+  static Path initramfs() {
+    return CACHE.resolve("tenon/guest/initramfs.cpio.gz");
+  }
+
   /** Fetches it, or aborts the tests. */
   static void fetch() throws IOException, InterruptedException {
-    if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
+    if (!Files.exists(initramfs())) {
       Files.createDirectories(CACHE);
       Path work = Files.createTempDirectory(CACHE, "fetch");
       BuiltCommand.Ended ended = BuiltCommand.tenon(work, ENVIRONMENT, "guest", "fetch");

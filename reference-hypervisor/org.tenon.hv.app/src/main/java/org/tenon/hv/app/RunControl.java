@@ -91,10 +91,12 @@ final class RunControl {
           var _ = balloon.statistics().thenAccept(all -> told.complete(line(all)));
           return "ok";
         });
-    told.completeOnTimeout(
-        "error: the guest's driver has told no statistics within %d s".formatted(PATIENCE_SECONDS),
-        PATIENCE_SECONDS,
-        TimeUnit.SECONDS);
+    var _ =
+        told.completeOnTimeout(
+            "error: the guest's driver has told no statistics within %d s"
+                .formatted(PATIENCE_SECONDS),
+            PATIENCE_SECONDS,
+            TimeUnit.SECONDS);
     return asked.equals("ok") ? await(told) : asked;
   }
 

@@ -59,35 +59,39 @@ public final class ByteRing {
    */
   public int put(BufferReader from, long most) {
     int count = (int) Math.min(Math.min(from.left(), most), free());
-    int at = (int) put & (capacity - 1);
+    long before = put;
+    int at = index(before);
     int first = Math.min(count, capacity - at);
     from.copy(segment, at, first);
     from.copy(segment, 0, count - first);
-    put += count;
+    put = before + count;
     return count;
   }
 
   /** Takes out at most {@code most} bytes for a driver. Run-loop thread. Answers how many. */
   public int take(BufferWriter into, long most) {
     int count = (int) Math.min(Math.min(into.left(), most), used());
-    int at = (int) taken & (capacity - 1);
+    long before = taken;
+    int at = index(before);
     int first = Math.min(count, capacity - at);
     into.copy(segment, at, first);
     into.copy(segment, 0, count - first);
-    taken += count;
+    taken = before + count;
     return count;
   }
 
   /** Puts one byte in; there must be room. */
   public void put(byte value) {
-    segment.set(JAVA_BYTE, (int) put & (capacity - 1), value);
-    put++;
+    long before = put;
+    segment.set(JAVA_BYTE, index(before), value);
+    put = before + 1;
   }
 
   /** Takes one byte out; there must be one. */
   public byte take() {
-    byte value = segment.get(JAVA_BYTE, (int) taken & (capacity - 1));
-    taken++;
+    long before = taken;
+    byte value = segment.get(JAVA_BYTE, index(before));
+    taken = before + 1;
     return value;
   }
 
@@ -95,21 +99,27 @@ public final class ByteRing {
    * Reads once into free room, of which there must be some. Host's thread. Answers -1 at the end.
    */
   int fill(ReadableByteChannel from) throws IOException {
-    int at = (int) put & (capacity - 1);
+    long before = put;
+    int at = index(before);
     bytes.limit(at + Math.min(free(), capacity - at)).position(at);
     int count = from.read(bytes);
     bytes.clear();
-    put += Math.max(0, count);
+    put = before + Math.max(0, count);
     return count;
   }
 
   /** Writes once what is there, which must be something. Host's thread. Answers how much it was. */
   int drain(WritableByteChannel to) throws IOException {
-    int at = (int) taken & (capacity - 1);
+    long before = taken;
+    int at = index(before);
     bytes.limit(at + Math.min(used(), capacity - at)).position(at);
     int count = to.write(bytes);
     bytes.clear();
-    taken += count;
+    taken = before + count;
     return count;
+  }
+
+  private int index(long position) {
+    return (int) position & (capacity - 1);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,33 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
  * cloud kernel with its own drivers, and the test is the programs on the host. The guest is fetched
  * once; where that fails a line says why nothing was tried.
  */
-class GuestDevicesTest {
-  private static final System.Logger LOG = System.getLogger("org.tenon.trial");
-  private static final Path CACHE =
-      Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
-
-  private static final Map<String, String> GUESTS = Map.of("XDG_CACHE_HOME", CACHE.toString());
-  private static final Path INITRAMFS = CACHE.resolve("tenon/guest/initramfs.cpio.gz");
+class GuestVirtioTest {
   private static final long MIB = 1 << 20;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void fetch() throws IOException, InterruptedException {
-    if (!Files.exists(INITRAMFS)) {
-      Files.createDirectories(CACHE);
-      Path work = Files.createTempDirectory(CACHE, "fetch");
-      BuiltCommand.Ended ended = BuiltCommand.tenon(work, GUESTS, "guest", "fetch");
-      if (ended.status() != 0) {
-        String why = "no guest with devices is tried: " + ended.err().strip();
-        LOG.log(Level.WARNING, why);
-        Assumptions.abort(why);
-      }
-    }
+    FetchedGuest.fetch();
   }
 
   private static byte[] resource(String name) throws IOException {
-    try (InputStream in = GuestDevicesTest.class.getResourceAsStream(name)) {
+    try (InputStream in = GuestVirtioTest.class.getResourceAsStream(name)) {
       return Objects.requireNonNull(in, name).readAllBytes();
     }
   }
@@ -71,7 +54,7 @@ class GuestDevicesTest {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("go", script);
     files.put("vsock-sh", Files.readAllBytes(program));
-    return GuestFiles.append(INITRAMFS, files, folder.resolve("initramfs"));
+    return GuestFiles.append(FetchedGuest.initramfs(), files, folder.resolve("initramfs"));
   }
 
   private BuiltCommand.Ended boot(Path initramfs, String... devices)
@@ -80,7 +63,7 @@ class GuestDevicesTest {
         new ArrayList<>(List.of("run", "--statistics", "--initrd", initramfs.toString()));
     arguments.addAll(List.of(devices));
     arguments.addAll(List.of("--append", "console=ttyS0 panic=-1 quiet tenon.exec=sh /go"));
-    return BuiltCommand.tenon(folder, GUESTS, arguments.toArray(String[]::new));
+    return BuiltCommand.tenon(folder, FetchedGuest.ENVIRONMENT, arguments.toArray(String[]::new));
   }
 
   private Path path(String name) {
@@ -89,7 +72,7 @@ class GuestDevicesTest {
 
   @Test
   void aGuestUsesThemAll() throws IOException, InterruptedException {
-    Path initramfs = initramfs(resource("guest-devices.sh"));
+    Path initramfs = initramfs(resource("guest-virtio.sh"));
     CompletableFuture<Long> echoed = HostPeer.serve(path("vsock_5000"), HostPeer::echo);
     CompletableFuture<List<Long>> resident = HostPeer.async(this::setBalloon);
     CompletableFuture<Boolean> first = HostPeer.async(() -> isPortEchoed("a", 2_000_000));

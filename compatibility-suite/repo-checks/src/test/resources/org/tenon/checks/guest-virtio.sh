@@ -1,4 +1,4 @@
-# What GuestDevicesTest runs in the guest.
+# What GuestVirtioTest runs in the guest.
 total() { awk '/^MemTotal/ { print $2 }' /proc/meminfo; }
 answer() { # port bytes: sends back what the host sends
   head -c "$2" < "/dev/virtio-ports/$1" > "/tmp/$1"
