@@ -10,6 +10,7 @@ import org.tenon.api.Stability;
  * @param destination as many
  * @param protocol {@link Layers#TCP} or {@link Layers#UDP}
  */
+@SuppressWarnings("ArrayRecordComponent") // Flows are never compared.
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public record Flow(
     byte[] source, byte[] destination, int protocol, int sourcePort, int destinationPort) {
