@@ -131,6 +131,8 @@ final class Replay implements Runnable {
     notifyAll();
   }
 
+  /** Every caller asks again what it waits for. */
+  @SuppressWarnings("WaitNotInLoop")
   private void waitOnce() {
     try {
       wait();

@@ -87,14 +87,15 @@ final class FilterProgram {
     SortedMap<Integer, Label> branches = new TreeMap<>();
     emit(LOAD_WORD, 0);
     for (int start : ends.keySet()) {
-      branches.put(start, new Label());
-      jumpIf(JUMP_IF_EQUAL, start, branches.get(start));
+      Label branch = new Label();
+      branches.put(start, branch);
+      jumpIf(JUMP_IF_EQUAL, start, branch);
     }
     jump(reject);
-    ends.forEach((start, list) -> {
-      place(branches.get(start));
+    branches.forEach((start, branch) -> {
+      place(branch);
       emit(LOAD_HALF, 4);
-      list.forEach(end -> jumpIf(JUMP_IF_EQUAL, end, passes));
+      ends.getOrDefault(start, List.of()).forEach(end -> jumpIf(JUMP_IF_EQUAL, end, passes));
       jump(reject);
     });
     place(passes);
@@ -133,8 +134,9 @@ final class FilterProgram {
     SortedMap<Integer, Label> words = new TreeMap<>();
     for (int word = 0; word <= VLAN_MASK / 32; word++) {
       if (!vlans.get(word * 32, word * 32 + 32).isEmpty()) {
-        words.put(word, new Label());
-        jumpIf(JUMP_IF_EQUAL, word, words.get(word));
+        Label label = new Label();
+        words.put(word, label);
+        jumpIf(JUMP_IF_EQUAL, word, label);
       }
     }
     jump(reject);
