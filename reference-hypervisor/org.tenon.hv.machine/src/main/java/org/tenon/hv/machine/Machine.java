@@ -107,7 +107,7 @@ public final class Machine implements AutoCloseable {
     diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     hotPlug = new HotPlugSlots(board.rootPorts());
-    nicPlug = new NicPlug(config, board, memory, loop, clock);
+    nicPlug = new NicPlug(config, board, virtio, memory, loop, clock);
     devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }

@@ -7,11 +7,8 @@ import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.NicAttachment;
 import org.tenon.hv.attach.QueueThread;
 import org.tenon.hv.memory.GuestMemory;
-import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
-import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.virtio.net.NetDevice;
-import org.tenon.hv.virtio.pci.VirtioPciFunction;
 import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicCapabilities;
 import org.tenon.spi.net.NicOffer;
@@ -22,13 +19,21 @@ final class NicPlug {
 
   private final MachineConfig config;
   private final Board board;
+  private final VirtioPlug virtio;
   private final GuestMemory memory;
   private final RunLoop loop;
   private final MachineClock clock;
 
-  NicPlug(MachineConfig config, Board board, GuestMemory memory, RunLoop loop, MachineClock clock) {
+  NicPlug(
+      MachineConfig config,
+      Board board,
+      VirtioPlug virtio,
+      GuestMemory memory,
+      RunLoop loop,
+      MachineClock clock) {
     this.config = config;
     this.board = board;
+    this.virtio = virtio;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
@@ -40,10 +45,7 @@ final class NicPlug {
     NicAttachment attachment =
         NicAttachment.open(
             wanted.driver(),
-            NicOffer.of(
-                NicCapabilities.ALL,
-                wanted.queuePairs(),
-                config.type().integer("virtio.queue-size")),
+            NicOffer.of(NicCapabilities.ALL, wanted.queuePairs(), virtio.queueSize()),
             wanted.settings(),
             AttachContext.of(name, memory, AttachListener.NONE));
     Nic nic = new Nic(name, attachment);
@@ -58,22 +60,20 @@ final class NicPlug {
 
   private void plug(
       String name, @Nullable MacAddress address, Nic nic, NicAttachment attachment, PciSlot slot) {
-    MachineType type = config.type();
     boolean paced = clock.mode() == ClockMode.VIRTUAL;
     ServedQueues<? super NetDevice> queues =
         paced
-            ? new PacedFrames(loop, clock, type.number("clock.request-nanos"))
+            ? new PacedFrames(loop, clock, config.type().number("clock.request-nanos"))
             : new PromptQueues(loop);
     NetDevice model =
         new NetDevice(
             attachment,
             address == null ? attachment.properties().address() : address,
-            type.integer("virtio.queue-size"),
+            virtio.queueSize(),
             queues);
     for (int pair = 0; pair < model.pairs(); pair++) {
       var receive = attachment.receivePort(pair);
       var transmit = attachment.transmitPort(pair);
-      int queue = 2 * pair;
       QueueThread posting = nic.submitter("post-" + pair, receive, () -> wakePaced(queues));
       QueueThread sending = nic.submitter("transmit-" + pair, transmit, () -> wakePaced(queues));
       receive.submitBy(posting::wake);
@@ -81,18 +81,8 @@ final class NicPlug {
           queues instanceof PacedFrames frames ? frames.held(pair, sending::wake) : sending::wake);
     }
     queues.serve(model, slot.master());
-    int subsystem = type.integer("virtio.subsystem");
-    PciIdentity identity =
-        new PciIdentity(
-            type.integer("virtio.vendor"),
-            VirtioPciFunction.FIRST_DEVICE_ID + model.type(),
-            CLASS_ETHERNET,
-            type.integer("virtio.revision"),
-            subsystem & 0xffff,
-            subsystem >>> 16);
     board.plug(
-        new VirtioPciFunction(name, identity, model, memory, slot, loop, queues::resetting)
-            .function());
+        virtio.function(name, CLASS_ETHERNET, model, slot, loop, queues::resetting).function());
   }
 
   private static void wakePaced(ServedQueues<?> queues) {

@@ -27,6 +27,7 @@ import org.tenon.spi.net.NicOffer;
 
 /** A guest's card at a port, reduced to its attachment: the test is the guest. */
 final class TestCard implements AutoCloseable {
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Arrived(byte[] bytes, long offload) {}
 
   static final int DEPTH = 128;

@@ -1,5 +1,6 @@
 package org.tenon.hv.vswitch;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
@@ -112,8 +113,8 @@ class VirtualSwitchTest {
     trunk.send(frame(0xff, 4, 60), NicOffload.NONE);
     blue.send(tagged(frame(0xff, 3, 60), 10), NicOffload.NONE);
     cards.forEach(card -> assertThat(card.arrived()).isEmpty());
-    assertThat(lan.statistics().get("c3").droppedVlan()).isEqualTo(2);
-    assertThat(lan.statistics().get("c2").droppedVlan()).isOne();
+    assertThat(statistics("c3").droppedVlan()).isEqualTo(2);
+    assertThat(statistics("c2").droppedVlan()).isOne();
   }
 
   @Test
@@ -126,7 +127,7 @@ class VirtualSwitchTest {
       arrived += b.arrived().size();
     }
     assertThat(arrived).isEqualTo(100);
-    assertThat(lan.statistics().get("c0").droppedFlood()).isEqualTo(200);
+    assertThat(statistics("c0").droppedFlood()).isEqualTo(200);
     now += 500_000_000;
     for (int i = 0; i < 300; i++) {
       a.send(frame(0xff, 1, 60), NicOffload.NONE);
@@ -267,7 +268,7 @@ class VirtualSwitchTest {
     fromAGroup[6] = 3;
     a.send(fromAGroup, NicOffload.NONE);
     assertThat(b.arrived()).isEmpty();
-    assertThat(lan.statistics().get("c0").droppedInvalid()).isEqualTo(3);
+    assertThat(statistics("c0").droppedInvalid()).isEqualTo(3);
     cards.forEach(card -> assertThat(card.attachment.faults()).isEmpty());
   }
 
@@ -281,7 +282,7 @@ class VirtualSwitchTest {
     a.send(frame(2, 1, 1508), NicOffload.NONE);
     a.send(frame(2, 1, 1508), NicOffload.checksum(34, 16));
     assertThat(b.arrived()).isEmpty();
-    assertThat(lan.statistics().get("c1").droppedInvalid()).isEqualTo(3);
+    assertThat(statistics("c1").droppedInvalid()).isEqualTo(3);
     assertThat(b.attachment.faults()).isEmpty();
   }
 
@@ -293,9 +294,9 @@ class VirtualSwitchTest {
     for (int i = 0; i < TestCard.DEPTH + 20; i++) {
       a.send(frame(2, 1, 500), NicOffload.NONE);
     }
-    assertThat(lan.statistics().get("c1").droppedNoBuffer()).isPositive();
+    assertThat(statistics("c1").droppedNoBuffer()).isPositive();
     int got = b.arrived().size();
-    assertThat(got).isEqualTo((int) lan.statistics().get("c1").leftFrames());
+    assertThat(got).isEqualTo((int) statistics("c1").leftFrames());
   }
 
   @Test
@@ -318,5 +319,9 @@ class VirtualSwitchTest {
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
     assertThat(least).isLessThan(5_000);
+  }
+
+  private PortStatistics statistics(String port) {
+    return requireNonNull(lan.statistics().get(port));
   }
 }

@@ -195,8 +195,8 @@ class LoopbackNicDriverTest {
               .toList();
       all.forEach(sending -> assertThat(sending.await()).isEqualTo(Status.OK));
       NicStatistics counted = card.statistics();
-      assertThat(counted.sentFrames()).isEqualTo(4 * frames);
-      assertThat(counted.receivedFrames() + counted.droppedNoBuffer()).isEqualTo(4 * frames);
+      assertThat(counted.sentFrames()).isEqualTo(4L * frames);
+      assertThat(counted.receivedFrames() + counted.droppedNoBuffer()).isEqualTo(4L * frames);
       for (int i = 0; i < counted.receivedFrames(); i++) {
         assertThat(card.receive().pair()).isEqualTo(2);
       }

@@ -9,6 +9,7 @@ import org.tenon.spi.net.NicOffload;
  * A guest for tests, with an Ethernet and an IPv4 address: makes frames, and answers ARP and ping.
  * Written apart from the driver's code.
  */
+@SuppressWarnings("ByteBufferBackingArray") // Every buffer is a whole array.
 final class Station {
   static final int TCP = 6;
   static final int UDP = 17;

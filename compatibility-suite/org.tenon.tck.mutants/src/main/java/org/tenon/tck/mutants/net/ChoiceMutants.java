@@ -18,6 +18,7 @@ import org.tenon.tck.net.packet.Toeplitz;
 final class ChoiceMutants {
   private ChoiceMutants() {}
 
+  // large on purpose: a list with one entry for each mutant
   static List<Mutant> all() {
     return List.of(
         Mutant.of(
@@ -96,6 +97,8 @@ final class ChoiceMutants {
             NicVariation.driver(SteeringLostInReset::new),
             "NET-061"));
   }
+
+  // no longer large
 
   private static final class TakesTooLongFrames extends BaseNicDriver {
     TakesTooLongFrames(NicAgreement agreement, NicHost host, MemoryWire wire, PairMaker pairs) {

@@ -18,6 +18,7 @@ import org.tenon.tck.net.packet.Layers;
 final class OffloadMutants {
   private OffloadMutants() {}
 
+  // large on purpose: a list with one entry for each mutant
   static List<Mutant> all() {
     return List.of(
         Mutant.of(
@@ -83,6 +84,8 @@ final class OffloadMutants {
             NicVariation.pair(SendsWhileDown::new),
             "NET-063"));
   }
+
+  // no longer large
 
   private static final class KeepsTheBatch extends BaseNicPair {
     private @Nullable NicBatch last;

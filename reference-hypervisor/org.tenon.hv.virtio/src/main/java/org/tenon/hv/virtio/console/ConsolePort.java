@@ -9,6 +9,8 @@ import org.tenon.hv.virtio.stream.HostStream;
 
 /** One port: what the driver knows of it, and its bytes in both directions. Run-loop thread. */
 final class ConsolePort {
+  private static final byte[] NO_TEXT = {};
+
   /** Events that the driver has not been told of, in the order in which it is to hear of them. */
   private static final int[] IN_ORDER = {
     ControlEvent.DEVICE_ADD,
@@ -126,15 +128,15 @@ final class ConsolePort {
         end.forget();
       }
     }
-    int named = event == ControlEvent.PORT_NAME && name != null ? name.length : 0;
-    if (into.left() < ControlEvent.BYTES + named) {
+    byte[] text = event == ControlEvent.PORT_NAME && name != null ? name : NO_TEXT;
+    if (into.left() < ControlEvent.BYTES + text.length) {
       return;
     }
     into.number(id, 4);
     into.number(event, 2);
     into.number(value, 2);
-    for (int i = 0; i < named; i++) {
-      into.number(name[i], 1);
+    for (byte letter : text) {
+      into.number(letter, 1);
     }
   }
 

@@ -77,7 +77,7 @@ class ConsoleDeviceTest {
     List<String> all = new ArrayList<>();
     GuestRing ring = rig.rings.get(CONTROL_RECEIVE);
     for (var used = ring.takeUsed(); used != null; used = ring.takeUsed()) {
-      long at = CONTROL + 64 * slot(used.id());
+      long at = CONTROL + 64L * slot(used.id());
       ByteBuffer message =
           ByteBuffer.wrap(rig.bytes(at, used.written())).order(ByteOrder.LITTLE_ENDIAN);
       String text = "%d:%d:%d".formatted(message.getInt(), message.getShort(), message.getShort());
@@ -96,7 +96,7 @@ class ConsoleDeviceTest {
     slots.clear();
     rig.initialize(features | ConsoleFeature.MULTIPORT, QUEUE_SIZE);
     for (int i = 0; i < QUEUE_SIZE; i++) {
-      slots.add(rig.offer(CONTROL_RECEIVE, writable(CONTROL + 64 * i, 64)));
+      slots.add(rig.offer(CONTROL_RECEIVE, writable(CONTROL + 64L * i, 64)));
     }
     say(-1, ControlEvent.DEVICE_READY, 1);
   }

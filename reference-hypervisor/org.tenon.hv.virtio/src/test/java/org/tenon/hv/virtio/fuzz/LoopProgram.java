@@ -104,7 +104,7 @@ abstract class LoopProgram<D extends LoopDevice> implements AutoCloseable {
       return;
     }
     List<GuestRing.Element> elements = new ArrayList<>();
-    long at = LoopRig.DATA + (program.u8() & 63) * SLOT;
+    long at = LoopRig.DATA + (long) (program.u8() & 63) * SLOT;
     if (isReceiving(queue) != (program.u8() < 6)) {
       cut(elements, at, (int) program.mostlyBelow(SLOT), true);
     } else {

@@ -46,6 +46,7 @@ import org.tenon.spi.net.NicSteering;
 /** A card whose wire is the test: it keeps what was sent and receives what the test says. */
 public final class WireNic implements NicDriverFactory, NicDriver {
   /** A frame on the wire. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   public record Sent(int queue, byte[] bytes, long offload) {}
 
   public static final MacAddress ADDRESS = MacAddress.parse("02:00:00:00:00:01");
