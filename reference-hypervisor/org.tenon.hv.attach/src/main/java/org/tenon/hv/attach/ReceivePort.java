@@ -189,7 +189,9 @@ public final class ReceivePort extends TagPort {
     frameBytes = (inFrame ? frameBytes : 0) + bytes;
     frameOffload = offload;
     inFrame = more;
-    next++;
+    // One thread at a time receives on a queue.
+    long following = next + 1;
+    next = following;
     // Before the tag is given back, which publishes it.
     offloads[tag] = offload;
     countsAs(tag, ledger.complete(tag, bytes << 1 | (more ? 1 : 0)));

@@ -32,7 +32,10 @@ final class FloodLimit {
       return true;
     }
     long now = nanoTime.getAsLong();
-    left = Math.min(perSecond, left + (double) (now - last) * (double) perSecond / (double) SECOND);
+    left =
+        Math.min(
+            (double) perSecond,
+            left + (double) (now - last) * (double) perSecond / (double) SECOND);
     last = now;
     if (left < 1) {
       return false;

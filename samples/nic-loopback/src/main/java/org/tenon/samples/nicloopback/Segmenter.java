@@ -119,7 +119,7 @@ final class Segmenter {
     int addresses = isIpv4 ? ip + 12 : ip + 8;
     int addressBytes = isIpv4 ? 8 : 32;
     segment.set16(tcp + TCP_CHECKSUM, 0);
-    long sum = Frame.PROTOCOL_TCP + (segment.length() - tcp);
+    long sum = (long) Frame.PROTOCOL_TCP + (segment.length() - tcp);
     sum = Checksum.add(sum, segment, addresses, addresses + addressBytes);
     sum = Checksum.add(sum, segment, tcp, segment.length());
     segment.set16(tcp + TCP_CHECKSUM, Checksum.finish(sum));
