@@ -18,4 +18,18 @@ class CoverageTest {
     assertThat(plan.tests()).hasSizeGreaterThan(60);
     assertThat(plan.uncovered(REQUIREMENTS)).extracting(Requirement::id).isEmpty();
   }
+
+  /** A clause of a level is proved by a test that runs at that level. */
+  @Test
+  void everyLevelCanBeReachedByItself() {
+    SuitePlan plan = SuitePlan.of(LauncherFactory.create(), CertifiedNicDriver.class, REQUIREMENTS);
+    for (Requirement clause : REQUIREMENTS.all()) {
+      if (clause.isMust()) {
+        assertThat(plan.tests())
+            .as(clause.id().toString())
+            .anyMatch(test ->
+                test.clauses().contains(clause.id()) && test.level() == clause.verifiedAt());
+      }
+    }
+  }
 }
