@@ -57,14 +57,13 @@ public record TapWiring(
         "tenon-%d-%d".formatted(ProcessHandle.current().pid(), NUMBERS.getAndIncrement());
     run("ip", "netns", "add", namespace);
     try {
-      run(
-          "ip",
-          "netns",
-          "exec",
+      inside(namespace, "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+      // Where the bridge asks the packet filter it cuts a frame to the length that its IP header
+      // says.
+      inside(
           namespace,
-          "sh",
-          "-c",
-          "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
+          "for ask in /proc/sys/net/bridge/bridge-nf-call-*; do"
+              + " [ ! -e $ask ] || echo 0 > $ask; done");
       for (String line :
           List.of(
               "link add name wire0 type bridge stp_state 0 mcast_snooping 0",
@@ -83,6 +82,10 @@ public record TapWiring(
       run("ip", "netns", "del", namespace);
       throw e;
     }
+  }
+
+  private static void inside(String namespace, String script) throws IOException {
+    run("ip", "netns", "exec", namespace, "sh", "-c", script);
   }
 
   private static void ip(String namespace, String line) throws IOException {
