@@ -23,7 +23,8 @@ class CertifyTheSamplesTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"block-file", "block-nbd", "pci-hello"})
+  @ValueSource(
+      strings = {"block-file", "block-nbd", "nic-loopback", "nic-pcap", "nic-tap", "pci-hello"})
   void sampleReachesTheHighestLevel(String sample) throws IOException, InterruptedException {
     JsonNode report = certify("samples/" + sample, "--level", "L3");
     assertThat(report.at("/verdict/passed").asBoolean()).isTrue();

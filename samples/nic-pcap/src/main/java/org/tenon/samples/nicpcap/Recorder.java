@@ -59,7 +59,8 @@ final class Recorder implements Runnable {
 
   /** Takes over frames. Called by the sending thread. */
   synchronized int add(NicBatch batch) {
-    int accepted = ending ? 0 : Math.min(batch.size(), waiting.length - count - busy);
+    // A tag that has been given back may come again before settle() is through with the others.
+    int accepted = ending ? 0 : Math.min(batch.size(), waiting.length - count);
     for (int i = 0; i < accepted; i++) {
       waiting[(first + count) % waiting.length] = batch.tag(i);
       count++;
