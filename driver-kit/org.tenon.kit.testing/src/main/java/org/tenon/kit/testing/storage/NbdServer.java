@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -63,6 +66,14 @@ public final class NbdServer implements AutoCloseable {
     }
   }
 
+  /**
+   * A thread that outlives every server: one that asks to end with its parent ends with the thread
+   * that started it (prctl(2), PR_SET_PDEATHSIG).
+   */
+  private static final ExecutorService SPAWNER =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("nbd-server-starter").factory());
+
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(10);
 
   private final Program program;
@@ -108,10 +119,10 @@ public final class NbdServer implements AutoCloseable {
     Files.deleteIfExists(socket);
     Path output = folder.resolve("output");
     Process started =
-        new ProcessBuilder(program.arguments(binary, socket, image))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+        spawn(
+            new ProcessBuilder(program.arguments(binary, socket, image))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile()));
     process = started;
     long deadline = System.nanoTime() + STARTS_WITHIN.toNanos();
     while (!isListening()) {
@@ -121,6 +132,17 @@ public final class NbdServer implements AutoCloseable {
             "%s does not serve %s: %s".formatted(binary, image, Files.readString(output).strip()));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  private static Process spawn(ProcessBuilder command) throws IOException {
+    try {
+      return SPAWNER.submit(command::start).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted before the NBD server was started", e);
     }
   }
 
