@@ -26,8 +26,8 @@ public final class SocketEnd implements PortEnd {
   }
 
   /** The host's thread. */
-  private void accepted(SocketChannel somebody) {
-    listener.welcome(false);
+  private void accepted(HostListener by, SocketChannel somebody) {
+    by.welcome(false);
     stream = io.stream(somebody, ConsoleDevice.RING_BYTES, () -> news.run());
     news.run();
   }

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The thread on which a machine's devices meet the host's sockets and files. Any thread may call.
@@ -45,10 +45,12 @@ public final class HostIo implements AutoCloseable {
   /**
    * Listens at a Unix socket, which nobody else may have taken, until it is closed.
    *
-   * @param accepted takes each connection, which does not block, on this class's thread
+   * @param accepted takes each connection, which does not block, on this class's thread; perhaps
+   *     before this method has returned, so it is told the listener
    * @throws IOException where the socket cannot be made; says which and why
    */
-  public HostListener listen(Path path, Consumer<SocketChannel> accepted) throws IOException {
+  public HostListener listen(Path path, BiConsumer<HostListener, SocketChannel> accepted)
+      throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       server.bind(UnixDomainSocketAddress.of(path));

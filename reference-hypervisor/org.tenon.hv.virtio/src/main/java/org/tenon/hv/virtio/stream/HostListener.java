@@ -7,7 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A Unix socket at which connections arrive. Any thread. */
@@ -17,12 +17,16 @@ public final class HostListener extends Served implements AutoCloseable {
   private final HostIo io;
   private final Path path;
   private final ServerSocketChannel server;
-  private final Consumer<SocketChannel> accepted;
+  private final BiConsumer<HostListener, SocketChannel> accepted;
   private @Nullable SelectionKey key;
   private volatile boolean welcoming = true;
   private volatile boolean closed;
 
-  HostListener(HostIo io, Path path, ServerSocketChannel server, Consumer<SocketChannel> accepted) {
+  HostListener(
+      HostIo io,
+      Path path,
+      ServerSocketChannel server,
+      BiConsumer<HostListener, SocketChannel> accepted) {
     this.io = io;
     this.path = path;
     this.server = server;
@@ -50,7 +54,7 @@ public final class HostListener extends Served implements AutoCloseable {
     SocketChannel next = server.accept();
     if (next != null) {
       next.configureBlocking(false);
-      accepted.accept(next);
+      accepted.accept(this, next);
     }
   }
 

@@ -35,8 +35,8 @@ public final class SocketHost implements VsockHost {
   }
 
   /** The host's thread; the next one waits until this one has been taken. */
-  private void accepted(SocketChannel somebody) {
-    listener.welcome(false);
+  private void accepted(HostListener by, SocketChannel somebody) {
+    by.welcome(false);
     arrived.add(io.stream(somebody, VsockConnection.RING_BYTES, () -> news.run()));
     news.run();
   }

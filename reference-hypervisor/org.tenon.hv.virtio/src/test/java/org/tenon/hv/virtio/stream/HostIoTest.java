@@ -44,7 +44,7 @@ class HostIoTest {
     Path path = folder.resolve("socket");
     byte[] sent = new byte[300_000];
     new Random(1).nextBytes(sent);
-    try (HostListener listener = io.listen(path, accepted::add);
+    try (HostListener listener = io.listen(path, (by, somebody) -> accepted.add(somebody));
         SocketChannel client = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
       HostStream stream = connect(client, path);
       Thread writer =
@@ -96,8 +96,8 @@ class HostIoTest {
   @Test
   void aSocketThatIsTakenIsSaidSoAndOneThatIsClosedIsGone() throws IOException {
     Path path = folder.resolve("socket");
-    HostListener listener = io.listen(path, accepted::add);
-    assertThatThrownBy(() -> io.listen(path, accepted::add))
+    HostListener listener = io.listen(path, (by, somebody) -> accepted.add(somebody));
+    assertThatThrownBy(() -> io.listen(path, (by, somebody) -> accepted.add(somebody)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(path + ": there is a file of that name; remove it");
     listener.close();
