@@ -185,7 +185,8 @@ class RefusedBundleTest {
             + " vendor, description",
         "~acme-disks~|~Acme Disks~|'id': 'Acme Disks' does not fit (pattern); accepted: lower-case"
             + " words",
-        "~\"block\"~|~\"gpu\"~|'drivers/0/class': 'gpu' is not known; accepted: block, net, switch",
+        "~\"block\"~|~\"gpu\"~|'drivers/0/class': 'gpu' is not known; accepted: block, device, net,"
+            + " switch",
         "~\"block\"~|~\"net\"~|'drivers/0/certify': unknown word 'storage'; accepted: wire,",
         "~\"setting\"~|~\"seting\"~|'drivers/0/certify': ",
         "~\"Acme\"~|~7~|'vendor': '7' is no string; accepted: one line of text",
