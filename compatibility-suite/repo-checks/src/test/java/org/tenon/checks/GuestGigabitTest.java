@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -38,28 +37,29 @@ class GuestGigabitTest {
     Path socket = folder.resolve("qemu");
     GuestStore store = GuestStore.ofUser(DebianKernel.CLOUD);
     CompletableFuture<BuiltCommand.Ended> other =
-        HostPeer.async(() -> BuiltCommand.tool(
-            folder,
-            "qemu-system-x86_64",
-            "-display",
-            "none",
-            "-serial",
-            "stdio",
-            "-monitor",
-            "none",
-            "-no-reboot",
-            "-m",
-            "256",
-            "-netdev",
-            "stream,id=wire,server=on,addr.type=unix,addr.path=" + socket,
-            "-device",
-            "virtio-net-pci,netdev=wire",
-            "-kernel",
-            store.kernel().toString(),
-            "-initrd",
-            store.initramfs().toString(),
-            "-append",
-            append(receivesFirst(OTHER, ONE))));
+        HostPeer.async(() ->
+            BuiltCommand.tool(
+                folder,
+                "qemu-system-x86_64",
+                "-display",
+                "none",
+                "-serial",
+                "stdio",
+                "-monitor",
+                "none",
+                "-no-reboot",
+                "-m",
+                "256",
+                "-netdev",
+                "stream,id=wire,server=on,addr.type=unix,addr.path=" + socket,
+                "-device",
+                "virtio-net-pci,netdev=wire",
+                "-kernel",
+                store.kernel().toString(),
+                "-initrd",
+                store.initramfs().toString(),
+                "-append",
+                append(receivesFirst(OTHER, ONE))));
     BuiltCommand.Ended one = tenon("connect=" + socket, sendsFirst(ONE, OTHER));
     judge(one, other.join());
   }
@@ -93,10 +93,13 @@ class GuestGigabitTest {
         append(script));
   }
 
-  /** Kernel parameters keep neither quotes nor "=" in words; one word of base64 keeps all. */
+  /**
+   * Kernel parameters keep neither quotes nor "=" in words; one word of base64 keeps all. The shell
+   * reads a file, so that a listening nc has the console for its input, which does not end.
+   */
   private static String append(String script) {
     String word = Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8));
-    return "console=ttyS0 panic=-1 quiet tenon.exec=echo " + word + "|base64 -d|sh";
+    return "console=ttyS0 panic=-1 quiet tenon.exec=echo " + word + "|base64 -d >/s; sh /s";
   }
 
   private static String begin(String own) {
@@ -114,7 +117,8 @@ class GuestGigabitTest {
         until nc -w 30 %1$s 5000 < /tmp/x; do sleep 1; done
         nc -l -p 5001 > /tmp/y; echo received $(sha256sum < /tmp/y)
         ping -c 2 -s 8000 %1$s | grep 'packets received'
-        %2$s"""
+        %2$s\
+        """
             .formatted(peer, END);
   }
 
@@ -124,7 +128,8 @@ class GuestGigabitTest {
         nc -l -p 5000 > /tmp/y; echo received $(sha256sum < /tmp/y)
         until nc -w 30 %1$s 5001 < /tmp/x; do sleep 1; done
         until ! ping -c 1 -W 2 %1$s > /dev/null; do sleep 1; done
-        %2$s"""
+        %2$s\
+        """
             .formatted(peer, END);
   }
 

@@ -14,8 +14,8 @@ import org.tenon.spi.device.DeviceHost;
 /**
  * A ring of descriptors of 16 bytes in guest memory, and the registers that say where it is: from
  * head to before tail they are the controller's (3.2.6, 3.4). A guest may have written anything
- * there. Descriptors are copied, one by one: they are as small as what a lease would cost to
- * check. For the device thread.
+ * there. Descriptors are copied, one by one: they are as small as what a lease would cost to check.
+ * For the device thread.
  */
 final class DescriptorRing {
   static final int BYTES = 16;
@@ -53,8 +53,7 @@ final class DescriptorRing {
   }
 
   private long place() {
-    long start =
-        Integer.toUnsignedLong(file.get(base)) | (long) file.get(base + BAH) << 32;
+    long start = Integer.toUnsignedLong(file.get(base)) | (long) file.get(base + BAH) << 32;
     return start + (long) file.get(base + HEAD) * BYTES;
   }
 

@@ -50,8 +50,9 @@ record E1000Settings(Optional<Path> listen, Optional<Path> connect, MacAddress a
     return new E1000Settings(
         listen,
         connect,
-        address.orElseThrow(() -> new ConfigException(
-            "setting 'mac' is no station's address: give one such as 52:54:00:12:34:56")));
+        address.orElseThrow(() ->
+            new ConfigException(
+                "setting 'mac' is no station's address: give one such as 52:54:00:12:34:56")));
   }
 
   private static Optional<Path> path(Config config, String key) throws ConfigException {

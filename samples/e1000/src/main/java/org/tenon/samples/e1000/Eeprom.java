@@ -77,8 +77,7 @@ final class Eeprom {
   void writeRead(int value) {
     int address = value >>> 8 & 0xff;
     file.set(
-        EERD,
-        (value & START) == 0 ? value & 0xff00 : address << 8 | DONE | word(address) << 16);
+        EERD, (value & START) == 0 ? value & 0xff00 : address << 8 | DONE | word(address) << 16);
   }
 
   int readControl() {

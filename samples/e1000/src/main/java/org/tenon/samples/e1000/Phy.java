@@ -127,13 +127,13 @@ final class Phy {
         }
       }
       case ADVERTISEMENT,
-              NEXT_PAGE,
-              GIGABIT_CONTROL,
-              SPECIFIC_CONTROL,
-              INTERRUPT_ENABLE,
-              EXTENDED_CONTROL,
-              PAGE,
-              PAGED ->
+          NEXT_PAGE,
+          GIGABIT_CONTROL,
+          SPECIFIC_CONTROL,
+          INTERRUPT_ENABLE,
+          EXTENDED_CONTROL,
+          PAGE,
+          PAGED ->
           registers[register] = value;
       default -> {}
     }

@@ -39,9 +39,7 @@ final class ReceiveChecksum {
   /** The packet checksum, as it goes into the descriptor. */
   int packet(byte[] frame, int start, int length) {
     int from = file.get(RXCSUM) & START;
-    return from >= length
-        ? 0
-        : Checksum.fold(Checksum.sum(frame, start + from, start + length));
+    return from >= length ? 0 : Checksum.fold(Checksum.sum(frame, start + from, start + length));
   }
 
   /** Status and errors for the descriptor. */

@@ -65,7 +65,18 @@ final class RegisterFile {
     int[] table = new int[BYTES / 4];
     for (int offset :
         new int[] {
-          CTRL_EXT, FCAL, FCTTV, TXCW, AIFS, LEDCTL, RXDCTL, TXDCTL, TSPMT, WUC, MANC, TDBAL + BAH,
+          CTRL_EXT,
+          FCAL,
+          FCTTV,
+          TXCW,
+          AIFS,
+          LEDCTL,
+          RXDCTL,
+          TXDCTL,
+          TSPMT,
+          WUC,
+          MANC,
+          TDBAL + BAH,
           RDBAL + BAH
         }) {
       table[offset / 4] = ALL;

@@ -105,11 +105,7 @@ final class Segmenter {
     }
     if (transportSum) {
       insert(
-          packet,
-          length,
-          context.transportStart(),
-          context.transportSum(),
-          context.transportEnd());
+          packet, length, context.transportStart(), context.transportSum(), context.transportEnd());
     }
   }
 

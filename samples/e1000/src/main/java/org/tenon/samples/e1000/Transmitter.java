@@ -96,11 +96,7 @@ final class Transmitter {
   private int sentInTurn;
 
   Transmitter(
-      RegisterFile file,
-      DeviceHost host,
-      Statistics statistics,
-      InterruptCause cause,
-      Line line) {
+      RegisterFile file, DeviceHost host, Statistics statistics, InterruptCause cause, Line line) {
     this.file = file;
     this.host = host;
     this.statistics = statistics;
@@ -190,8 +186,7 @@ final class Transmitter {
     if (spoilt || size > MOST_BYTES - length) {
       spoilt = true;
     } else if (size > 0) {
-      spoilt =
-          host.dmaRead(ring.address(), bytes, Segmenter.START + length, size) != Status.OK;
+      spoilt = host.dmaRead(ring.address(), bytes, Segmenter.START + length, size) != Status.OK;
       length += size;
     }
   }
