@@ -102,7 +102,7 @@ final class DiskChecks {
   /** A guest that is lost, by the clause that the test is about. */
   static ClauseViolated lost(BlockTrial trial, String expected, GuestLost lost) {
     return trial.violation(
-        expected, lost.getMessage() + ": " + String.join("; ", tail(lost.console())), lost);
+        expected, lost.getMessage() + ": " + String.join("; ", lost.console()), lost);
   }
 
   private void expectEqual(String what, Object expected, Object actual) {
