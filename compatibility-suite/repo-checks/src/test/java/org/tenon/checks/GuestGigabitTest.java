@@ -25,11 +25,16 @@ class GuestGigabitTest {
   private static final String ONE = "10.0.0.1";
   private static final String OTHER = "10.0.0.2";
 
+  /** The cloud kernel has no driver for it. */
+  private static final GuestStore STANDARD = GuestStore.ofUser(DebianKernel.STANDARD);
+
   @TempDir static Path folder;
+  private static Path vmlinux;
 
   @BeforeAll
   static void fetch() throws IOException, InterruptedException {
     Guests.fetch(folder, DebianKernel.CLOUD, DebianKernel.STANDARD);
+    vmlinux = UnpackedKernel.unpack(STANDARD.kernel(), folder.resolve("vmlinux"));
   }
 
   @Test
@@ -82,7 +87,9 @@ class GuestGigabitTest {
         Map.of(),
         "run",
         "--kernel",
-        DebianKernel.STANDARD.label(),
+        vmlinux.toString(),
+        "--initrd",
+        STANDARD.initramfs().toString(),
         "--clock",
         "real",
         "--bundle",
