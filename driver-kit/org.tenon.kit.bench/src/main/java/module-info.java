@@ -1,4 +1,6 @@
-/** Measures a driver: operations, bytes and latency, without a hypervisor around it or through one. */
+/**
+ * Measures a driver: operations, bytes and latency, without a hypervisor around it or through one.
+ */
 module org.tenon.kit.bench {
   requires HdrHistogram;
   requires com.fasterxml.jackson.databind;

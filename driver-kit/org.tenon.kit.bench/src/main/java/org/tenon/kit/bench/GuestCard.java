@@ -20,6 +20,9 @@ public final class GuestCard implements AutoCloseable {
   private static final int RECEIVE = 0;
   private static final int TRANSMIT = 1;
 
+  /** VIRTIO_NET_F_MAC: the configuration space begins with the card's address (5.1.3). */
+  private static final long HAS_ADDRESS = 1L << 5;
+
   /** Bytes of struct virtio_net_hdr (5.1.6). */
   private static final int HEADER_BYTES = 12;
 
@@ -50,7 +53,7 @@ public final class GuestCard implements AutoCloseable {
           "device type " + transport.deviceType() + " is no network card");
     }
     device = new GuestDevice(transport);
-    device.bringUp(0, 2, new RingOptions(ringSize, false, false, true));
+    device.bringUp(HAS_ADDRESS, 2, new RingOptions(ringSize, false, false, true));
     memory = device.memory();
     receive = device.ring(RECEIVE);
     transmit = device.ring(TRANSMIT);
@@ -78,6 +81,15 @@ public final class GuestCard implements AutoCloseable {
   /** How much RAM a guest needs for such rings, in bytes. */
   public static long memoryBytes(int ringSize) {
     return 2L * ringSize * (BUFFER_BYTES + 64) + 8 * 4096;
+  }
+
+  /** The card's own address. */
+  public MacAddress address() {
+    long bits = 0;
+    for (int i = 0; i < MacAddress.BYTES; i++) {
+      bits = bits << 8 | device.transport().readConfig(i, 1);
+    }
+    return new MacAddress(bits);
   }
 
   /** Writes the frame that is sent from now on into every buffer. */

@@ -50,7 +50,9 @@ public final class VirtioDiskPath implements BlockPath {
             .build();
     depth = Math.min(plan.depth(), device.ring(0).options().size());
     queues =
-        IntStream.range(0, queueCount).mapToObj(queue -> new Ring(queue, plan.blockSize())).toList();
+        IntStream.range(0, queueCount)
+            .mapToObj(queue -> new Ring(queue, plan.blockSize()))
+            .toList();
   }
 
   /**

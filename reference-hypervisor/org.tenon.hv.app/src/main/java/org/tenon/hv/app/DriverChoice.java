@@ -17,6 +17,7 @@ import org.tenon.kit.testing.wire.LoopbackWiring;
 import org.tenon.kit.testing.wire.PcapWiring;
 import org.tenon.kit.testing.wire.TapWiring;
 import org.tenon.kit.testing.wire.Wiring;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
@@ -77,11 +78,7 @@ record DriverChoice(
       throw new InputException(
           "driver '%s' is a NIC driver: leave out --image and --nbd-server".formatted(entry.id()));
     }
-    if (!(provision(entry) instanceof Provision.Wire wire)) {
-      throw new InputException(
-          "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
-    }
-    return NicSubject.of(nic, wiring(entry, wire)).bundle(facts(entry)).command(command).build();
+    return NicSubject.of(nic, wiring()).bundle(facts(entry)).command(command).build();
   }
 
   private Wiring wiring(DriverEntry entry, Provision.Wire wire) throws InputException {
@@ -132,6 +129,26 @@ record DriverChoice(
       subject.image(image);
     }
     return subject.build();
+  }
+
+  /** Its factory, of whatever class. */
+  DriverFactory driver() throws InputException {
+    return loaded.factory(entry().id()).orElseThrow();
+  }
+
+  /** What the suite would set for it, but for storage and wires. */
+  Map<String, String> settings() throws InputException {
+    return provision(entry()).settings();
+  }
+
+  /** The wire that the suite would lay for a NIC driver. */
+  Wiring wiring() throws InputException {
+    DriverEntry entry = entry();
+    if (!(provision(entry) instanceof Provision.Wire wire)) {
+      throw new InputException(
+          "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
+    }
+    return wiring(entry, wire);
   }
 
   /** Its factory. */

@@ -41,8 +41,8 @@ public final class SwitchBed implements AutoCloseable {
     GuestCard sender = card(lan, "sender", FIRST, ringSize);
     GuestCard receiver = card(lan, "receiver", SECOND, ringSize);
     SwitchBed bed = new SwitchBed(lan, sender, receiver);
-    receiver.prepare(FIRST, SECOND, frameBytes);
-    sender.prepare(SECOND, FIRST, frameBytes);
+    receiver.prepare(sender.address(), receiver.address(), frameBytes);
+    sender.prepare(receiver.address(), sender.address(), frameBytes);
     try {
       introduce(receiver, sender);
       introduce(sender, receiver);
