@@ -21,8 +21,8 @@ import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 import org.tenon.tck.block.subject.Scratch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code tenon bench}: how fast a driver is, and what the way to it costs. */
 @Command(
@@ -54,7 +54,17 @@ final class BenchCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private SubjectArguments subject = new SubjectArguments();
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SUBJECT",
+      description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
+  private @Nullable Path path;
+
+  @Option(
+      names = "--driver",
+      paramLabel = "ID",
+      description = "Which driver, where the bundle has several.")
+  private @Nullable String driver;
 
   @Option(
       names = "--set",
@@ -148,19 +158,26 @@ final class BenchCommand implements Callable<Integer> {
     if (rounds < 1) {
       throw new InputException("--rounds %d: measure once at least".formatted(rounds));
     }
-    if (!subject.isGiven() && through != null) {
-      report(
-          through == BenchPathOption.SWITCH
-              ? network().measureSwitch(null, Map.of())
-              : disk().measure(new NullDisk(), Map.of()));
-      return ExitStatus.OK;
-    }
-    try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject.path(), console), console)) {
-      DriverChoice choice =
-          new DriverChoice(BundlePath.load(guard.bundle()), subject.driver(), null, null);
-      report(measure(choice));
-    }
+    report(path == null ? withoutDriver() : withDriver(path));
     return ExitStatus.OK;
+  }
+
+  private BenchResult withoutDriver() throws InputException, InterruptedException {
+    if (through == null) {
+      throw new InputException(
+          "which driver? name a bundle, a folder or a project; or measure without one, --through"
+              + " virtio, nvme or switch");
+    }
+    return through == BenchPathOption.SWITCH
+        ? network().measureSwitch(null, Map.of())
+        : disk().measure(new NullDisk(), Map.of());
+  }
+
+  private BenchResult withDriver(Path subject)
+      throws InputException, BundleException, AgainstSubjectException, InterruptedException {
+    try (ExitGuard guard = ExitGuard.watch(BundlePath.open(subject, console), console)) {
+      return measure(new DriverChoice(BundlePath.load(guard.bundle()), driver, null, null));
+    }
   }
 
   private BenchResult measure(DriverChoice choice) throws InputException, InterruptedException {

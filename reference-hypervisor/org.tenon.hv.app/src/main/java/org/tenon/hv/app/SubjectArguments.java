@@ -8,7 +8,6 @@ import picocli.CommandLine.Parameters;
 /** The words of a command line that name a driver; the same for every command that takes one. */
 final class SubjectArguments {
   @Parameters(
-      arity = "0..1",
       paramLabel = "SUBJECT",
       description = "A bundle, an unpacked bundle's folder, or a Maven project that makes one.")
   private @Nullable Path path;
@@ -18,11 +17,6 @@ final class SubjectArguments {
       paramLabel = "ID",
       description = "Which driver, where the bundle has several.")
   private @Nullable String driver;
-
-  /** Whether a bundle is named at all. */
-  boolean isGiven() {
-    return path != null;
-  }
 
   /** Where the bundle is. */
   Path path() throws InputException {

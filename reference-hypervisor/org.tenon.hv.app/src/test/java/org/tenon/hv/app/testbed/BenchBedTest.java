@@ -30,12 +30,7 @@ class BenchBedTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "virtio, 32, 1, 4096",
-    "nvme, 32, 1, 4096",
-    "virtio, 8, 2, 512",
-    "nvme, 8, 2, 16384"
-  })
+  @CsvSource({"virtio, 32, 1, 4096", "nvme, 32, 1, 4096", "virtio, 8, 2, 512", "nvme, 8, 2, 16384"})
   void aRequestAllocatesNothing(String model, int depth, int queues, int bytes) throws Exception {
     BenchPlan plan =
         BenchPlan.DEFAULT
