@@ -71,7 +71,7 @@ final class CallWatch implements AutoCloseable {
   }
 
   private synchronized void free(int port, Thread thread, long call) {
-    if (inside.get(port) == thread && begun[port] == call) {
+    if (thread.equals(inside.get(port)) && begun[port] == call) {
       thread.interrupt();
     }
   }
