@@ -23,6 +23,7 @@ module org.tenon.hv.app {
   requires org.tenon.tck.core;
   requires org.tenon.tck.device;
   requires org.tenon.tck.net;
+  requires org.tenon.tck.vswitch;
 
   uses org.tenon.hv.engine.Engine;
 

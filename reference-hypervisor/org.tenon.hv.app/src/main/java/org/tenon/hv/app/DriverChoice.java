@@ -21,6 +21,7 @@ import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
+import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
@@ -33,6 +34,8 @@ import org.tenon.tck.device.DeviceProfile;
 import org.tenon.tck.device.trial.DeviceSubject;
 import org.tenon.tck.net.NicProfile;
 import org.tenon.tck.net.subject.NicSubject;
+import org.tenon.tck.vswitch.SwitchProfile;
+import org.tenon.tck.vswitch.trial.SwitchSubject;
 
 /**
  * The driver of a bundle that is to be certified, and the storage that it is given.
@@ -54,10 +57,7 @@ record DriverChoice(
       case BLOCK -> BlockProfile.get();
       case NET -> NicProfile.get();
       case DEVICE -> DeviceProfile.get();
-      default ->
-          throw new InputException(
-              "%s: driver '%s' is of a class that has no profile yet"
-                  .formatted(loaded.bundle().origin(), entry.id()));
+      case SWITCH -> SwitchProfile.get();
     };
   }
 
@@ -68,6 +68,8 @@ record DriverChoice(
       case DeviceDriverFactory device ->
           DeviceSubject.of(device, provision(entry).settings()).from(facts(entry), command);
       case NicDriverFactory nic -> nicSubject(nic, entry, command);
+      case SwitchExtensionFactory extension ->
+          SwitchSubject.of(extension, provision(entry).settings()).from(facts(entry), command);
       default -> blockSubject(entry, command);
     };
   }

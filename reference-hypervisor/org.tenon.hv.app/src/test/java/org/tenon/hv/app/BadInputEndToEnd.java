@@ -183,7 +183,8 @@ class BadInputEndToEnd {
         "certify|Missing required parameter: 'SUBJECT'",
         "certify x --level L9|'L9' is no level: use L0",
         "certify x --seed y|'y' is no seed: give 0x",
-        "certify x --profile raid|no profile is called 'raid'; there are block, net, device",
+        "certify x --profile raid|no profile is called 'raid'; there are block, net, device,"
+            + " switch",
         "certify x --nbd-server y|'y' is no NBD server that the suite can start; use nbdkit or"
             + " qemu-nbd",
         "certify x --waivers absent.yaml|absent.yaml: there is no such file; give a waiver file",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,7 +92,7 @@ class ExtensionIsolationTest {
   /** A broadcast of the station with this number. */
   private static byte[] broadcast(int from) {
     byte[] frame = new byte[60];
-    java.util.Arrays.fill(frame, 0, 6, (byte) 0xff);
+    Arrays.fill(frame, 0, 6, (byte) 0xff);
     frame[6] = 2;
     frame[11] = (byte) from;
     frame[12] = 8;
