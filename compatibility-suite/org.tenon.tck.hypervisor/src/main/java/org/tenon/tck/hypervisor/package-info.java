@@ -1,0 +1,5 @@
+/** TODO. */
+@NullMarked
+package org.tenon.tck.hypervisor;
+
+import org.jspecify.annotations.NullMarked;
