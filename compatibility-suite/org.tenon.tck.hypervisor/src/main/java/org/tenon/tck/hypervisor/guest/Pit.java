@@ -8,6 +8,7 @@ final class Pit {
   private static final int COMMAND = 0x43;
   private static final int SPEAKER = 0x61;
   private static final int OUTPUT_2 = 0x20;
+  private static final int TRIALS = 5;
 
   private Pit() {}
 
@@ -39,12 +40,7 @@ final class Pit {
   }
 
   static void probe() {
-    startChannel2(0xffff);
-    int first = latched();
-    Time.pass(5);
-    int second = latched();
-    long expected = (long) HERTZ * 5 / 1000;
-    Report.within(32, first - second, expected * 8 / 10, expected * 3, "counts of 5 ms");
+    Report.within(32, percentInFiveMilliseconds(), 80, 120, "counts in 5 ms, percent of nominal");
     Cpu.out8(COMMAND, 0x80);
     int low = Cpu.in8(CHANNEL_2);
     Time.pass(1);
@@ -66,17 +62,43 @@ final class Pit {
     Report.equal(33, Cpu.in8(SPEAKER) & OUTPUT_2, OUTPUT_2, "output when the count is over");
   }
 
-  /** Both timers measure 20 ms. */
-  private static void frequency() {
-    startChannel2(HERTZ / 50);
-    long start = Time.now();
-    Time.allow(200);
-    while ((Cpu.in8(SPEAKER) & OUTPUT_2) == 0 && !Time.isOver()) {
-      Cpu.pause();
+  /**
+   * What channel 2 counts while the PM timer runs, in percent of what it should: the nearest to 100
+   * of a few trials, since a virtual processor may stand still between two reads.
+   */
+  private static long percentInFiveMilliseconds() {
+    long nearest = 0;
+    for (int trial = 0; trial < TRIALS; trial++) {
+      startChannel2(0xffff);
+      long start = Time.now();
+      int first = latched();
+      Time.pass(5);
+      int second = latched();
+      long percent = (first - second) * 300L / (Time.now() - start + 1);
+      nearest = distance(percent) < distance(nearest) ? percent : nearest;
     }
-    long ticks = Time.now() - start;
+    return nearest;
+  }
+
+  private static long distance(long percent) {
+    return percent < 100 ? 100 - percent : percent - 100;
+  }
+
+  /** The PM timer measures 20 ms of channel 2: the least of a few trials, for the same reason. */
+  private static void frequency() {
+    long least = Long.MAX_VALUE;
+    for (int trial = 0; trial < TRIALS; trial++) {
+      startChannel2(HERTZ / 50);
+      long start = Time.now();
+      Time.allow(200);
+      while ((Cpu.in8(SPEAKER) & OUTPUT_2) == 0 && !Time.isOver()) {
+        Cpu.pause();
+      }
+      long ticks = Time.now() - start;
+      least = ticks < least ? ticks : least;
+    }
     long expected = Time.HERTZ / 50;
-    Report.within(28, ticks, expected * 95 / 100, expected * 3 / 2, "PM timer ticks in 20 ms");
+    Report.within(28, least, expected * 95 / 100, expected * 110 / 100, "PM timer ticks in 20 ms");
   }
 
   private static void readBack() {

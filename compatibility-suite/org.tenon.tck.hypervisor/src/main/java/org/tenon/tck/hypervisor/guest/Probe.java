@@ -35,6 +35,10 @@ public final class Probe {
       case 8 -> LocalApic.probe();
       case 9 -> Legacy.pics();
       case 10 -> IoApic.probe();
+      case 11 -> PciProbe.probe();
+      case 12 -> VirtioProbe.probe();
+      case 13 -> BlockProbe.probe();
+      case 14 -> NvmeProbe.probe();
       default -> {}
     }
   }
