@@ -28,7 +28,7 @@ final class Acpi {
     long rsdp = Cpu.read64((Boot.startInfo & 0xffffffffL) + 32);
     rootPointer(rsdp);
     if (root == 0) {
-      Report.allAbsent(21, 27, "no root table");
+      Report.restAbsent(21, 27, "no root table");
       return;
     }
     tables();

@@ -28,7 +28,7 @@ final class BlockProbe {
   static void probe() {
     int function = Pci.find(Virtio.VENDOR, DEVICE);
     if (function < 0) {
-      Report.allAbsent(95, 105, "no virtio block device");
+      Report.restAbsent(95, 105, "no virtio block device");
       return;
     }
     Report.about(function);
@@ -48,7 +48,7 @@ final class BlockProbe {
     if (writes) {
       writes();
     } else {
-      Report.allAbsent(97, 98, "the disk is read-only");
+      Report.restAbsent(97, 98, "the disk is read-only");
     }
     errors();
     identity();
@@ -160,7 +160,7 @@ final class BlockProbe {
 
   private static void interrupts(int function) {
     if (Pci.capability(function, Pci.CAPABILITY_MSIX, 0) == 0) {
-      Report.allAbsent(103, 105, "no MSI-X");
+      Report.restAbsent(103, 105, "no MSI-X");
       return;
     }
     MsixProbe.enable(function, 0, VECTOR);

@@ -1,6 +1,6 @@
 package org.tenon.tck.hypervisor.guest;
 
-/** The processor's own interrupt controller (SDM volume 3, chapter 12), in xAPIC mode. */
+/** The processor's own interrupt controller (Intel SDM volume 3), in xAPIC mode. */
 final class LocalApic {
   static final int BASE_MSR = 0x1b;
 

@@ -12,12 +12,11 @@ final class PciProbe {
     mechanism();
     Pci.enumerate();
     Report.within(60, Pci.count, 1, 255, "functions found");
-    if (Pci.ecam == 0) {
-      Report.absent(62, "no MCFG");
-    }
     for (int i = 0; i < Pci.count; i++) {
       function(Pci.function(i));
     }
+    Report.aboutTheMachine();
+    Report.restAbsent(62, 76, "no function of that kind");
   }
 
   private static void mechanism() {

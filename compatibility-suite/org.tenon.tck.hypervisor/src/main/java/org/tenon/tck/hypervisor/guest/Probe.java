@@ -2,14 +2,16 @@ package org.tenon.tck.hypervisor.guest;
 
 /** The program: probes the machine it finds itself in, and says over COM1 what it found. */
 public final class Probe {
+  private static final int GROUPS = 15;
+
   private Probe() {}
 
   static void main() {
     Report.begin();
     Legacy.initializePics();
-    for (int group = 0; group < 20; group++) {
+    for (int group = 0; group < GROUPS; group++) {
       if (Traps.attempt(group) != 0) {
-        Report.trapped(0);
+        Report.trapped();
       }
       Report.aboutTheMachine();
     }
