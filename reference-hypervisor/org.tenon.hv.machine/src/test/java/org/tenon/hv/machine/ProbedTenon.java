@@ -37,7 +37,7 @@ final class ProbedTenon {
             new DiskConfig(model, new MemoryDisk(), Config.of(List.of(), Map.of())));
       }
       machine.plug(new RngConfig(OptionalLong.of(1)));
-      machine.stopAt(60_000_000_000L);
+      machine.stopAt(120_000_000_000L);
       outcome = machine.run();
     }
   }

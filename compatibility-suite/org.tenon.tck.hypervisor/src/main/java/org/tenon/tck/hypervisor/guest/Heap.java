@@ -15,6 +15,12 @@ final class Heap {
     return at;
   }
 
+  static void clear(long at, int length) {
+    for (int i = 0; i < length; i += 8) {
+      Cpu.write64(at + i, 0);
+    }
+  }
+
   static void fill(long at, int length, int value) {
     for (int i = 0; i < length; i++) {
       Cpu.write8(at + i, value);

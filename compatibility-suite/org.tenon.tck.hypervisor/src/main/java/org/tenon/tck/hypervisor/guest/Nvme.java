@@ -74,7 +74,7 @@ final class Nvme {
 
   /** Enables it with new admin queues; whether it is ready in time. */
   static boolean enable() {
-    Heap.fill(rings, 4 * Heap.PAGE, 0);
+    Heap.clear(rings, 4 * Heap.PAGE);
     tail0 = 0;
     tail1 = 0;
     head0 = 0;
@@ -100,7 +100,7 @@ final class Nvme {
   static void begin(int queue, int opcode, int namespace, long data) {
     int tail = queue == 0 ? tail0 : tail1;
     command = submissions(queue) + 64L * (tail % ENTRIES);
-    Heap.fill(command, 64, 0);
+    Heap.clear(command, 64);
     identifier++;
     Cpu.write32(command, opcode | (identifier & 0x7fff) << 16);
     Cpu.write32(command + 4, namespace);

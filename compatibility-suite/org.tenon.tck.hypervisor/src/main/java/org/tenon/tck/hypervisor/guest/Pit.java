@@ -68,7 +68,7 @@ final class Pit {
    */
   private static long percentInFiveMilliseconds() {
     long nearest = 0;
-    for (int trial = 0; trial < TRIALS; trial++) {
+    for (int trial = 0; trial < TRIALS && distance(nearest) > 10; trial++) {
       startChannel2(0xffff);
       long start = Time.now();
       int first = latched();
@@ -86,8 +86,9 @@ final class Pit {
 
   /** The PM timer measures 20 ms of channel 2: the least of a few trials, for the same reason. */
   private static void frequency() {
+    long expected = Time.HERTZ / 50;
     long least = Long.MAX_VALUE;
-    for (int trial = 0; trial < TRIALS; trial++) {
+    for (int trial = 0; trial < TRIALS && least > expected * 105 / 100; trial++) {
       startChannel2(HERTZ / 50);
       long start = Time.now();
       Time.allow(200);
@@ -97,7 +98,6 @@ final class Pit {
       long ticks = Time.now() - start;
       least = ticks < least ? ticks : least;
     }
-    long expected = Time.HERTZ / 50;
     Report.within(28, least, expected * 95 / 100, expected * 110 / 100, "PM timer ticks in 20 ms");
   }
 

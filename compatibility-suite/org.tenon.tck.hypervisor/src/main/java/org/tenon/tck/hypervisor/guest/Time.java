@@ -8,7 +8,10 @@ final class Time {
   static final int HERTZ = 3_579_545;
 
   private static final int MASK = 0xffffff;
-  private static final int LOOKS_PER_MILLISECOND = 40_000;
+  private static final int LOOKS_PER_MILLISECOND = 1_000;
+
+  /** Between two looks: a port costs a virtual machine far more than an instruction. */
+  private static final int PAUSES = 200;
 
   private static int port;
   private static int last;
@@ -41,6 +44,9 @@ final class Time {
   /** Whether the wait has lasted as long as it may. */
   static boolean isOver() {
     looks--;
+    for (int i = 0; i < PAUSES; i++) {
+      Cpu.pause();
+    }
     return looks < 0 || now() >= end;
   }
 

@@ -32,6 +32,10 @@ final class Virtio {
 
   private static final int NEXT = 1;
   private static final int ENTRIES = 8;
+
+  /** Of a list that has no end, no more are looked at. */
+  private static final int MOST_STRUCTURES = 16;
+
   private static final int NO_INTERRUPT = 1;
 
   /** Where each structure lies, 0 if there is none. */
@@ -41,6 +45,8 @@ final class Virtio {
   static long config;
   static int configAccess;
   static int commonLength;
+  static int commonBar;
+  static int commonOffset;
   private static long notify;
   private static int notifyMultiplier;
   private static long rings;
@@ -58,7 +64,7 @@ final class Virtio {
     notify = 0;
     configAccess = 0;
     int at = Pci.capability(function, Pci.CAPABILITY_VENDOR, 0);
-    while (at != 0) {
+    for (int i = 0; i < MOST_STRUCTURES && at != 0; i++) {
       structure(function, at, Pci.read8(function, at + 3));
       at = Pci.capability(function, Pci.CAPABILITY_VENDOR, at);
     }
@@ -80,7 +86,9 @@ final class Virtio {
     long address = bar + (Pci.read32(function, at + 8) & 0xffffffffL);
     switch (kind) {
       case 1 -> {
-        common = common == 0 ? address : common;
+        common = address;
+        commonBar = index;
+        commonOffset = Pci.read32(function, at + 8);
         commonLength = Pci.read32(function, at + 12);
       }
       case 2 -> {
@@ -144,7 +152,7 @@ final class Virtio {
 
   /** Queue 0 with a few entries. */
   static void startQueue(int vector) {
-    Heap.fill(rings, 3 * Heap.PAGE, 0);
+    Heap.clear(rings, 3 * Heap.PAGE);
     available = 0;
     used = 0;
     nextDescriptor = 0;

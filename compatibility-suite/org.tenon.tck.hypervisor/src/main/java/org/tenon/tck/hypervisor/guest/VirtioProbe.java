@@ -121,12 +121,8 @@ final class VirtioProbe {
     if (at == 0) {
       return;
     }
-    int common = Pci.capability(function, Pci.CAPABILITY_VENDOR, 0);
-    while (common != 0 && Pci.read8(function, common + 3) != 1) {
-      common = Pci.capability(function, Pci.CAPABILITY_VENDOR, common);
-    }
-    Pci.write8(function, at + 4, Pci.read8(function, common + 4));
-    Pci.write32(function, at + 8, Pci.read32(function, common + 8) + Virtio.QUEUES);
+    Pci.write8(function, at + 4, Virtio.commonBar);
+    Pci.write32(function, at + 8, Virtio.commonOffset + Virtio.QUEUES);
     Pci.write32(function, at + 12, 2);
     int there = Cpu.read16(Virtio.common + Virtio.QUEUES);
     Report.equal(92, Pci.read16(function, at + 16), there, "queues, through that window");
