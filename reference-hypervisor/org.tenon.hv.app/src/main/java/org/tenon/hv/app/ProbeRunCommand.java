@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Exit status: 0 every MUST clause is kept, 1 one is not, or the report breaks off.",
       "Examples:",
-      "  tenon probe run --name tenon -- ./tenon run --kernel {} --rng host",
+      "  tenon probe run --name tenon -- ./tenon run --kernel {} --rng seed=1",
       "  tenon probe run --name qemu -- qemu-system-x86_64 -M q35 -nographic -no-reboot -kernel {}"
     })
 final class ProbeRunCommand implements Callable<Integer> {
@@ -90,7 +90,7 @@ final class ProbeRunCommand implements Callable<Integer> {
       ProbeLog read = ProbeLog.parse(Files.readString(log, StandardCharsets.ISO_8859_1));
       return verdict.judge(read, machine, console);
     } catch (ProbeLogException e) {
-      throw new AgainstSubjectException("%s: %s".formatted(log, e.getMessage()));
+      throw new AgainstSubjectException("%s: %s".formatted(log, e.getMessage()), e);
     } catch (IOException e) {
       throw new InputException(e.getMessage() + "; is the command right, and --out?", e);
     }
