@@ -22,7 +22,8 @@ public record ProbeLog(List<Finding> findings, boolean isStillOn) {
       Pattern.compile("tenon-probe 1 (HYP-\\d{3}) (PASS|FAIL|ABSENT) (\\S.*)");
   private static final Pattern END =
       Pattern.compile(
-          "tenon-probe 1 END pass=(\\d{1,6}) fail=(\\d{1,6}) absent=(\\d{1,6}) crc=0x([0-9a-f]{1,8})");
+          "tenon-probe 1 END pass=(\\d{1,6}) fail=(\\d{1,6}) absent=(\\d{1,6})"
+              + " crc=0x([0-9a-f]{1,8})");
   private static final Pattern STILL_ON = Pattern.compile("tenon-probe 1 HYP-140 FAIL .*");
 
   /** Copies the list. */

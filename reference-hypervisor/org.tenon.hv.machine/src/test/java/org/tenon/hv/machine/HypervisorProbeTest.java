@@ -63,8 +63,7 @@ class HypervisorProbeTest {
 
   @Test
   void seesEachFaultOfABrokenHypervisor() throws Exception {
-    Set<BrokenHypervisor> faults =
-        EnumSet.complementOf(EnumSet.copyOf(BrokenHypervisor.DISABLING));
+    Set<BrokenHypervisor> faults = EnumSet.complementOf(EnumSet.copyOf(BrokenHypervisor.DISABLING));
 
     RunReport report = judge(broken(faults));
 

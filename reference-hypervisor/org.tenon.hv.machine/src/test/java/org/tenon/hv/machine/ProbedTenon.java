@@ -33,8 +33,7 @@ final class ProbedTenon {
             Trace.OFF);
     try (Machine machine = new Machine(config)) {
       for (DiskModel model : DiskModel.values()) {
-        machine.plug(
-            new DiskConfig(model, new MemoryDisk(), Config.of(List.of(), Map.of())));
+        machine.plug(new DiskConfig(model, new MemoryDisk(), Config.of(List.of(), Map.of())));
       }
       machine.plug(new RngConfig(OptionalLong.of(1)));
       machine.stopAt(120_000_000_000L);

@@ -1,8 +1,8 @@
 package org.tenon.tck.hypervisor.guest;
 
 /**
- * An NVMe controller (NVM Express 1.4). Writes to blocks 8 to 15 of namespace 1: the disk is for the
- * probe alone.
+ * An NVMe controller (NVM Express 1.4). Writes to blocks 8 to 15 of namespace 1: the disk is for
+ * the probe alone.
  */
 final class NvmeProbe {
   private static final int DELETE_SUBMISSION = 0x00;

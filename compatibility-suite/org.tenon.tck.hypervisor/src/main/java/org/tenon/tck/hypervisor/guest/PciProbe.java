@@ -104,7 +104,8 @@ final class PciProbe {
       whole &= length <= MOST_CAPABILITIES;
       at = Pci.read8(function, (at & 0xfc) + 1);
     }
-    Report.check(71, whole, "capabilities: aligned, behind the header, of known kinds, without end");
+    Report.check(
+        71, whole, "capabilities: aligned, behind the header, of known kinds, without end");
     return whole;
   }
 

@@ -167,7 +167,9 @@ final class Virtio {
     Cpu.write16(common + QUEUE_ENABLE, 1);
   }
 
-  /** A buffer of the chain that {@link #offer} ends; the first of a chain begins at descriptor 0. */
+  /**
+   * A buffer of the chain that {@link #offer} ends; the first of a chain begins at descriptor 0.
+   */
   static void describe(long address, int length, int flags) {
     long descriptor = rings + 16L * nextDescriptor;
     Cpu.write64(descriptor, address);
