@@ -161,8 +161,8 @@ final class Virtio {
     Cpu.write16(common + QUEUE_VECTOR, vector);
     for (int i = 0; i < 3; i++) {
       long ring = rings + (long) i * Heap.PAGE;
-      Cpu.write32(common + QUEUE_DESCRIPTORS + 8 * i, (int) ring);
-      Cpu.write32(common + QUEUE_DESCRIPTORS + 8 * i + 4, (int) (ring >>> 32));
+      Cpu.write32(common + QUEUE_DESCRIPTORS + 8L * i, (int) ring);
+      Cpu.write32(common + QUEUE_DESCRIPTORS + 8L * i + 4, (int) (ring >>> 32));
     }
     Cpu.write16(common + QUEUE_ENABLE, 1);
   }
@@ -184,7 +184,7 @@ final class Virtio {
     long last = rings + 16L * (nextDescriptor - 1) + 12;
     Cpu.write16(last, Cpu.read16(last) & ~NEXT);
     long ring = rings + Heap.PAGE;
-    Cpu.write16(ring + 4 + 2 * (available % ENTRIES), 0);
+    Cpu.write16(ring + 4 + 2L * (available % ENTRIES), 0);
     available++;
     nextDescriptor = 0;
     Cpu.fence();
