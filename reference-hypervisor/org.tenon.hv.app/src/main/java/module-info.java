@@ -22,6 +22,7 @@ module org.tenon.hv.app {
   requires org.tenon.tck.block;
   requires org.tenon.tck.core;
   requires org.tenon.tck.device;
+  requires org.tenon.tck.hypervisor;
   requires org.tenon.tck.net;
   requires org.tenon.tck.vswitch;
 
