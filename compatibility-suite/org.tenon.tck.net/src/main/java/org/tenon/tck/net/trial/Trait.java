@@ -17,6 +17,12 @@ public final class Trait {
   /** What leaves can be seen: by the wire's end, or because it comes back. */
   public static final String SEEN_SENDING = "seen sending";
 
+  /** What leaves by the wire can be looked at there. */
+  public static final String OBSERVED = "observed";
+
+  /** Two stations can talk by the wire: it comes back, or has a station at its other end. */
+  public static final String CONVERSES = "converses";
+
   /** Frames can be made to come: by the wire's end, or by sending them. */
   public static final String FRAMES_COME = "frames come";
 
@@ -40,6 +46,8 @@ public final class Trait {
       case SEVERAL_PAIRS -> "the driver took one pair of queues of four";
       case SECRET_SETTING -> "the driver has no secret among its settings";
       case SEEN_SENDING -> "a " + wire + " does not show what leaves";
+      case OBSERVED -> "a " + wire + " shows nobody else what leaves";
+      case CONVERSES -> "by a " + wire + " nobody answers";
       case FRAMES_COME -> "a " + wire + " lets no frame come";
       case ANY_FRAME_COMES -> "by a " + wire + " only frames come that the card sends";
       case TOO_LONG_COMES -> "by a " + wire + " no frame comes that is too long for the card";
