@@ -145,6 +145,13 @@ class LinuxTrialTest {
       work = work.at("writing-" + file, () -> restart(server));
     }
     try (Guest guest = GuestHost.find().orElseThrow().boot(plan)) {
+      if (trial.model() == GuestDisk.Model.NVME) {
+        // It writes to the disk, so it comes before the file system.
+        GuestOutput logs =
+            guest.perform(GuestWork.of(". /tck/disk.sh; nvme_logs %s 512".formatted(serial)));
+        assertThat(logs.status()).as(String.join("\n", logs.lines())).isZero();
+        assertThat(logs.value("sn")).contains(serial);
+      }
       GuestOutput output = guest.perform(work);
       assertThat(output.status()).as(String.join("\n", output.lines())).isZero();
       List<String> sums = new ArrayList<>();
@@ -152,12 +159,6 @@ class LinuxTrialTest {
         sums.add(digest("MD5", data, file, pieces));
       }
       assertThat(output.values("sum")).as("what Linux reads").isEqualTo(sums);
-      if (trial.model() == GuestDisk.Model.NVME) {
-        GuestOutput logs =
-            guest.perform(GuestWork.of(". /tck/disk.sh; nvme_logs %s 512".formatted(serial)));
-        assertThat(logs.status()).as(String.join("\n", logs.lines())).isZero();
-        assertThat(logs.value("sn")).contains(serial);
-      }
       GuestOutput log = guest.perform(GuestWork.of(". /tck/disk.sh; complaints"));
       assertThat(log.values("complaint")).as("dmesg").allMatch(NO_FREQUENCY_CONTROL::equals);
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.tenon.spi.block.BlockAgreement;
 
 /**
@@ -33,6 +35,13 @@ public final class GuestMutants {
     return List.of(
         new Case(
             Mutant.of(
+                "offset-wraps-at-32-mib",
+                "writes what lies past 32 MiB to the start of the image",
+                Variation.storage(Wraps::new),
+                "BLK-078"),
+            "Ext4OnTheVirtioDisk"),
+        new Case(
+            Mutant.of(
                 "tires-after-300-writes",
                 "acknowledges writes without carrying them out, after the first three hundred",
                 Variation.storage(Tires::new),
@@ -40,11 +49,40 @@ public final class GuestMutants {
             "ManyWriteToTheNvmeDisk"),
         new Case(
             Mutant.of(
+                "keeps-the-last-write-back",
+                "holds a write in memory until the next one, whatever is flushed",
+                Variation.storage(HoldsBack::new),
+                "BLK-080"),
+            "FlushedWritesOfTheVirtioDisk"),
+        new Case(
+            Mutant.of(
                 "long-discard-too-wide",
                 "rounds a discard of more than 128 KiB out to 1 MiB",
                 Variation.storage(WideDiscard::new),
                 "BLK-081"),
-            "DiscardOnTheNvmeDisk"));
+            "DiscardOnTheNvmeDisk"),
+        new Case(
+            Mutant.of(
+                "dies-of-the-tenth-reset",
+                "fails every request after ten resets",
+                Variation.driver(Dies::new),
+                "BLK-083"),
+            "ControllerResetsOfTheNvmeDisk"));
+  }
+
+  /** See offset-wraps-at-32-mib. */
+  private static final class Wraps extends BaseStorage {
+    private static final long END = 32L << 20;
+
+    Wraps(FileChannel channel, BlockAgreement agreement) {
+      super(channel, agreement);
+    }
+
+    @Override
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
+      super.write(queue, data, offset >= END ? offset - END : offset, fua);
+    }
   }
 
   /** See tires-after-300-writes. */
@@ -62,6 +100,40 @@ public final class GuestMutants {
         throws IOException {
       if (writes.incrementAndGet() <= FRESH) {
         super.write(queue, data, offset, fua);
+      }
+    }
+  }
+
+  /** See keeps-the-last-write-back. */
+  private static final class HoldsBack extends BaseStorage {
+    private @Nullable ByteBuffer held;
+    private long place;
+
+    HoldsBack(FileChannel channel, BlockAgreement agreement) {
+      super(channel, agreement);
+    }
+
+    @Override
+    synchronized void write(int queue, ByteBuffer data, long offset, boolean fua)
+        throws IOException {
+      release();
+      held = data;
+      place = offset;
+    }
+
+    @Override
+    void read(int queue, ByteBuffer target, long offset) throws IOException {
+      synchronized (this) {
+        release();
+      }
+      super.read(queue, target, offset);
+    }
+
+    private void release() throws IOException {
+      ByteBuffer old = held;
+      held = null;
+      if (old != null) {
+        put(old, place);
       }
     }
   }
@@ -84,6 +156,28 @@ public final class GuestMutants {
       } else {
         super.discard(queue, offset, length);
       }
+    }
+  }
+
+  /** See dies-of-the-tenth-reset. */
+  private static final class Dies extends BaseDriver {
+    private static final int LAST = 10;
+
+    private int resets;
+
+    Dies(BaseFactory.Opening opening) {
+      super(opening);
+    }
+
+    @Override
+    boolean understands(int operation) {
+      return resets < LAST && super.understands(operation);
+    }
+
+    @Override
+    public CompletionStage<Void> reset() {
+      resets++;
+      return super.reset();
     }
   }
 }

@@ -9,6 +9,7 @@ import org.tenon.tck.core.Requires;
 /** Linux with the driver as an NVMe disk. */
 public abstract class NvmeGuestTests extends GuestTests {
   private static final int STORMS = 4;
+  private static final int RESETS = 12;
 
   /** For the contract. */
   protected NvmeGuestTests() {
@@ -74,7 +75,7 @@ public abstract class NvmeGuestTests extends GuestTests {
   @Test
   @Clause({"BLK-083", "BLK-085"})
   void controllerResetsOfTheNvmeDisk() {
-    inLinux(checks -> checks.outlivesResets(STORMS));
+    inLinux(checks -> checks.outlivesResets(RESETS));
   }
 
   @Test

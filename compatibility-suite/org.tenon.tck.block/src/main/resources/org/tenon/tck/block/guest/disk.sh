@@ -73,18 +73,19 @@ worker() {
   done
 }
 
-# Several workers at once, each in its own region; then what each region holds, read past the cache and through it.
-# SERIAL BLOCK REGION LONGEST DATA-BLOCKS ROUNDS SEED…
+# Several workers at once, each in its own region, one at each end of the disk; then what each region holds, read past
+# the cache and through it.
+# SERIAL BLOCK REGION STRIDE LONGEST DATA-BLOCKS ROUNDS SEED…
 workers() {
   name=$(disk "$1") || broken "no disk has the serial $1"
-  size=$2 region=$3 longest=$4 data=$5 rounds=$6
-  shift 6
+  size=$2 region=$3 stride=$4 longest=$5 data=$6 rounds=$7
+  shift 7
   pids=
   first=0
   for seed in "$@"; do
     worker "/dev/$name" "$size" $first "$region" "$longest" "$data" "$seed" "$rounds" &
     pids="$pids $!"
-    first=$((first + region))
+    first=$((first + stride))
   done
   for pid in $pids; do
     wait "$pid" || broken "a worker failed"
@@ -92,17 +93,21 @@ workers() {
   blockdev --flushbufs "/dev/$name" || broken "flush failed"
   first=0
   for seed in "$@"; do
-    echo "region: $(dd if="/dev/$name" bs=65536 iflag=skip_bytes,count_bytes,direct skip=$((size * first)) \
-      count=$((size * region)) status=none | sum)"
-    first=$((first + region))
+    echo "region: $(region direct,)"
+    echo "cached: $(region "")"
+    first=$((first + stride))
   done
-  echo "all: $(dd if="/dev/$name" bs=65536 iflag=count_bytes count=$((size * first)) status=none | sum)"
+}
+
+region() {
+  dd if="/dev/$name" bs=65536 iflag=$1skip_bytes,count_bytes skip=$((size * first)) count=$((size * region)) status=none | sum
 }
 
 # ext4: made, mounted, filled by several processes, trimmed, unmounted, checked, mounted again, compared.  SERIAL PROCESSES
 files() {
   name=$(disk "$1") || broken "no disk has the serial $1"
-  /tools/mke2fs -q -t ext4 -F "/dev/$name" || broken "mke2fs failed"
+  # Without flexible groups every part of the disk has its own metadata.
+  /tools/mke2fs -q -t ext4 -O ^flex_bg -E lazy_itable_init=0 -F "/dev/$name" || broken "mke2fs failed"
   mount -t ext4 "/dev/$name" /mnt || broken "mount failed"
   pids=
   for process in $(seq "$2"); do
@@ -142,16 +147,20 @@ file_writer() {
   done
 }
 
-# Flushed writes, each followed by a mark at which the suite looks at the storage; meanwhile others write elsewhere.
+# Flushed writes, each followed by a mark at which the suite looks at the storage. After the first two, others write
+# elsewhere meanwhile.
 # SERIAL BLOCK COUNT ELSEWHERE FROM…
 flushes() {
   name=$(disk "$1") || broken "no disk has the serial $1"
   block=$2 count=$3 elsewhere=$4
   shift 4
-  (while dd if=/tck/data of="/dev/$name" bs="$block" seek="$elsewhere" count=$((2 * count)) oflag=direct status=none; do :; done) &
-  noise=$!
+  noise=
   at=0
   for from in "$@"; do
+    if [ $at = $((2 * count)) ]; then
+      (while dd if=/tck/data of="/dev/$name" bs="$block" seek="$elsewhere" count=$((2 * count)) oflag=direct status=none; do :; done) &
+      noise=$!
+    fi
     way=
     [ $((at / count % 2)) = 0 ] || way=oflag=direct
     # shellcheck disable=SC2086
