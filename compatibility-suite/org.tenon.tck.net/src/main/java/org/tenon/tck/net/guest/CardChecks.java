@@ -32,9 +32,13 @@ import org.tenon.tck.net.trial.Trait;
 
 /** What Linux must find of a network card. For one test and its thread. */
 final class CardChecks {
-  /** Linux's driver tells a card its filter to the last, also one that the test has pulled out. */
+  /**
+   * Linux's driver tells a card its filter to the last, also one that the test has pulled out; its
+   * line ends with one that holds a full stop alone.
+   */
   private static final Pattern COMMAND_TO_A_CARD_THAT_WENT =
-      Pattern.compile("virtio_net virtio\\d+( \\w+)?: Failed to .*");
+      Pattern.compile(
+          "virtio_net virtio\\d+( \\w+)?: Failed to .*|\\.|net \\w+: Failed to kill VLAN ID \\d+\\.");
 
   private static final ClauseId QUIET = ClauseId.parse("NET-088");
 
