@@ -47,8 +47,7 @@ class GuestMutantsTest {
   @ParameterizedTest
   @MethodSource("nicMutants")
   void nicDriverIsCaughtByItsTest(GuestMutants.Case mutant) {
-    MutationRun run =
-        MutationRun.ofNic(new Seed(1), NicMutants.base(), MemoryWiring.looping());
+    MutationRun run = MutationRun.ofNic(new Seed(1), NicMutants.base(), MemoryWiring.looping());
     expectCaught(run.run(mutant));
   }
 

@@ -124,8 +124,7 @@ class GuestTapTest {
     Files.write(folder.resolve("host.sh.data"), data);
     Path script = Files.writeString(folder.resolve("host.sh"), HOST);
     return HostPeer.async(() ->
-        BuiltCommand.tool(
-            folder, "ip", "netns", "exec", namespace, "bash", script.toString()));
+        BuiltCommand.tool(folder, "ip", "netns", "exec", namespace, "bash", script.toString()));
   }
 
   private void expectSame(BuiltCommand.Ended guest, BuiltCommand.Ended host, String prefix)

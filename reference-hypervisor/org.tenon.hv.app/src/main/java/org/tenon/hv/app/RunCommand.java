@@ -99,7 +99,8 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "MODE",
       description =
           "virtual: time is counted in instructions, every run is the same; patient: the same, but"
-              + " an idle guest waits as long as its host; real: the host's time (default: real on a terminal, else virtual).")
+              + " an idle guest waits as long as its host; real: the host's time (default: real on"
+              + " a terminal, else virtual).")
   private @Nullable ClockMode clock;
 
   @Option(

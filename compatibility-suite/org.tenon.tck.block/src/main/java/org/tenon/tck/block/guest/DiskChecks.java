@@ -84,11 +84,14 @@ final class DiskChecks {
   private void found(LinuxDisk.Facts facts, GuestOutput seen) {
     BlockGeometry geometry = facts.geometry();
     linux.expectEqual("sectors", number(geometry.bytes() / SECTOR), linux.value(seen, "sectors"));
-    linux.expectEqual("logical block", number(geometry.logicalBlockSize()), linux.value(seen, "logical block"));
+    linux.expectEqual(
+        "logical block", number(geometry.logicalBlockSize()), linux.value(seen, "logical block"));
     if (disk.model() == GuestDisk.Model.VIRTIO) {
       // Of NVMe, Linux believes in a physical block only where writes of one are said to be atomic.
       linux.expectEqual(
-          "physical block", number(geometry.physicalBlockSize()), linux.value(seen, "physical block"));
+          "physical block",
+          number(geometry.physicalBlockSize()),
+          linux.value(seen, "physical block"));
     }
     linux.expectEqual("read-only", geometry.readOnly() ? "1" : "0", linux.value(seen, "read-only"));
     linux.expectEqual(
@@ -206,7 +209,8 @@ final class DiskChecks {
   }
 
   private List<String> space(String option) {
-    return linux.run("space", serial(), block, blocks(SPACE_AT_BYTES), blocks(SPACE_BYTES), option)
+    return linux
+        .run("space", serial(), block, blocks(SPACE_AT_BYTES), blocks(SPACE_BYTES), option)
         .values("part");
   }
 
@@ -284,7 +288,8 @@ final class DiskChecks {
           "the health log counts 16 writes and 32 reads at least",
           "it counts %s and %s"
               .formatted(
-                  linux.value(output, "host_write_commands"), linux.value(output, "host_read_commands")));
+                  linux.value(output, "host_write_commands"),
+                  linux.value(output, "host_read_commands")));
     }
     linux.expectEqual("firmware slot in use", "0x1", linux.value(output, "afi"));
     if (!linux.value(output, "frs1").contains("(" + padded(identity.revision()) + ")")) {

@@ -72,8 +72,7 @@ public final class GuestScript {
 
   /** The call of a function, to be given marks; it may take two minutes. */
   public GuestWork work(String function, Object... arguments) {
-    String words =
-        Arrays.stream(arguments).map(GuestScript::word).collect(Collectors.joining(" "));
+    String words = Arrays.stream(arguments).map(GuestScript::word).collect(Collectors.joining(" "));
     return GuestWork.of("%s%s %s".formatted(start, function, words)).within(LIMIT);
   }
 

@@ -62,8 +62,7 @@ public final class NicGuestMutants {
     @Override
     List<byte[]> finish(byte[] frame, long offload) {
       boolean later =
-          word(frame, TYPE_AT) == Layers.IPV4
-              && (word(frame, FRAGMENT_AT) & FRAGMENT_OFFSET) != 0;
+          word(frame, TYPE_AT) == Layers.IPV4 && (word(frame, FRAGMENT_AT) & FRAGMENT_OFFSET) != 0;
       return later ? List.of() : super.finish(frame, offload);
     }
   }

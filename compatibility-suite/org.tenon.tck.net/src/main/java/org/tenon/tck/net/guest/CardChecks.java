@@ -38,7 +38,8 @@ final class CardChecks {
    */
   private static final Pattern COMMAND_TO_A_CARD_THAT_WENT =
       Pattern.compile(
-          "virtio_net virtio\\d+( \\w+)?: Failed to .*|\\.|net \\w+: Failed to kill VLAN ID \\d+\\.");
+          "virtio_net virtio\\d+( \\w+)?: Failed to .*|\\.|net \\w+: Failed to kill VLAN ID"
+              + " \\d+\\.");
 
   private static final ClauseId QUIET = ClauseId.parse("NET-088");
 
@@ -146,7 +147,9 @@ final class CardChecks {
         sum,
         linux.value(output, "sent"));
     linux.expectEqual(
-        "the sum of %d bytes from far".formatted(bytes.length), sum, linux.value(output, "fetched"));
+        "the sum of %d bytes from far".formatted(bytes.length),
+        sum,
+        linux.value(output, "fetched"));
   }
 
   private void meet(String name, int net, int vlan) {
@@ -161,8 +164,7 @@ final class CardChecks {
       words.add("w" + Long.toUnsignedString(random.nextLong(), Character.MAX_RADIX));
     }
     Set<Integer> lengths =
-        new TreeSet<>(
-            List.of(SHORTEST_DATAGRAM, SHORTEST_DATAGRAM + 1, properties().maxMtu() - 1));
+        new TreeSet<>(List.of(SHORTEST_DATAGRAM, SHORTEST_DATAGRAM + 1, properties().maxMtu() - 1));
     lengths.add(properties().maxMtu());
     say(words, lengths);
   }
@@ -323,8 +325,7 @@ final class CardChecks {
       GuestWork storm = linux.work("flaps", traffic("main", NET, FLAPS));
       linux.run(storm.at("down", () -> wire.setLink(false)).at("up", () -> wire.setLink(true)));
     } else {
-      LinuxCard.Further fluttering =
-          card.further(trial, FURTHER_NET, Map.of(Trait.FLAP_KEY, "5"));
+      LinuxCard.Further fluttering = card.further(trial, FURTHER_NET, Map.of(Trait.FLAP_KEY, "5"));
       trial.keep(this::pull);
       plug(fluttering);
       linux.run("flutters", "further", FLUTTERS);

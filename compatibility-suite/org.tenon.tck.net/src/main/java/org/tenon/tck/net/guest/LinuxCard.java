@@ -137,7 +137,7 @@ final class LinuxCard implements GuestShare.Shared {
       if (hasStation()) {
         Station station = laid.station();
         station.answer(0, "10.77.%d.2/24".formatted(net), "fd77:%d::2/64".formatted(net));
-        if (net == 0) {
+        if (net == 0 && abilities.contains(Wire.Ability.HAS_STATION_IN_VLANS)) {
           station.answer(VLAN, "10.77.%d.2/24".formatted(VLAN), "fd77:%d::2/64".formatted(VLAN));
           station.answer(OTHER_VLAN, "10.77.%d.3/24".formatted(OTHER_VLAN));
         }

@@ -81,7 +81,7 @@ public abstract class LinuxGuestTests extends NicTests {
   }
 
   @Test
-  @Requires(Trait.CONVERSES)
+  @Requires(Trait.CONVERSES_IN_VLANS)
   @Clause({"NET-083", "NET-088"})
   void stationsInVlans() {
     inLinux(CardChecks::keepsVlansApart);

@@ -46,7 +46,8 @@ public record GuestPlan(
 
   /** The default kernel with two processors and 256 MiB. */
   public static GuestPlan with(Peripheral... peripherals) {
-    return new GuestPlan(DEFAULT_KERNEL, 2, MEMORY, List.of(peripherals), new TreeMap<>(), BOOT, false);
+    return new GuestPlan(
+        DEFAULT_KERNEL, 2, MEMORY, List.of(peripherals), new TreeMap<>(), BOOT, false);
   }
 
   /** The same with another kernel. */

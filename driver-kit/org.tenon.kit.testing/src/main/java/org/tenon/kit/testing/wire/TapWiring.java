@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,10 @@ public record TapWiring(
     String interfaceSetting, String namespaceSetting, Map<String, String> settings)
     implements Wiring {
   private static final AtomicLong NUMBERS = new AtomicLong();
+
+  /** There where the host's kernel knows VLANs: its module 8021q is loaded. */
+  private static final Path VLANS = Path.of("/proc/net/vlan/config");
+
   private static final String CARD = "card0";
   private static final String PEER = "peer0";
   private static final String BRIDGE = "wire0";
@@ -53,11 +60,16 @@ public record TapWiring(
 
   @Override
   public Set<Wire.Ability> abilities() {
-    return Set.of(
-        Wire.Ability.OBSERVES,
-        Wire.Ability.INJECTS,
-        Wire.Ability.CHANGES_LINK,
-        Wire.Ability.HAS_STATION);
+    Set<Wire.Ability> abilities =
+        EnumSet.of(
+            Wire.Ability.OBSERVES,
+            Wire.Ability.INJECTS,
+            Wire.Ability.CHANGES_LINK,
+            Wire.Ability.HAS_STATION);
+    if (Files.exists(VLANS)) {
+      abilities.add(Wire.Ability.HAS_STATION_IN_VLANS);
+    }
+    return Collections.unmodifiableSet(abilities);
   }
 
   @Override
@@ -137,9 +149,7 @@ public record TapWiring(
       if (vlan == 0) {
         ip(namespace, "link set dev %s mtu %d".formatted(device, MTU));
       } else {
-        ip(
-            namespace,
-            "link add link %s name %s type vlan id %d".formatted(BRIDGE, device, vlan));
+        ip(namespace, "link add link %s name %s type vlan id %d".formatted(BRIDGE, device, vlan));
         ip(namespace, "link set dev %s up".formatted(device));
       }
       inside(namespace, "echo 0 > /proc/sys/net/ipv6/conf/%s/disable_ipv6".formatted(device));

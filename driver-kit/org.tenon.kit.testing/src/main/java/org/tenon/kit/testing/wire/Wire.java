@@ -22,7 +22,9 @@ public interface Wire extends AutoCloseable {
     /** {@link #setLink} changes the link. */
     CHANGES_LINK("changes its link"),
     /** {@link #station} puts a station of the host's own at the other end. */
-    HAS_STATION("has a station at its other end");
+    HAS_STATION("has a station at its other end"),
+    /** That station answers in VLANs too. */
+    HAS_STATION_IN_VLANS("has a station at its other end that answers in VLANs");
 
     private final String words;
 

@@ -36,7 +36,10 @@ public record GuestStore(Path folder) {
     return folder.resolve("initramfs.cpio.gz");
   }
 
-  /** Debian's tools for file systems, NVMe and network cards, to be unpacked after the initial RAM disk. */
+  /**
+   * Debian's tools for file systems, NVMe and network cards, to be unpacked after the initial RAM
+   * disk.
+   */
   public Path tools() {
     return folder.resolve("tools.cpio");
   }
