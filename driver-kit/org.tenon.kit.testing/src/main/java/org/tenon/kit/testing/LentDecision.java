@@ -3,6 +3,7 @@ package org.tenon.kit.testing;
 import java.util.BitSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.tenon.spi.net.vswitch.SwitchDecision;
 
 /**
@@ -38,9 +39,7 @@ final class LentDecision implements SwitchDecision {
   }
 
   private static SortedSet<Integer> set(BitSet bits) {
-    SortedSet<Integer> set = new TreeSet<>();
-    bits.stream().forEach(set::add);
-    return set;
+    return bits.stream().boxed().collect(Collectors.toCollection(TreeSet::new));
   }
 
   private boolean exists(int port) {

@@ -154,10 +154,9 @@ public final class SwitchHarness implements AutoCloseable {
     try {
       return call.get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      rig.services()
-          .faults()
-          .reportThrown(DriverClauses.NEVER_THROWS, what + " threw", e.getCause());
-      throw new HarnessError(what + " threw " + e.getCause(), e.getCause());
+      Throwable thrown = new CallFailed(e).why();
+      rig.services().faults().reportThrown(DriverClauses.NEVER_THROWS, what + " threw", thrown);
+      throw new HarnessError(what + " threw " + thrown, thrown);
     } catch (TimeoutException e) {
       rig.thread(port).stop();
       String late = "%s has not returned within %s".formatted(what, options.callLimit());
