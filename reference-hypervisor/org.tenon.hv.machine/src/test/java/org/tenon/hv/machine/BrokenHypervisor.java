@@ -190,6 +190,9 @@ enum BrokenHypervisor {
       EnumSet.of(BAR_FORGETS_ITS_ADDRESS, CAPABILITIES_IN_A_CIRCLE, STATUS_NEVER_0);
 
   private final String clause;
+
+  /** Makes a fault of its own for each machine. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Supplier<Fault> fault;
 
   BrokenHypervisor(String clause, Supplier<Fault> fault) {
