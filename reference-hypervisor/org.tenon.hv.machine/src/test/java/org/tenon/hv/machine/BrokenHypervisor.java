@@ -121,6 +121,15 @@ enum BrokenHypervisor {
               return size == 1 && register == 0x41 ? 0x40 : value;
             }
           }),
+  ANSWERS_WITH_MEMORY_SPACE_OFF(
+      "HYP-079",
+      () ->
+          new PciFault(3) {
+            @Override
+            long bar(long offset, int size, long value) {
+              return offset == 0x12 && size == 2 && value == 0xffff ? 1 : value;
+            }
+          }),
   STATUS_NEVER_0(
       "HYP-082",
       () ->
@@ -172,15 +181,6 @@ enum BrokenHypervisor {
             @Override
             long bar(long offset, int size, long value) {
               return offset == 0 && size == 8 ? value & ~(1L << 37) : value;
-            }
-          }),
-  ANSWERS_WITH_MEMORY_SPACE_OFF(
-      "HYP-131",
-      () ->
-          new PciFault(2) {
-            @Override
-            long bar(long offset, int size, long value) {
-              return offset == 8 && size == 4 && value == 0xffffffffL ? 0x10400 : value;
             }
           }),
   NO_POWER_OFF("HYP-140", () -> losing(0x604));
