@@ -24,7 +24,7 @@ class NicMutationScoreTest {
   private static final Path PUBLISHED = Path.of("target", "mutation-score-net.json");
 
   private static MutationRun run() {
-    return MutationRun.ofNic(SEED, NicMutants.base(), new MemoryWiring());
+    return MutationRun.ofNic(SEED, NicMutants.base(), MemoryWiring.held());
   }
 
   @Test
