@@ -1,8 +1,6 @@
 package org.tenon.hv.app;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.tenon.tck.hypervisor.ProbeImage;
@@ -43,7 +40,6 @@ import picocli.CommandLine.Parameters;
     })
 final class ProbeRunCommand implements Callable<Integer> {
   private static final String IMAGE = "{}";
-  private static final int MOST_BYTES = 64 << 20;
 
   private final Console console;
 
@@ -104,24 +100,16 @@ final class ProbeRunCommand implements Callable<Integer> {
     List<String> line =
         command.stream().map(word -> word.equals(IMAGE) ? image.toString() : word).toList();
     Process process =
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    CompletableFuture<Void> copied = CompletableFuture.runAsync(() -> copy(process, log));
+        new ProcessBuilder(line)
+            .redirectOutput(log.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     try {
       process.getOutputStream().close();
-      boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
-      process.destroyForcibly();
-      copied.join();
-      return ended ? Ending.TURNED_OFF : Ending.LEFT_ON;
+      return process.waitFor(seconds, TimeUnit.SECONDS) ? Ending.TURNED_OFF : Ending.LEFT_ON;
     } finally {
-      process.destroyForcibly();
-    }
-  }
-
-  private static void copy(Process process, Path log) {
-    try (InputStream in = process.getInputStream()) {
-      Files.write(log, in.readNBytes(MOST_BYTES));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().waitFor();
     }
   }
 }

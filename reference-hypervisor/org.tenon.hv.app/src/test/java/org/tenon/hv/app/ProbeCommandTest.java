@@ -74,7 +74,8 @@ class ProbeCommandTest {
 
   @Test
   void startsTheCommandWithTheImage() throws IOException {
-    assertThat(run("sh", "-c", "cat \"$1\" > /dev/null && printf '" + EMPTY_REPORT + "'", "-", "{}"))
+    assertThat(
+            run("sh", "-c", "cat \"$1\" > /dev/null && printf '" + EMPTY_REPORT + "'", "-", "{}"))
         .isEqualTo(1);
     assertThat(out.toString()).contains("NOT PASSED");
     assertThat(folder.resolve("report/probe.log")).hasContent(EMPTY_REPORT);

@@ -121,6 +121,15 @@ enum BrokenHypervisor {
               return size == 1 && register == 0x41 ? 0x40 : value;
             }
           }),
+  ANSWERS_WITH_MEMORY_SPACE_OFF(
+      "HYP-079",
+      () ->
+          new PciFault(3) {
+            @Override
+            long bar(long offset, int size, long value) {
+              return offset == 0x12 && size == 2 && value == 0xffff ? 1 : value;
+            }
+          }),
   STATUS_NEVER_0(
       "HYP-082",
       () ->
@@ -174,15 +183,6 @@ enum BrokenHypervisor {
               return offset == 0 && size == 8 ? value & ~(1L << 37) : value;
             }
           }),
-  ANSWERS_WITH_MEMORY_SPACE_OFF(
-      "HYP-131",
-      () ->
-          new PciFault(2) {
-            @Override
-            long bar(long offset, int size, long value) {
-              return offset == 8 && size == 4 && value == 0xffffffffL ? 0x10400 : value;
-            }
-          }),
   NO_POWER_OFF("HYP-140", () -> losing(0x604));
 
   /** After these a device is of no use, so that faults behind it are not seen. */
@@ -190,6 +190,9 @@ enum BrokenHypervisor {
       EnumSet.of(BAR_FORGETS_ITS_ADDRESS, CAPABILITIES_IN_A_CIRCLE, STATUS_NEVER_0);
 
   private final String clause;
+
+  /** Makes a fault of its own for each machine. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Supplier<Fault> fault;
 
   BrokenHypervisor(String clause, Supplier<Fault> fault) {

@@ -83,7 +83,9 @@ final class Pit {
     Report.equal(33, Cpu.in8(SPEAKER) & OUTPUT_2, OUTPUT_2, "output when the count is over");
   }
 
-  /** Over some milliseconds, but less than the counter takes around; 0 where that never succeeds. */
+  /**
+   * Over some milliseconds, but less than the counter takes around; 0 where that never succeeds.
+   */
   private static long percentOfTimer() {
     for (int trial = 0; trial < 4 * TRIALS; trial++) {
       startChannel2(0xffff);
