@@ -25,6 +25,10 @@
  *
  * <p>Submitting, completing and reaping a request allocate nothing.
  *
+ * <p>A network card has the same seam, with frames for requests: {@link
+ * org.tenon.hv.attach.NicAttachment}, and for each queue a {@link org.tenon.hv.attach.TransmitPort}
+ * and a {@link org.tenon.hv.attach.ReceivePort}.
+ *
  * <p>A partner's own PCI function has no queues: {@link org.tenon.hv.attach.DeviceAttachment} has
  * its driver called on one device thread while the run loop waits, guards its way to guest memory,
  * and keeps its timers in machine time (decision 0013).

@@ -119,7 +119,7 @@ public final class GuestScript {
   /** A guest that is lost, by the clause that the test is about. */
   public static ClauseViolated lost(Trial trial, String expected, GuestLost lost) {
     return trial.violation(
-        expected, lost.getMessage() + ": " + String.join("; ", tail(lost.console())), lost);
+        expected, lost.getMessage() + ": " + String.join("; ", lost.console()), lost);
   }
 
   /** What a function has said after that key, which it must have. */

@@ -14,14 +14,14 @@ public final class GuestLost extends Exception {
    * A guest that is lost.
    *
    * @param why in one sentence
-   * @param console its last lines
+   * @param console its last lines, from the kernel's panic on if there was one
    */
   public GuestLost(String why, List<String> console) {
     super(why);
     this.console = List.copyOf(console);
   }
 
-  /** The last lines of its console. */
+  /** The last lines of its console, from the kernel's panic on if there was one. */
   public List<String> console() {
     return console;
   }

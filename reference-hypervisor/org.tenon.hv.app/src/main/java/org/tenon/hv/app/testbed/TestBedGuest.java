@@ -29,6 +29,7 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
   private static final String READY = "tenon-guest: ready";
   private static final String EXIT = "tenon-guest: exit ";
   private static final String MARK = "mark ";
+  private static final String PANIC = "Kernel panic";
   private static final int TAIL = 20;
 
   private final StringBuilder line = new StringBuilder();
@@ -112,8 +113,17 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
   private GuestLost lost(String why) {
     List<String> shown = new ArrayList<>(lines);
     shown.add(line.toString());
-    return new GuestLost(
-        "the guest " + why, shown.subList(Math.max(0, shown.size() - TAIL), shown.size()));
+    return new GuestLost("the guest " + why, lastWords(shown));
+  }
+
+  /** From the kernel's panic on, of which the first lines say most; without one, the tail. */
+  private static List<String> lastWords(List<String> shown) {
+    for (int at = 0; at < shown.size(); at++) {
+      if (shown.get(at).contains(PANIC)) {
+        return shown.subList(at, Math.min(shown.size(), at + TAIL));
+      }
+    }
+    return shown.subList(Math.max(0, shown.size() - TAIL), shown.size());
   }
 
   private long now() {
