@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -73,7 +74,7 @@ public final class SuitePlan {
   }
 
   /** Those of the tiers in which there are tests. */
-  SortedSet<Tier> tiersAmong(SortedSet<Tier> asked) {
+  SortedSet<Tier> tiersAmong(Set<Tier> asked) {
     return tests.stream()
         .map(TestCase::tier)
         .filter(asked::contains)
