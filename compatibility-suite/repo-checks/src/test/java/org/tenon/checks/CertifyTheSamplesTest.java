@@ -24,7 +24,16 @@ class CertifyTheSamplesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"block-file", "block-nbd", "nic-loopback", "nic-pcap", "nic-tap", "pci-hello"})
+      strings = {
+        "block-file",
+        "block-nbd",
+          "e1000",
+        "nic-loopback",
+        "nic-pcap",
+        "nic-tap",
+        "pci-hello",
+        "switch-mirror"
+      })
   void sampleReachesTheHighestLevel(String sample) throws IOException, InterruptedException {
     JsonNode report = certify("samples/" + sample, "--level", "L3");
     assertThat(report.at("/verdict/passed").asBoolean()).isTrue();

@@ -35,6 +35,7 @@ public final class Initramfs {
           "failover.ko",
           "net_failover.ko",
           "virtio_net.ko",
+          "e1000.ko",
           "virtio_console.ko",
           "rng-core.ko",
           "virtio-rng.ko",
