@@ -27,18 +27,18 @@ class GuestTapTest {
 
   /** Serves what it has made, takes what it is given, and says the sums of both. */
   private static final String GUEST =
-      String.join(
-          "; ",
-          "ip addr add 10.78.0.1/24 dev eth0",
-          "ip link set eth0 up",
-          "dd if=/dev/urandom of=/tmp/made bs=64k count=32 2>/dev/null",
-          "echo made $(sha256sum < /tmp/made)",
-          "nc -l -p 5000 < /tmp/made > /dev/null",
-          "sleep 1000 | nc -l -p 5001 > /tmp/given & sleep 1",
-          "until [ $(stat -c %%s /tmp/given) -ge %d ]; do sleep 1; done".formatted(BYTES),
-          "echo given $(sha256sum < /tmp/given)",
-          "dmesg -r | grep '^<[0-4]>' | grep -iE 'virtio|eth0|skb|csum' | sed s/^/complaint:/",
-          "poweroff -f");
+      """
+      ip addr add 10.78.0.1/24 dev eth0; ip link set eth0 up
+      dd if=/dev/urandom of=/tmp/made bs=64k count=32 2>/dev/null
+      echo made $(sha256sum < /tmp/made)
+      nc -l -p 5000 < /tmp/made > /dev/null
+      sleep 1000 | nc -l -p 5001 > /tmp/given &
+      until [ $(stat -c %%s /tmp/given) -ge %d ]; do sleep 1; done
+      echo given $(sha256sum < /tmp/given)
+      dmesg -r | grep '^<[0-4]>' | grep -iE 'virtio|eth0|skb|csum' | sed s/^/complaint:/
+      exit 0
+      """
+          .formatted(BYTES);
 
   /** What the host's Linux does in the namespace, with the programs that every Linux has. */
   private static final String HOST =
@@ -86,11 +86,15 @@ class GuestTapTest {
             "--clock",
             "patient",
             "--bundle",
-            sample(),
+            sample("block-file"),
+            "--bundle",
+            sample("nic-tap"),
+            "--disk",
+            "driver=block-file,path=" + script(),
             "--nic",
             "driver=nic-tap,interface=tap0,netns=" + namespace,
             "--append",
-            "console=ttyS0 panic=-1 quiet tenon.exec=" + GUEST);
+            "console=ttyS0 panic=-1 quiet tenon.exec=sh /dev/vda");
     expectSame(guest, host.join(), "");
   }
 
@@ -100,17 +104,17 @@ class GuestTapTest {
     Files.writeString(
         lab,
         """
-        bundles: [%s]
+        bundles: [%s, %s]
         switches:
           - name: lan
             uplinks: [{name: out, driver: nic-tap, settings: {interface: tap0, netns: %s}}]
         guests:
           - name: a
-            append: >-
-              console=ttyS0 panic=-1 quiet tenon.exec=%s
+            append: console=ttyS0 panic=-1 quiet tenon.exec=sh /dev/vda
+            disks: ["driver=block-file,path=%s"]
             nics: [{switch: lan}]
         """
-            .formatted(sample(), namespace, GUEST));
+            .formatted(sample("block-file"), sample("nic-tap"), namespace, script()));
     CompletableFuture<BuiltCommand.Ended> host = startHost();
     BuiltCommand.Ended guest =
         BuiltCommand.tenon(folder, Map.of(), "lab", lab.toString(), "--statistics");
@@ -151,8 +155,14 @@ class GuestTapTest {
     return found.getFirst();
   }
 
-  private static String sample() {
-    return Repository.root().resolve("samples/nic-tap").toString();
+  private static String sample(String name) {
+    return Repository.root().resolve("samples").resolve(name).toString();
+  }
+
+  /** The guest's disk is its script: newlines fill the last sector. */
+  private Path script() throws IOException {
+    return Files.writeString(
+        folder.resolve("guest.img"), GUEST + "\n".repeat(4096 - GUEST.length() % 4096));
   }
 
   private void inside(String... command) throws IOException, InterruptedException {

@@ -83,6 +83,7 @@ public final class HypervisorJudge {
         machine.facts(),
         environment(),
         options,
+        options.tiers(),
         machine.started(),
         machine.took(),
         formula.judge(options.level()),

@@ -52,8 +52,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Tiers: contract calls the driver itself, virtual-hardware drives a device's queues, guest"
-          + " boots Linux with the driver as its disk, as virtio-blk and as NVMe. A level is"
-          + " granted on the first two; guest adds to it, and takes another minute.",
+          + " boots Linux with the driver as its disk, as virtio-blk and as NVMe, or as its network"
+          + " card. A level is granted on the first two; guest adds to it, and takes minutes.",
       "Levels: L0 loadable, L1 functional, L2 robust, L3 durable; each includes those before it.",
       "Exit status: 0 the level was reached, 1 it was not, 2 wrong usage or input, 3 our own"
           + " fault.",

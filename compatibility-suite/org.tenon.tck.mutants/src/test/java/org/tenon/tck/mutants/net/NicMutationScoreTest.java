@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tenon.tck.core.Seed;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.TestResult;
@@ -44,5 +45,6 @@ class NicMutationScoreTest {
     assertThat(report.results()).hasSizeGreaterThan(80);
     assertThat(report.results()).flatExtracting(TestResult::failures).isEmpty();
     assertThat(report.verdict().count(ClauseStatus.PASSED)).isGreaterThan(80);
+    assertThat(report.tiers()).as("the profile has no test in another").containsExactly(Tier.CONTRACT);
   }
 }

@@ -21,10 +21,10 @@ begin() {
 
 # No stray frames: addresses come from the suite alone.
 quiet_ipv6() {
-  for group in default all; do
-    echo 0 > /proc/sys/net/ipv6/conf/$group/accept_dad
-    echo 0 > /proc/sys/net/ipv6/conf/$group/router_solicitations
-    echo 1 > /proc/sys/net/ipv6/conf/$group/addr_gen_mode
+  for group in /proc/sys/net/ipv6/conf/*; do
+    echo 0 > "$group/accept_dad"
+    echo 0 > "$group/router_solicitations"
+    echo 1 > "$group/addr_gen_mode"
   done
 }
 
