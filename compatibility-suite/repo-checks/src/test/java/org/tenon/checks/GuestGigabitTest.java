@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
@@ -70,10 +71,8 @@ class GuestGigabitTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "tenon.trial", matches = "full")
   void twoGuestsHearEachOther() throws IOException, InterruptedException {
-    if (!Guests.isFull()) {
-      return;
-    }
     Path socket = folder.resolve("tenon");
     CompletableFuture<BuiltCommand.Ended> other =
         HostPeer.async(() -> tenon("listen=" + socket, receivesFirst(OTHER, ONE)));
@@ -102,11 +101,14 @@ class GuestGigabitTest {
 
   /**
    * Kernel parameters keep neither quotes nor "=" in words; one word of base64 keeps all. The shell
-   * reads a file, so that a listening nc has the console for its input, which does not end.
+   * reads a file, so that a listening nc has the console for its input, which does not end. On
+   * real time a host that is busy elsewhere fails the kernel's check of its timer.
    */
   private static String append(String script) {
     String word = Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8));
-    return "console=ttyS0 panic=-1 quiet tenon.exec=echo " + word + "|base64 -d >/s; sh /s";
+    return "console=ttyS0 panic=-1 quiet no_timer_check tenon.exec=echo "
+        + word
+        + "|base64 -d >/s; sh /s";
   }
 
   private static String begin(String own) {

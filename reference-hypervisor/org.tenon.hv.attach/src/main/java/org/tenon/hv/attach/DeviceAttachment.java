@@ -97,16 +97,30 @@ public final class DeviceAttachment implements Conduct {
   }
 
   /**
-   * Negotiates with a driver, opens it and starts it. Waits for the driver, each step no longer
-   * than its deadline.
+   * Negotiates with a driver, opens it and starts it: {@link #prepare} and {@link #start()}.
    *
-   * @param config the user's settings, read against the factory's keys
-   * @param context its control thread is not used: the driver has a device thread
    * @return the attachment, RUNNING; nothing reaches the guest until {@link #connect}
    * @throws AttachException if the driver refuses, fails, hangs or answers nonsense; nothing stays
    *     open
    */
   public static DeviceAttachment open(
+      DeviceDriverFactory factory, DeviceOffer offer, Config config, AttachContext context)
+      throws AttachException {
+    DeviceAttachment attachment = prepare(factory, offer, config, context);
+    attachment.start();
+    return attachment;
+  }
+
+  /**
+   * Negotiates with a driver and opens it. Waits for the driver, each step no longer than its
+   * deadline.
+   *
+   * @param config the user's settings, read against the factory's keys
+   * @param context its control thread is not used: the driver has a device thread
+   * @return the attachment, PAUSED until it is started
+   * @throws AttachException as of {@link #open}
+   */
+  public static DeviceAttachment prepare(
       DeviceDriverFactory factory, DeviceOffer offer, Config config, AttachContext context)
       throws AttachException {
     DeviceThread thread = new DeviceThread(context.device());
@@ -131,12 +145,58 @@ public final class DeviceAttachment implements Conduct {
           onThread,
           "open",
           () -> attachment.opened(factory.open(agreement, config, attachment.host)));
-      ControlCall.await(onThread, "start", attachment::start);
     } catch (AttachException e) {
       attachment.close();
       throw e;
     }
     return attachment;
+  }
+
+  /**
+   * Starts the driver that was opened; once.
+   *
+   * @throws AttachException if it refuses, fails or hangs; it is closed then
+   */
+  public void start() throws AttachException {
+    try {
+      ControlCall.await(context, "start", this::startDriver);
+    } catch (AttachException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Gives the opened driver, before {@link #start()}, what another has saved.
+   *
+   * @throws AttachException if it does not take it; it is closed then
+   */
+  public void restore(DriverState saved) throws AttachException {
+    try {
+      ControlCall.await(context, "restore", () -> DriverMigration.restore(opened(), saved));
+    } catch (AttachException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * The driver's state, for a save; while paused.
+   *
+   * @throws AttachException where it cannot be saved, with the driver's reason
+   */
+  public DriverState saveState() throws AttachException {
+    if (state.get() != State.PAUSED) {
+      throw new AttachException(
+          "%s: the driver is %s, so it has no state to save".formatted(context.device(), state()));
+    }
+    AtomicReference<DriverState> saved = new AtomicReference<>(DriverState.NONE);
+    ControlCall.await(context, "save", () -> saved.set(DriverMigration.save(opened())));
+    return Objects.requireNonNull(saved.get());
+  }
+
+  private DeviceDriver opened() {
+    return Objects.requireNonNull(driver);
   }
 
   /** Takes the opened driver in; on the device thread. */
@@ -156,7 +216,7 @@ public final class DeviceAttachment implements Conduct {
     access = new DeviceAccess(opened);
   }
 
-  private void start() throws Exception {
+  private void startDriver() throws Exception {
     DeviceDriver opened = driver;
     if (opened != null && state.get() == State.PAUSED) {
       opened.start();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.DeviceAttachment;
 import org.tenon.hv.attach.DeviceBoard;
 import org.tenon.hv.bus.Alarm;
@@ -13,6 +14,10 @@ import org.tenon.hv.bus.Handoff;
 import org.tenon.hv.bus.Handoffs;
 import org.tenon.hv.bus.RegisterBlock;
 import org.tenon.hv.bus.RegisterWidth;
+import org.tenon.hv.bus.state.Saved;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.AdvancedFeatures;
 import org.tenon.hv.pci.Bar;
 import org.tenon.hv.pci.Capability;
@@ -28,7 +33,7 @@ import org.tenon.spi.device.PciFunctionDescription;
 import org.tenon.spi.device.ResetLevel;
 
 /** A partner's driver as a PCI function. */
-public final class PartnerFunction {
+public final class PartnerFunction implements Saved {
   /** The most interrupt vectors of one function here: a bit of a long each. */
   public static final int MAX_VECTORS = 64;
 
@@ -45,6 +50,7 @@ public final class PartnerFunction {
           256L << 20);
 
   private final DeviceAttachment attachment;
+  private final PciSlot slot;
   private final Type0Function function;
   private final @Nullable Msix msix;
   private final Clock clock;
@@ -64,7 +70,7 @@ public final class PartnerFunction {
    * A function after reset, its driver on the board.
    *
    * @param name for messages
-   * @param attachment RUNNING, and not connected yet
+   * @param attachment not connected yet; started already, or when the function is restored
    * @param slot its place
    * @param clock machine time
    * @param handoffs how news from other threads reach the run loop
@@ -72,6 +78,7 @@ public final class PartnerFunction {
   public PartnerFunction(
       String name, DeviceAttachment attachment, PciSlot slot, Clock clock, Handoffs handoffs) {
     this.attachment = attachment;
+    this.slot = slot;
     this.clock = clock;
     PciFunctionDescription described = attachment.function();
     DeviceAgreement agreement = attachment.agreement();
@@ -130,6 +137,42 @@ public final class PartnerFunction {
   /** The function, to be plugged into a bus. */
   public Type0Function function() {
     return function;
+  }
+
+  /** The configuration space, then what is on its way to the guest. The driver's is not here. */
+  @Override
+  public void save(StateWriter out) throws StateException {
+    function.save(out);
+    out.put(new PartnerFunctionState(wire, due.get()));
+  }
+
+  /**
+   * Takes the guest's side up, and starts the driver, which has been given its own state before; it
+   * may drive the pin anew.
+   */
+  @Override
+  public void restore(StateReader in) throws StateException {
+    function.restore(in);
+    PartnerFunctionState state = in.take(PartnerFunctionState.class);
+    attachment.setBusMaster(slot.master().isEnabled());
+    wire = state.wire();
+    due.set(state.due());
+    takeNews();
+    try {
+      attachment.start();
+    } catch (AttachException e) {
+      throw new StateException(String.valueOf(e.getMessage()), e);
+    }
+    takeNews();
+    delivery.raise();
+  }
+
+  /**
+   * What has come so far reaches the driver, before it is brought to rest, which then knows the
+   * time. Run-loop thread.
+   */
+  public void settle() {
+    takeNews();
   }
 
   private void resetByGuest() {

@@ -433,16 +433,19 @@ public final class Machine implements AutoCloseable {
    * machine closes its driver.
    *
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit
+   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit, and where a
+   *     machine that is restored had another device or none
    */
   public void plug(DeviceConfig device) throws AttachException {
     if (hostNanos != 0) {
       throw new IllegalStateException("devices are plugged before the machine runs");
     }
-    if (awaited != null) {
-      throw new IllegalArgumentException("the saved machine has no PCI function of a partner's");
+    try {
+      PartnerDeviceState saved = awaited(PartnerDeviceState.class);
+      devices.add(devicePlug.plug("device" + devices.size(), device, saved));
+    } catch (StateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
-    devices.add(devicePlug.plug("device" + devices.size(), device));
   }
 
   /**

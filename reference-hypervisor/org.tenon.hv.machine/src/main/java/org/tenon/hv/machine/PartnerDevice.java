@@ -2,15 +2,20 @@ package org.tenon.hv.machine;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
+import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.DeviceAttachment;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.device.PartnerFunction;
 
 /** A plugged PCI function's driver. */
 final class PartnerDevice implements AttachListener, PluggedDevice {
@@ -18,10 +23,21 @@ final class PartnerDevice implements AttachListener, PluggedDevice {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
   private final String name;
+  private final String driver;
+  private final int slot;
   private final DeviceAttachment attachment;
+  private @Nullable PartnerFunction function;
 
-  PartnerDevice(String name, DeviceAttachment attachment) {
+  /**
+   * One whose function is not there yet.
+   *
+   * @param driver the driver's id
+   * @param slot its device number on PCI bus 0
+   */
+  PartnerDevice(String name, String driver, int slot, DeviceAttachment attachment) {
     this.name = name;
+    this.driver = driver;
+    this.slot = slot;
     this.attachment = attachment;
     attachment.addListener(this);
   }
@@ -35,23 +51,64 @@ final class PartnerDevice implements AttachListener, PluggedDevice {
         because);
   }
 
-  @Override
-  public void pause() throws StateException {
-    throw new StateException(
-        name + " is a PCI function of a partner's: such a machine cannot be saved yet");
+  /** Puts the function in front of it; once. */
+  void connect(PartnerFunction front) {
+    function = front;
+  }
+
+  private PartnerFunction function() {
+    return Objects.requireNonNull(function, "nothing is in front of it yet");
   }
 
   @Override
-  public void resume() {}
+  public void pause() throws StateException {
+    function().settle();
+    await(attachment.quiesce(), "come to rest");
+    if (attachment.state() != DeviceAttachment.State.PAUSED) {
+      throw new StateException(
+          "%s cannot be saved: its driver is %s".formatted(name, attachment.state()));
+    }
+  }
+
+  private void await(CompletionStage<?> stage, String what) throws StateException {
+    try {
+      stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new StateException(
+          "%s cannot be saved: its driver has not %s within %s".formatted(name, what, PATIENCE), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StateException(name + " cannot be saved: interrupted", e);
+    }
+  }
 
   @Override
-  public void saveIdentity(StateWriter out) {}
+  public void resume() {
+    try {
+      await(attachment.resume(), "resumed");
+    } catch (StateException e) {
+      LOG.log(Level.WARNING, "{0}: {1}", name, e.getMessage());
+    }
+  }
 
   @Override
-  public void save(StateWriter out) {}
+  public void saveIdentity(StateWriter out) throws StateException {
+    try {
+      out.put(PartnerDeviceState.of(driver, slot, attachment, attachment.saveState()));
+    } catch (AttachException e) {
+      throw new StateException(e.getMessage() == null ? name : e.getMessage(), e);
+    }
+  }
 
   @Override
-  public void restore(StateReader in) {}
+  public void save(StateWriter out) throws StateException {
+    function().save(out);
+  }
+
+  @Override
+  public void restore(StateReader in) throws StateException {
+    function().restore(in);
+  }
 
   /** Closes the driver; one that hangs is left behind, as the attachment has reported. */
   @Override

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.engine.sim.SimEngine;
 import org.tenon.hv.platform.MachineType;
@@ -17,6 +20,8 @@ import org.tenon.spi.ConfigException;
 
 /** A partner's function in its slot, driven by a program without an operating system. */
 class DevicePlugTest {
+  @TempDir private Path folder;
+
   /** What the first slot's BAR 0 is given. */
   private static final int BAR = 0xd000_0000;
 
@@ -65,20 +70,23 @@ class DevicePlugTest {
     word(program.bytes(0xa0), RESULT).bytes(0x66, 0xba, 0xf8, 0x03, 0xee);
   }
 
+  private static MachineConfig config(StringBuilder console) {
+    return new MachineConfig(
+        MachineType.of(MachineType.CURRENT),
+        new SimEngine(),
+        1,
+        64 << 20,
+        ClockMode.VIRTUAL,
+        kernel(),
+        ByteBuffer.allocate(0),
+        "",
+        value -> console.append((char) value),
+        Trace.OFF);
+  }
+
   private static Machine machine(StringBuilder console) {
     try {
-      return new Machine(
-          new MachineConfig(
-              MachineType.of(MachineType.CURRENT),
-              new SimEngine(),
-              1,
-              64 << 20,
-              ClockMode.VIRTUAL,
-              kernel(),
-              ByteBuffer.allocate(0),
-              "",
-              value -> console.append((char) value),
-              Trace.OFF));
+      return new Machine(config(console));
     } catch (BootException e) {
       throw new AssertionError(e);
     }
@@ -99,9 +107,6 @@ class DevicePlugTest {
       machine.plug(device());
       assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
       assertThat(console).hasToString("nnl");
-      assertThatThrownBy(() -> machine.save(Path.of("never-written")))
-          .hasMessage(
-              "device0 is a PCI function of a partner's: such a machine cannot be saved yet");
       assertThatThrownBy(() -> machine.plug(device()))
           .hasMessage("devices are plugged before the machine runs");
     }
@@ -110,6 +115,62 @@ class DevicePlugTest {
   @Test
   void aRunWithAFunctionRepeatsToTheInstruction() throws AttachException {
     assertThat(instructions()).isEqualTo(instructions()).isGreaterThan(20_000);
+  }
+
+  /** Before the function is set up, while its letter is on its way, and when that has come. */
+  @ParameterizedTest
+  @ValueSource(longs = {8, 60_000, 120_000, 155_000})
+  void aSavedFunctionGoesOn(long nanos) throws Exception {
+    StringBuilder whole = new StringBuilder();
+    Path end = end(whole, machine(whole), "whole");
+    StringBuilder console = new StringBuilder();
+    Path file = folder.resolve("saved");
+    try (Machine machine = machine(console)) {
+      machine.plug(device());
+      machine.stopAt(nanos);
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.STOPPED);
+      machine.save(file);
+      Path again = folder.resolve("again");
+      machine.save(again);
+      assertThat(again).as("saved twice").hasSameBinaryContentAs(file);
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      assertThat(console).as("it did not notice").hasToString(whole.toString());
+      console.setLength(0);
+    }
+    try (SavedMachine saved = SavedMachine.open(file);
+        Machine machine = Machine.restore(config(console), saved, fresh -> fresh.plug(device()))) {
+      Path again = folder.resolve("again");
+      machine.save(again);
+      assertThat(again).as("restored and saved").hasSameBinaryContentAs(file);
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      machine.save(again);
+      assertThat(again).as("every byte and register").hasSameBinaryContentAs(end);
+      assertThat(whole.toString()).endsWith(console);
+    }
+  }
+
+  private Path end(StringBuilder console, Machine machine, String name) throws Exception {
+    try (machine) {
+      machine.plug(device());
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      assertThat(console).hasToString("nnl");
+      Path file = folder.resolve(name);
+      machine.save(file);
+      return file;
+    }
+  }
+
+  @Test
+  void anotherFunctionIsRefused() throws Exception {
+    StringBuilder letters = new StringBuilder();
+    Path file = end(letters, machine(letters), "saved");
+    StringBuilder console = new StringBuilder();
+    try (SavedMachine saved = SavedMachine.open(file)) {
+      assertThatThrownBy(() -> Machine.restore(config(console), saved))
+          .hasMessage(
+              "the saved machine has more than the 0 devices here; name the same, in the same"
+                  + " order");
+    }
   }
 
   private static long instructions() throws AttachException {

@@ -1,5 +1,10 @@
 package org.tenon.hv.machine;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -59,6 +64,11 @@ final class LetterDevice implements DeviceDriverFactory {
     private final MemorySegment letter = MemorySegment.ofArray(new byte[1]);
     private long address;
 
+    /** The letter that is still to come, or 0, and when. */
+    private long later;
+
+    private long due;
+
     Opened(DeviceHost host) {
       this.host = host;
     }
@@ -78,12 +88,19 @@ final class LetterDevice implements DeviceDriverFactory {
       switch (offset) {
         case ADDRESS -> address = value;
         case NOW -> put(value);
-        case LATER -> host.clock().schedule(DELAY, () -> put(value));
+        case LATER -> schedule(value, DELAY.toNanos());
         default -> {}
       }
     }
 
+    private void schedule(long value, long nanos) {
+      later = value;
+      due = host.clock().nanoTime() + nanos;
+      host.clock().schedule(Duration.ofNanos(nanos), () -> put(value));
+    }
+
     private void put(long value) {
+      later = 0;
       letter.set(ValueLayout.JAVA_BYTE, 0, (byte) value);
       host.dmaWrite(address, letter, 0, 1);
     }
@@ -94,7 +111,11 @@ final class LetterDevice implements DeviceDriverFactory {
     }
 
     @Override
-    public void start() {}
+    public void start() {
+      if (later != 0) {
+        schedule(later, due);
+      }
+    }
 
     @Override
     public CompletionStage<Void> quiesce() {
@@ -116,7 +137,22 @@ final class LetterDevice implements DeviceDriverFactory {
 
     @Override
     public Migration migration() {
-      return new Migration.Stateless();
+      return new Migration.Stateful(
+          new Identifier("letter"), 1, this::save, (version, in) -> restore(in));
+    }
+
+    private void save(OutputStream stream) throws IOException {
+      DataOutputStream out = new DataOutputStream(stream);
+      out.writeLong(address);
+      out.writeLong(later);
+      out.writeLong(later == 0 ? 0 : due - host.clock().nanoTime());
+    }
+
+    private void restore(InputStream stream) throws IOException {
+      DataInputStream in = new DataInputStream(stream);
+      address = in.readLong();
+      later = in.readLong();
+      due = in.readLong();
     }
 
     @Override
