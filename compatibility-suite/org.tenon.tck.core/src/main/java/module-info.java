@@ -3,6 +3,7 @@
  * reports.
  */
 module org.tenon.tck.core {
+  requires transitive org.tenon.kit.testing;
   requires transitive org.tenon.spi;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.platform.launcher;
@@ -15,6 +16,7 @@ module org.tenon.tck.core {
   exports org.tenon.tck.core;
   exports org.tenon.tck.core.driver;
   exports org.tenon.tck.core.evidence;
+  exports org.tenon.tck.core.guest;
   exports org.tenon.tck.core.report;
   exports org.tenon.tck.core.run;
   exports org.tenon.tck.core.verdict;

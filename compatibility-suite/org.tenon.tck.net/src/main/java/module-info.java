@@ -14,6 +14,8 @@ module org.tenon.tck.net {
       org.junit.platform.commons;
   opens org.tenon.tck.net.contract to
       org.junit.platform.commons;
+  opens org.tenon.tck.net.guest to
+      org.junit.platform.commons;
   opens org.tenon.tck.net.trial to
       org.junit.platform.commons;
 }

@@ -6,6 +6,7 @@ module org.tenon.kit.testing {
   requires transitive org.tenon.spi.block;
   requires transitive org.tenon.spi.device;
   requires transitive org.tenon.spi.net;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports org.tenon.kit.testing;

@@ -12,6 +12,7 @@ module org.tenon.hv.app {
   requires org.tenon.hv.engine;
   requires org.tenon.hv.machine;
   requires org.tenon.hv.memory;
+  requires org.tenon.hv.nvme;
   requires org.tenon.hv.platform;
   requires org.tenon.hv.plugin;
   requires org.tenon.hv.virtio;
@@ -21,7 +22,9 @@ module org.tenon.hv.app {
   requires org.tenon.tck.block;
   requires org.tenon.tck.core;
   requires org.tenon.tck.device;
+  requires org.tenon.tck.hypervisor;
   requires org.tenon.tck.net;
+  requires org.tenon.tck.vswitch;
 
   uses org.tenon.hv.engine.Engine;
 

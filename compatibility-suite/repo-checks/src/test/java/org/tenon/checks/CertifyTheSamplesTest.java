@@ -27,11 +27,12 @@ class CertifyTheSamplesTest {
       strings = {
         "block-file",
         "block-nbd",
-        "e1000",
+          "e1000",
         "nic-loopback",
         "nic-pcap",
         "nic-tap",
-        "pci-hello"
+        "pci-hello",
+        "switch-mirror"
       })
   void sampleReachesTheHighestLevel(String sample) throws IOException, InterruptedException {
     JsonNode report = certify("samples/" + sample, "--level", "L3");

@@ -15,6 +15,9 @@ import org.tenon.tck.core.Seed;
 import org.tenon.tck.mutants.GuestMutants;
 import org.tenon.tck.mutants.MutationRun;
 import org.tenon.tck.mutants.MutationScore;
+import org.tenon.tck.mutants.net.MemoryWiring;
+import org.tenon.tck.mutants.net.NicGuestMutants;
+import org.tenon.tck.mutants.net.NicMutants;
 
 /** Linux catches the drivers that fail an operating system, by the clause that each breaks. */
 class GuestMutantsTest {
@@ -31,10 +34,24 @@ class GuestMutantsTest {
     Guests.fetch(folder, DebianKernel.CLOUD);
   }
 
+  static List<GuestMutants.Case> nicMutants() {
+    return NicGuestMutants.all();
+  }
+
   @ParameterizedTest
   @MethodSource("mutants")
   void isCaughtByItsTest(GuestMutants.Case mutant) {
-    MutationScore.Result result = MutationRun.ofBlock(new Seed(1)).run(mutant);
+    expectCaught(MutationRun.ofBlock(new Seed(1)).run(mutant));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nicMutants")
+  void nicDriverIsCaughtByItsTest(GuestMutants.Case mutant) {
+    MutationRun run = MutationRun.ofNic(new Seed(1), NicMutants.base(), MemoryWiring.looping());
+    expectCaught(run.run(mutant));
+  }
+
+  private static void expectCaught(MutationScore.Result result) {
     LOG.log(Level.INFO, result);
     assertThat(result.caught()).as(result.toString()).isTrue();
   }

@@ -16,6 +16,7 @@ import org.tenon.kit.testing.wire.Wiring;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.DriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
+import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
@@ -32,6 +33,8 @@ import org.tenon.tck.core.run.SuitePlan;
 import org.tenon.tck.core.verdict.Failure;
 import org.tenon.tck.net.NicProfile;
 import org.tenon.tck.net.subject.NicSubject;
+import org.tenon.tck.vswitch.SwitchProfile;
+import org.tenon.tck.vswitch.trial.SwitchSubject;
 
 /**
  * Runs the suite on drivers that are known to be wrong. For one thread; while it runs, nothing else
@@ -91,6 +94,20 @@ public final class MutationRun {
         NicProfile.get(),
         (factory, deadlines) ->
             NicSubject.of((NicDriverFactory) factory, wiring).deadlines(deadlines).build(),
+        base);
+  }
+
+  /**
+   * A run over extensions of the virtual switch, whose every random choice comes from the seed.
+   *
+   * @param base the extension that all mutants vary
+   */
+  public static MutationRun ofSwitch(Seed seed, SwitchExtensionFactory base) {
+    return new MutationRun(
+        seed,
+        SwitchProfile.get(),
+        (factory, deadlines) ->
+            SwitchSubject.of((SwitchExtensionFactory) factory, Map.of()).within(deadlines),
         base);
   }
 

@@ -18,6 +18,7 @@ import org.tenon.tck.net.contract.SegmentationTests;
 import org.tenon.tck.net.contract.StatisticsTests;
 import org.tenon.tck.net.contract.SteeringTests;
 import org.tenon.tck.net.contract.TagTests;
+import org.tenon.tck.net.guest.LinuxGuestTests;
 import org.tenon.tck.net.subject.NicSubject;
 
 /**
@@ -146,6 +147,15 @@ public abstract class NicDriverContract {
   /** From open to close. */
   @Nested
   class LifeCycle extends LifeCycleTests {
+    @Override
+    protected NicSubject subject() {
+      return NicDriverContract.this.subject();
+    }
+  }
+
+  /** In a real Linux. */
+  @Nested
+  class LinuxGuest extends LinuxGuestTests {
     @Override
     protected NicSubject subject() {
       return NicDriverContract.this.subject();

@@ -10,7 +10,8 @@ import org.tenon.api.Stability;
 public final class BenchException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  BenchException(String message) {
+  /** With what to do about it. */
+  public BenchException(String message) {
     super(message);
   }
 

@@ -9,14 +9,14 @@ import org.tenon.spi.block.BlockHost;
 import org.tenon.spi.block.BlockRequests;
 
 /**
- * The leanest host that keeps the contract: it hands completions to their lane, and checks nothing
+ * The leanest host that keeps the contract: it hands completions to their queue, and checks nothing
  * else.
  */
 final class BenchHost implements BlockHost {
   private final HostClock clock;
   private final Deadlines deadlines;
   private final List<LaneRequests> requests;
-  private volatile Lane[] lanes = {};
+  private volatile DriverQueue[] queues = {};
 
   BenchHost(HostClock clock, Deadlines deadlines, List<LaneRequests> requests) {
     this.clock = clock;
@@ -25,8 +25,8 @@ final class BenchHost implements BlockHost {
   }
 
   /** Says who hears of completions; called before the driver starts. */
-  void lanes(List<Lane> all) {
-    lanes = all.toArray(Lane[]::new);
+  void queues(List<DriverQueue> all) {
+    queues = all.toArray(DriverQueue[]::new);
   }
 
   @Override
@@ -36,12 +36,12 @@ final class BenchHost implements BlockHost {
 
   @Override
   public void complete(int queue, int tag, int status, long bytes) {
-    lanes[queue].complete(tag, status);
+    queues[queue].complete(tag, status);
   }
 
   @Override
   public void queueReady(int queue) {
-    Lane[] all = lanes;
+    DriverQueue[] all = queues;
     if (queue < all.length) {
       all[queue].ready();
     }
@@ -49,7 +49,7 @@ final class BenchHost implements BlockHost {
 
   @Override
   public void geometryChanged(BlockGeometry now) {
-    // The lanes stay on the part of the device that was there when they began.
+    // The load stays on the part of the device that was there when it began.
   }
 
   @Override

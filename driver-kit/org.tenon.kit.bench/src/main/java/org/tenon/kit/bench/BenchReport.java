@@ -1,8 +1,5 @@
 package org.tenon.kit.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +9,7 @@ import org.tenon.api.Stability;
  * What was measured.
  *
  * @param driver the driver's id
+ * @param path how it was reached: direct, or through which device model
  * @param plan what was asked for
  * @param queues how many queues the driver agreed to and were used
  * @param depth how many requests the driver agreed to have in flight on each
@@ -29,6 +27,7 @@ import org.tenon.api.Stability;
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public record BenchReport(
     String driver,
+    String path,
     BenchPlan plan,
     int queues,
     int depth,
@@ -47,8 +46,9 @@ public record BenchReport(
     text.append(
         String.format(
             Locale.ROOT,
-            "%s: %d-byte %s requests, %d %% reads, depth %d on %d queue(s), %.1f s, seed %d%n",
+            "%s (%s): %d-byte %s requests, %d %% reads, depth %d on %d queue(s), %.1f s, seed %d%n",
             driver,
+            path,
             plan.blockSize(),
             plan.pattern().name().toLowerCase(Locale.ROOT),
             plan.readPercent(),
@@ -71,6 +71,11 @@ public record BenchReport(
 
   /** The report for machines: one JSON object; latencies in nanoseconds. */
   public String toJson() {
+    return Json.of(toMap());
+  }
+
+  /** The report's values by name. */
+  Map<String, Object> toMap() {
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("blockSize", plan.blockSize());
     asked.put("depth", plan.depth());
@@ -82,6 +87,7 @@ public record BenchReport(
     asked.put("seed", plan.seed());
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("driver", driver);
+    all.put("path", path);
     all.put("plan", asked);
     all.put("queues", queues);
     all.put("depth", depth);
@@ -94,11 +100,7 @@ public record BenchReport(
     all.put("writes", writes);
     all.put("allocatedBytesPerRequest", allocatedBytesPerRequest);
     all.put("environment", environment);
-    try {
-      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(all);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("numbers and texts always become JSON", e);
-    }
+    return all;
   }
 
   private static void append(StringBuilder text, String name, Latency latency) {

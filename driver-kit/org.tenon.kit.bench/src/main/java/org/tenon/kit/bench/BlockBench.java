@@ -1,50 +1,42 @@
 package org.tenon.kit.bench;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
-import org.tenon.kit.testing.SystemClock;
-import org.tenon.spi.Config;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.DriverException;
-import org.tenon.spi.block.BlockAgreement;
-import org.tenon.spi.block.BlockCapabilities;
-import org.tenon.spi.block.BlockDriver;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.block.BlockGeometry;
-import org.tenon.spi.block.BlockOffer;
 
-/** Measures a block driver. Each measurement opens the driver anew, and closes it. */
+/**
+ * Measures a way to a disk: a driver called by its SPI, or what a guest gets of it. Each driver is
+ * opened anew for a measurement.
+ */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class BlockBench {
-  private final BlockDriverFactory factory;
+  private final String driver;
+  private final BlockPath path;
   private final BenchPlan plan;
   private final Deadlines deadlines;
   private final Phase phase = new Phase();
 
-  private BlockBench(BlockDriverFactory factory, BenchPlan plan, Deadlines deadlines) {
-    this.factory = factory;
+  private BlockBench(String driver, BlockPath path, BenchPlan plan, Deadlines deadlines) {
+    this.driver = driver;
+    this.path = path;
     this.plan = plan;
     this.deadlines = deadlines;
   }
 
   /**
-   * Opens the driver, loads it as planned, and closes it. Blocks the calling thread for as long.
+   * Opens the driver, loads it as planned through its SPI, and closes it. Blocks the calling thread
+   * for as long.
    *
    * @param settings what a user would set for the driver
    * @throws DriverException if the driver refuses the settings or cannot open its storage
@@ -61,52 +53,50 @@ public final class BlockBench {
   static BenchReport run(
       BlockDriverFactory factory, Map<String, String> settings, BenchPlan plan, Deadlines deadlines)
       throws DriverException, BenchException, InterruptedException {
-    return new BlockBench(factory, plan, deadlines).measure(settings);
-  }
-
-  private BenchReport measure(Map<String, String> settings)
-      throws DriverException, BenchException, InterruptedException {
-    BlockAgreement agreement =
-        factory.negotiate(BlockOffer.of(BlockCapabilities.ALL, plan.queues(), plan.depth()));
-    Config config = Config.of(factory.configKeys(), settings);
-    try (SystemClock clock = new SystemClock();
-        Arena arena = Arena.ofShared()) {
-      List<LaneRequests> requests =
-          Stream.generate(() -> new LaneRequests(arena, agreement.queueDepth(), plan.blockSize()))
-              .limit(agreement.queues())
-              .toList();
-      BenchHost host = new BenchHost(clock, deadlines, requests);
-      try (BlockDriver driver = factory.open(agreement, config, host)) {
-        List<Lane> lanes = lanes(driver, requests);
-        host.lanes(lanes);
-        driver.start();
-        double allocated = load(lanes);
-        settle(driver.quiesce());
-        return report(agreement, lanes, allocated);
-      }
+    try (BlockPath path = DriverPath.open(factory, settings, plan, deadlines)) {
+      return new BlockBench(factory.id().value(), path, plan, deadlines).measure();
     }
   }
 
-  private List<Lane> lanes(BlockDriver driver, List<LaneRequests> requests) throws BenchException {
-    BlockGeometry geometry = driver.geometry();
+  /**
+   * Loads an open way to a disk as planned and brings it to rest. Blocks the calling thread for as
+   * long; closing is the caller's.
+   *
+   * @param driver what the report calls the driver
+   * @throws BenchException if the plan does not fit the device, or what is behind the path hangs or
+   *     breaks its contract
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  public static BenchReport run(String driver, BlockPath path, BenchPlan plan)
+      throws BenchException, InterruptedException {
+    return new BlockBench(driver, path, plan, Deadlines.DEFAULT).measure();
+  }
+
+  private BenchReport measure() throws BenchException, InterruptedException {
+    List<Lane> lanes = lanes();
+    double allocated = load(lanes);
+    path.settle();
+    return report(lanes, allocated);
+  }
+
+  private List<Lane> lanes() throws BenchException {
+    BlockGeometry geometry = path.geometry();
     int blocksPerUnit = blocksPerRequest(geometry);
     long units = geometry.blocks() / blocksPerUnit;
-    if (units < requests.size()) {
+    if (units < path.queues()) {
       throw new BenchException(
           "the device has %s: too small for a request of %d bytes on each of %d queues"
-              .formatted(geometry, plan.blockSize(), requests.size()));
+              .formatted(geometry, plan.blockSize(), path.queues()));
     }
     SplittableRandom random = new SplittableRandom(plan.seed());
     List<Lane> lanes = new ArrayList<>();
-    for (int queue = 0; queue < requests.size(); queue++) {
-      LaneRequests table = requests.get(queue);
-      table.setBlocks(blocksPerUnit);
+    for (int queue = 0; queue < path.queues(); queue++) {
       Stretch stretch =
-          Stretch.of(plan.pattern(), units, blocksPerUnit, queue, requests.size(), random.split());
+          Stretch.of(plan.pattern(), units, blocksPerUnit, queue, path.queues(), random.split());
       lanes.add(
           new Lane(
-              driver.queue(queue),
-              table,
+              path.queue(queue),
+              path.depth(),
               stretch,
               plan,
               phase,
@@ -146,11 +136,11 @@ public final class BlockBench {
     }
     try {
       failed.await(plan.warmUp().toNanos(), TimeUnit.NANOSECONDS);
-      long allocatedBefore = allocatedBytes();
+      long allocatedBefore = BenchProcess.allocatedBytes();
       phase.beginMeasuring(System.nanoTime());
       failed.await(plan.duration().toNanos(), TimeUnit.NANOSECONDS);
       phase.end(System.nanoTime());
-      long allocated = allocatedBytes() - allocatedBefore;
+      long allocated = BenchProcess.allocatedBytes() - allocatedBefore;
       running.await();
       Throwable thrown = failure.get();
       if (thrown != null) {
@@ -181,24 +171,7 @@ public final class BlockBench {
     }
   }
 
-  private void settle(CompletionStage<Void> stage) throws BenchException {
-    try {
-      stage
-          .toCompletableFuture()
-          .orTimeout(deadlines.control().toMillis(), TimeUnit.MILLISECONDS)
-          .join();
-    } catch (CompletionException e) {
-      String what =
-          e.getCause() instanceof TimeoutException ? "does not end" : "failed: " + e.getCause();
-      throw new BenchException("the driver's quiesce " + what, e);
-    }
-  }
-
-  private static long allocatedBytes() {
-    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
-  }
-
-  private BenchReport report(BlockAgreement agreement, List<Lane> lanes, double allocated) {
+  private BenchReport report(List<Lane> lanes, double allocated) {
     Histogram reads = new Histogram(3);
     Histogram writes = new Histogram(3);
     long errors = 0;
@@ -210,10 +183,11 @@ public final class BlockBench {
     long requests = reads.getTotalCount() + writes.getTotalCount();
     double seconds = phase.seconds();
     return new BenchReport(
-        factory.id().value(),
+        driver,
+        path.name(),
         plan,
-        agreement.queues(),
-        agreement.queueDepth(),
+        path.queues(),
+        path.depth(),
         seconds,
         requests,
         errors,
@@ -222,15 +196,6 @@ public final class BlockBench {
         Latency.of(reads),
         Latency.of(writes),
         requests == 0 ? 0 : allocated / requests,
-        environment());
-  }
-
-  private static Map<String, String> environment() {
-    Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("jdk", Runtime.version().toString());
-    environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    environment.put("architecture", System.getProperty("os.arch"));
-    environment.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
-    return environment;
+        BenchProcess.environment());
   }
 }

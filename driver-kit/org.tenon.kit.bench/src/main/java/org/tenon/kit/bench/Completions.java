@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings completed tags from any thread to the lane's own, without a lock and without an
+ * Brings completed tags from any thread to the queue's own, without a lock and without an
  * allocation. A tag is in here once at most, so that the ring, which has room for all, never
  * overflows.
  */
@@ -32,7 +32,7 @@ final class Completions {
     wake();
   }
 
-  /** Wakes the lane's thread although no tag is there. Called by any thread. */
+  /** Wakes the queue's thread although no tag is there. Called by any thread. */
   void poke() {
     pokes.getAndIncrement();
     wake();
@@ -43,7 +43,7 @@ final class Completions {
     return pokes.get();
   }
 
-  /** The next tag; −1 if there is none. Called by the lane's thread. */
+  /** The next tag; −1 if there is none. Called by the queue's thread. */
   int poll() {
     int slot = (int) head & mask;
     int found = ring.getAcquire(slot);

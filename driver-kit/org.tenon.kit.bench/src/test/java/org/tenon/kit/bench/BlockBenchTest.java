@@ -52,7 +52,8 @@ class BlockBenchTest {
     BenchReport report = run(new InstantDriver(), SHORT.overwriting(50));
 
     assertThat(report.toText())
-        .startsWith("instant: 4096-byte random requests, 50 % reads, depth 8 on 1 queue(s)")
+        .startsWith(
+            "instant (direct): 4096-byte random requests, 50 % reads, depth 8 on 1 queue(s)")
         .contains(" IOPS ", " MB/s ", "read  latency  p50 ", "write latency  p50 ", "p99.9 ");
     JsonNode json = new ObjectMapper().readTree(report.toJson());
     assertThat(json.at("/driver").asText()).isEqualTo("instant");

@@ -6,6 +6,10 @@ import org.tenon.hv.plugin.BundleException;
 final class AgainstSubjectException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  AgainstSubjectException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
   AgainstSubjectException(BundleException broken) {
     super(
         broken.getMessage() + broken.clause().map(clause -> " [" + clause + "]").orElse(""),

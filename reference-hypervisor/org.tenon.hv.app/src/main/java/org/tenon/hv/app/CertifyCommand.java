@@ -34,6 +34,7 @@ import org.tenon.tck.core.run.Subject;
 import org.tenon.tck.core.verdict.Waivers;
 import org.tenon.tck.device.DeviceProfile;
 import org.tenon.tck.net.NicProfile;
+import org.tenon.tck.vswitch.SwitchProfile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,8 +52,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Tiers: contract calls the driver itself, virtual-hardware drives a device's queues, guest"
-          + " boots Linux with the driver as its disk, as virtio-blk and as NVMe. A level is"
-          + " granted on the first two; guest adds to it, and takes another minute.",
+          + " boots Linux with the driver as its disk, as virtio-blk and as NVMe, or as its network"
+          + " card. A level is granted on the first two; guest adds to it, and takes minutes.",
       "Levels: L0 loadable, L1 functional, L2 robust, L3 durable; each includes those before it.",
       "Exit status: 0 the level was reached, 1 it was not, 2 wrong usage or input, 3 our own"
           + " fault.",
@@ -63,14 +64,16 @@ import picocli.CommandLine.Option;
       "  tenon certify driver.tenon --tier guest",
       "  tenon certify samples/block-nbd --nbd-server qemu-nbd",
       "  tenon certify samples/nic-tap",
-      "  tenon certify samples/pci-hello"
+      "  tenon certify samples/pci-hello",
+      "  tenon certify samples/switch-mirror"
     })
 final class CertifyCommand implements Callable<Integer> {
   private static final List<String> PROFILES =
       List.of(
           BlockProfile.get().id().value(),
           NicProfile.get().id().value(),
-          DeviceProfile.get().id().value());
+          DeviceProfile.get().id().value(),
+          SwitchProfile.get().id().value());
 
   private final Console console;
 
@@ -80,7 +83,7 @@ final class CertifyCommand implements Callable<Integer> {
       names = "--profile",
       paramLabel = "NAME",
       description =
-          "What is tested: block, net or device; that of the driver's class if not given.")
+          "What is tested: block, net, device or switch; that of the driver's class if not given.")
   private @Nullable String profile;
 
   @Option(

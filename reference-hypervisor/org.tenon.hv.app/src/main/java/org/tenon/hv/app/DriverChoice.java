@@ -17,9 +17,11 @@ import org.tenon.kit.testing.wire.LoopbackWiring;
 import org.tenon.kit.testing.wire.PcapWiring;
 import org.tenon.kit.testing.wire.TapWiring;
 import org.tenon.kit.testing.wire.Wiring;
+import org.tenon.spi.DriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.net.NicDriverFactory;
+import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 import org.tenon.tck.block.BlockProfile;
 import org.tenon.tck.block.subject.BlockSubject;
 import org.tenon.tck.block.subject.FileStorage;
@@ -32,6 +34,8 @@ import org.tenon.tck.device.DeviceProfile;
 import org.tenon.tck.device.trial.DeviceSubject;
 import org.tenon.tck.net.NicProfile;
 import org.tenon.tck.net.subject.NicSubject;
+import org.tenon.tck.vswitch.SwitchProfile;
+import org.tenon.tck.vswitch.trial.SwitchSubject;
 
 /**
  * The driver of a bundle that is to be certified, and the storage that it is given.
@@ -53,10 +57,7 @@ record DriverChoice(
       case BLOCK -> BlockProfile.get();
       case NET -> NicProfile.get();
       case DEVICE -> DeviceProfile.get();
-      default ->
-          throw new InputException(
-              "%s: driver '%s' is of a class that has no profile yet"
-                  .formatted(loaded.bundle().origin(), entry.id()));
+      case SWITCH -> SwitchProfile.get();
     };
   }
 
@@ -67,6 +68,8 @@ record DriverChoice(
       case DeviceDriverFactory device ->
           DeviceSubject.of(device, provision(entry).settings()).from(facts(entry), command);
       case NicDriverFactory nic -> nicSubject(nic, entry, command);
+      case SwitchExtensionFactory extension ->
+          SwitchSubject.of(extension, provision(entry).settings()).from(facts(entry), command);
       default -> blockSubject(entry, command);
     };
   }
@@ -77,11 +80,7 @@ record DriverChoice(
       throw new InputException(
           "driver '%s' is a NIC driver: leave out --image and --nbd-server".formatted(entry.id()));
     }
-    if (!(provision(entry) instanceof Provision.Wire wire)) {
-      throw new InputException(
-          "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
-    }
-    return NicSubject.of(nic, wiring(entry, wire)).bundle(facts(entry)).command(command).build();
+    return NicSubject.of(nic, wiring()).bundle(facts(entry)).command(command).build();
   }
 
   private Wiring wiring(DriverEntry entry, Provision.Wire wire) throws InputException {
@@ -132,6 +131,26 @@ record DriverChoice(
       subject.image(image);
     }
     return subject.build();
+  }
+
+  /** Its factory, of whatever class. */
+  DriverFactory driver() throws InputException {
+    return loaded.factory(entry().id()).orElseThrow();
+  }
+
+  /** What the suite would set for it, but for storage and wires. */
+  Map<String, String> settings() throws InputException {
+    return provision(entry()).settings();
+  }
+
+  /** The wire that the suite would lay for a NIC driver. */
+  Wiring wiring() throws InputException {
+    DriverEntry entry = entry();
+    if (!(provision(entry) instanceof Provision.Wire wire)) {
+      throw new InputException(
+          "%s: driver '%s' is no NIC driver".formatted(loaded.bundle().origin(), entry.id()));
+    }
+    return wiring(entry, wire);
   }
 
   /** Its factory. */

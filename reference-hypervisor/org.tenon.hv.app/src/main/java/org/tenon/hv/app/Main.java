@@ -46,6 +46,11 @@ public final class Main {
         new CommandLine(new GuestCommand())
             .addSubcommand(new GuestFetchCommand(console))
             .addSubcommand(new GuestBenchCommand(console));
+    CommandLine probe =
+        new CommandLine(new ProbeCommand())
+            .addSubcommand(new ProbeImageCommand(console))
+            .addSubcommand(new ProbeRunCommand(console))
+            .addSubcommand(new ProbeJudgeCommand(console));
     CommandLine line =
         new CommandLine(new TenonCommand())
             .addSubcommand(new CertifyCommand(console))
@@ -53,6 +58,7 @@ public final class Main {
             .addSubcommand(bundle)
             .addSubcommand(guest)
             .addSubcommand(new RunCommand(console))
+            .addSubcommand(probe)
             .addSubcommand(new LabCommand(console));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     addStandardOptions(line);

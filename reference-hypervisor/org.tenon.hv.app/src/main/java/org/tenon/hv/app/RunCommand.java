@@ -98,8 +98,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--clock",
       paramLabel = "MODE",
       description =
-          "virtual: time is counted in instructions, every run is the same; real: the host's time"
-              + " (default: real on a terminal, else virtual).")
+          "virtual: time is counted in instructions, every run is the same; patient: the same, but"
+              + " an idle guest waits as long as its host; real: the host's time (default: real on"
+              + " a terminal, else virtual).")
   private @Nullable ClockMode clock;
 
   @Option(
@@ -121,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "driver=ID[,mac=ADDRESS][,queues=N],KEY=VALUE…",
       description =
           "A network card served by a driver of a bundle, with the driver's settings; may be given"
-              + " more than once. For a driver that talks to others choose --clock real.")
+              + " more than once. For a driver that talks to others choose --clock patient.")
   private List<String> nicOptions = List.of();
 
   @Option(

@@ -91,7 +91,7 @@ final class VerdictText {
   }
 
   private String tiers() {
-    return report.options().tiers().stream().map(Tier::title).collect(Collectors.joining(", "));
+    return report.tiers().stream().map(Tier::title).collect(Collectors.joining(", "));
   }
 
   private String summary() {

@@ -183,11 +183,17 @@ class BadInputEndToEnd {
         "certify|Missing required parameter: 'SUBJECT'",
         "certify x --level L9|'L9' is no level: use L0",
         "certify x --seed y|'y' is no seed: give 0x",
-        "certify x --profile raid|no profile is called 'raid'; there are block, net, device",
+        "certify x --profile raid|no profile is called 'raid'; there are block, net, device,"
+            + " switch",
         "certify x --nbd-server y|'y' is no NBD server that the suite can start; use nbdkit or"
             + " qemu-nbd",
         "certify x --waivers absent.yaml|absent.yaml: there is no such file; give a waiver file",
         "certify x --colour|Unknown option: '--colour'",
+        "bench|which driver? name a bundle, a folder or a project; or measure without one",
+        "bench --through wire|Invalid value for option '--through'",
+        "bench --through virtio --rounds 0|--rounds 0: measure once at least",
+        "bench --through switch --frame-size 59|frames of 60 to 1514 bytes, not 59",
+        "bench --through virtio --reads 101|0 to 100 % reads, not 101",
         "bundle|Missing required subcommand",
         "bundle create x|x is no Maven project (it has no pom.xml)",
       })

@@ -97,7 +97,7 @@ final class DiskPlug {
   }
 
   private ServedQueues<? super PortWork> queues(DeviceLife life) {
-    return clock.mode() == ClockMode.VIRTUAL
+    return clock.mode().countsInstructions()
         ? new PacedQueues(loop, life, config.type().number("clock.request-nanos"))
         : new PromptQueues(life);
   }

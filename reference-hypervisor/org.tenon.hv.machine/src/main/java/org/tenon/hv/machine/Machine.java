@@ -57,6 +57,7 @@ public final class Machine implements AutoCloseable {
 
   private int awaitedDevices;
   private int nextDisk;
+  private int nextNic;
   private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
@@ -107,7 +108,7 @@ public final class Machine implements AutoCloseable {
     diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
     hotPlug = new HotPlugSlots(board.rootPorts());
-    nicPlug = new NicPlug(config, board, virtio, memory, loop, clock);
+    nicPlug = new NicPlug(config, virtio, memory, loop, clock);
     devicePlug = new DevicePlug(board, memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
@@ -347,20 +348,32 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Plugs a network card into the next PCI slot; before the first {@link #run()}. The machine
-   * closes its driver.
+   * Plugs a network card in: before the first {@link #run()} into the next fixed slot, afterwards
+   * into an empty hot-plug slot. The machine closes its driver. Where {@link #plug(DiskConfig,
+   * DiskPlace)} may be called.
    *
+   * @return the name by which it is unplugged
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken, and in a machine that is restored
+   * @throws IllegalArgumentException when every slot of that kind is taken, and in a machine that
+   *     is restored
    */
-  public void plug(NicConfig nic) throws AttachException {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("network cards are plugged before the machine runs");
-    }
+  public String plug(NicConfig nic) throws AttachException {
     if (awaited != null) {
       throw new IllegalArgumentException("a machine with a network card cannot be restored yet");
     }
-    devices.add(nicPlug.plug("nic" + devices.size(), nic));
+    String name = "nic" + nextNic;
+    if (started) {
+      int slot = hotPlug.empty();
+      Nic made = nicPlug.make(name, nic, hotPlug.slot(slot));
+      devices.add(made);
+      hotPlug.put(name, slot, made.function(), true, () -> remove(made));
+    } else {
+      Nic made = nicPlug.make(name, nic, board.nextSlot());
+      board.plug(made.function());
+      devices.add(made);
+    }
+    nextNic++;
+    return name;
   }
 
   /** What the next device must be in a machine that is restored; null in any other. */
@@ -382,11 +395,11 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Asks the guest to let go of a disk in a hot-plug slot, as by the slot's attention button. The
-   * disk leaves when the guest turns its slot's power off, or at once where it is off. Where {@link
-   * #plug} may be called.
+   * Asks the guest to let go of a disk or network card in a hot-plug slot, as by the slot's
+   * attention button. It leaves when the guest turns its slot's power off, or at once where it is
+   * off. Where {@link #plug} may be called.
    *
-   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   * @throws IllegalArgumentException when nothing of that name is in a hot-plug slot
    * @throws IllegalStateException when the guest has been asked already
    */
   public void unplug(String name) {
@@ -394,11 +407,11 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Pulls a disk out of its hot-plug slot, whatever the guest does with it. When this returns the
-   * guest reaches nothing of it, its requests have ended, none of them writes guest memory any more
-   * and its driver is closed. Where {@link #plug} may be called.
+   * Pulls a disk or network card out of its hot-plug slot, whatever the guest does with it. When
+   * this returns the guest reaches nothing of it, its requests have ended, nothing of it writes
+   * guest memory any more and its driver is closed. Where {@link #plug} may be called.
    *
-   * @throws IllegalArgumentException when no disk of that name is in a hot-plug slot
+   * @throws IllegalArgumentException when nothing of that name is in a hot-plug slot
    */
   public void yank(String name) {
     hotPlug.yank(name);

@@ -47,7 +47,7 @@ final class MachineClock implements Clock {
    *     time
    */
   void advance(long nanos, int sharing) {
-    if (mode == ClockMode.VIRTUAL) {
+    if (mode.countsInstructions()) {
       long whole = nanos + carry;
       now += whole / sharing;
       carry = whole % sharing;
@@ -56,7 +56,7 @@ final class MachineClock implements Clock {
 
   /** Moves virtual time to an instant at which something happens: nobody executes until then. */
   void skipTo(long instant) {
-    if (mode == ClockMode.VIRTUAL) {
+    if (mode.countsInstructions()) {
       now = instant;
       carry = 0;
     }

@@ -4,9 +4,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.NicAttachment;
@@ -15,6 +17,7 @@ import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.pci.Type0Function;
 
 /**
  * A plugged network card: the driver's attachment, and threads on which the driver is given frames
@@ -26,12 +29,35 @@ final class Nic implements AttachListener, PluggedDevice {
 
   private final String name;
   private final NicAttachment attachment;
+  private final DeviceLife life;
   private final List<QueueThread> threads = new ArrayList<>();
+  private @Nullable Type0Function function;
 
-  Nic(String name, NicAttachment attachment) {
+  /**
+   * A card whose function is not there yet.
+   *
+   * @param life ends with the card
+   */
+  Nic(String name, NicAttachment attachment, DeviceLife life) {
     this.name = name;
     this.attachment = attachment;
+    this.life = life;
     attachment.addListener(this);
+  }
+
+  /** Puts what the guest sees in front of it; once. */
+  void connect(Type0Function seen) {
+    function = seen;
+  }
+
+  /** The PCI function. */
+  Type0Function function() {
+    return Objects.requireNonNull(function, "nothing is in front of it yet");
+  }
+
+  /** Its alarms and handoffs. */
+  DeviceLife life() {
+    return life;
   }
 
   /**
@@ -101,5 +127,6 @@ final class Nic implements AttachListener, PluggedDevice {
       Thread.currentThread().interrupt();
     }
     threads.forEach(QueueThread::close);
+    life.close();
   }
 }

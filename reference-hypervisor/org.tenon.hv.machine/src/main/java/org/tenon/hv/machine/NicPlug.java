@@ -3,22 +3,23 @@ package org.tenon.hv.machine;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
+import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.attach.NicAttachment;
 import org.tenon.hv.attach.QueueThread;
+import org.tenon.hv.attach.SystemClock;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.PciSlot;
+import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.virtio.net.NetDevice;
 import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicCapabilities;
 import org.tenon.spi.net.NicOffer;
 
-/** Plugs network cards into a board: opens the driver and puts virtio-net in front of it. */
+/** Makes network cards for slots: opens the driver and puts virtio-net in front of it. */
 final class NicPlug {
   private static final int CLASS_ETHERNET = 0x020000;
 
   private final MachineConfig config;
-  private final Board board;
   private final VirtioPlug virtio;
   private final GuestMemory memory;
   private final RunLoop loop;
@@ -26,31 +27,34 @@ final class NicPlug {
 
   NicPlug(
       MachineConfig config,
-      Board board,
       VirtioPlug virtio,
       GuestMemory memory,
       RunLoop loop,
       MachineClock clock) {
     this.config = config;
-    this.board = board;
     this.virtio = virtio;
     this.memory = memory;
     this.loop = loop;
     this.clock = clock;
   }
 
-  /** Plugs one into the next slot. */
-  Nic plug(String name, NicConfig wanted) throws AttachException {
-    PciSlot slot = board.nextSlot();
+  /** Makes one for a slot. */
+  Nic make(String name, NicConfig wanted, PciSlot slot) throws AttachException {
     NicAttachment attachment =
         NicAttachment.open(
             wanted.driver(),
             NicOffer.of(NicCapabilities.ALL, wanted.queuePairs(), virtio.queueSize()),
             wanted.settings(),
-            AttachContext.of(name, memory, AttachListener.NONE));
-    Nic nic = new Nic(name, attachment);
+            new AttachContext(
+                name,
+                memory,
+                SystemClock.instance(),
+                wanted.deadlines(),
+                new ControlThread(name),
+                wanted.listener()));
+    Nic nic = new Nic(name, attachment, new DeviceLife(loop, clock));
     try {
-      plug(name, wanted.address(), nic, attachment, slot);
+      nic.connect(front(name, wanted.address(), nic, attachment, slot));
       return nic;
     } catch (RuntimeException e) {
       nic.close();
@@ -58,13 +62,13 @@ final class NicPlug {
     }
   }
 
-  private void plug(
+  private Type0Function front(
       String name, @Nullable MacAddress address, Nic nic, NicAttachment attachment, PciSlot slot) {
-    boolean paced = clock.mode() == ClockMode.VIRTUAL;
+    DeviceLife life = nic.life();
     ServedQueues<? super NetDevice> queues =
-        paced
-            ? new PacedFrames(loop, clock, config.type().number("clock.request-nanos"))
-            : new PromptQueues(loop);
+        clock.mode().countsInstructions()
+            ? new PacedFrames(loop, life, config.type().number("clock.request-nanos"))
+            : new PromptQueues(life);
     NetDevice model =
         new NetDevice(
             attachment,
@@ -81,8 +85,7 @@ final class NicPlug {
           queues instanceof PacedFrames frames ? frames.held(pair, sending::wake) : sending::wake);
     }
     queues.serve(model, slot.master());
-    board.plug(
-        virtio.function(name, CLASS_ETHERNET, model, slot, loop, queues::resetting).function());
+    return virtio.function(name, CLASS_ETHERNET, model, slot, life, queues::resetting).function();
   }
 
   private static void wakePaced(ServedQueues<?> queues) {

@@ -28,7 +28,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   private static final long PATIENCE = 1_000_000;
 
   private final RunLoop loop;
-  private final MachineClock clock;
+  private final DeviceLife life;
   private final long requestNanos;
   private final Handoff handoff;
   private final Alarm alarm;
@@ -40,12 +40,12 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   /** By pair: what has the driver given the frames that are held. */
   private Runnable[] senders = {};
 
-  PacedFrames(RunLoop loop, MachineClock clock, long requestNanos) {
+  PacedFrames(RunLoop loop, DeviceLife life, long requestNanos) {
     this.loop = loop;
-    this.clock = clock;
+    this.life = life;
     this.requestNanos = requestNanos;
-    handoff = loop.handoff(this::take);
-    alarm = clock.alarm("network card", this::exchange);
+    handoff = life.handoff(this::take);
+    alarm = life.alarm("network card", this::exchange);
   }
 
   /** What a transmit port is to call instead of {@code sender}, which is run when it is time. */
@@ -113,7 +113,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
       }
     } while (!isHeld(served, queue) && !served.arm(queue));
     if (isHeld(served, queue) && alarm.deadline() == Alarm.NEVER) {
-      alarm.set(clock.now() + requestNanos);
+      alarm.set(life.now() + requestNanos);
     }
   }
 
@@ -137,7 +137,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
     waiting = Thread.currentThread();
     try {
       if (!post(served) || !send(served)) {
-        alarm.set(clock.now());
+        alarm.set(life.now());
         return;
       }
     } finally {

@@ -240,12 +240,20 @@ final class RunLoop implements Handoffs {
     } else if (clock.mode() == ClockMode.VIRTUAL && next != Alarm.NEVER) {
       clock.skipTo(Math.max(next, clock.now()));
     } else if (inbox.isEmpty() && !flagged) {
-      long until = next == Alarm.NEVER ? IDLE_PARK : Math.min(IDLE_PARK, next - clock.now());
-      if (until > 0) {
-        LockSupport.parkNanos(this, until);
-      }
+      park(next);
     }
     clock.ring();
+  }
+
+  /** Waits for the next alarm or for news, and has machine time pass with the host's. */
+  private void park(long next) {
+    long from = clock.now();
+    long until = next == Alarm.NEVER ? IDLE_PARK : Math.min(IDLE_PARK, next - from);
+    if (until > 0) {
+      long began = System.nanoTime();
+      LockSupport.parkNanos(this, until);
+      clock.skipTo(Math.min(from + System.nanoTime() - began, Math.max(from, next)));
+    }
   }
 
   private void runSlice(Processor processor) {
@@ -288,7 +296,7 @@ final class RunLoop implements Handoffs {
    */
   int setTime(Processor processor) {
     int sharing = REAL_SHARING;
-    if (clock.mode() == ClockMode.VIRTUAL) {
+    if (clock.mode().countsInstructions()) {
       sharing = processor.isRunning() ? 0 : 1;
       for (int i = 0; i < processors.size(); i++) {
         sharing += processors.get(i).isRunning() ? 1 : 0;

@@ -6,10 +6,24 @@ import org.tenon.spi.net.vswitch.SwitchDecision;
 final class Decision implements SwitchDecision {
   private long ports;
   private long mirrors;
+  private long portsBefore;
+  private long mirrorsBefore;
 
   void begin(long decided) {
     ports = decided;
     mirrors = 0;
+  }
+
+  /** Keeps what is decided so far, for {@link #restore}. */
+  void remember() {
+    portsBefore = ports;
+    mirrorsBefore = mirrors;
+  }
+
+  /** Undoes what was decided since. */
+  void restore() {
+    ports = portsBefore;
+    mirrors = mirrorsBefore;
   }
 
   long ports() {

@@ -2,6 +2,7 @@ package org.tenon.hv.vswitch;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tenon.api.Fault;
 
 /** The extensions of one switch, in the order in which the user named them. */
 final class ExtensionChain implements AutoCloseable {
@@ -23,6 +24,18 @@ final class ExtensionChain implements AutoCloseable {
     for (int i = 0; i < extensions.size(); i++) {
       extensions.get(i).forward(frame, decision);
     }
+  }
+
+  /** What they did wrong; of each the first. */
+  List<Fault> faults() {
+    List<Fault> all = new ArrayList<>();
+    for (Extension extension : extensions) {
+      Fault fault = extension.fault();
+      if (fault != null) {
+        all.add(fault);
+      }
+    }
+    return all;
   }
 
   void portAdded(Port port) {

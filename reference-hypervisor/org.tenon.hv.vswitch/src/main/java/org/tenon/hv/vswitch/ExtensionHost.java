@@ -1,7 +1,6 @@
 package org.tenon.hv.vswitch;
 
 import org.tenon.api.Health;
-import org.tenon.hv.attach.SystemClock;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.HostClock;
 import org.tenon.spi.net.vswitch.SwitchHost;
@@ -10,11 +9,13 @@ import org.tenon.spi.net.vswitch.SwitchHost;
 final class ExtensionHost implements SwitchHost {
   private final String switchName;
   private final String extension;
+  private final ExtensionLimits limits;
   private final System.Logger log;
 
-  ExtensionHost(String switchName, String extension) {
+  ExtensionHost(String switchName, String extension, ExtensionLimits limits) {
     this.switchName = switchName;
     this.extension = extension;
+    this.limits = limits;
     log = System.getLogger("org.tenon.driver." + extension);
   }
 
@@ -30,12 +31,12 @@ final class ExtensionHost implements SwitchHost {
 
   @Override
   public HostClock clock() {
-    return SystemClock.instance();
+    return limits.clock();
   }
 
   @Override
   public Deadlines deadlines() {
-    return Deadlines.DEFAULT;
+    return limits.deadlines();
   }
 
   @Override

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.tenon.api.Fault;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.vswitch.Departure.Tagging;
 import org.tenon.spi.Config;
@@ -14,7 +16,6 @@ import org.tenon.spi.DriverException;
 import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicDriverFactory;
 import org.tenon.spi.net.NicProperties;
-import org.tenon.spi.net.vswitch.SwitchExtension;
 import org.tenon.spi.net.vswitch.SwitchExtensionFactory;
 
 /**
@@ -34,8 +35,12 @@ public final class VirtualSwitch implements AutoCloseable {
   private final String name;
   private final int mtu;
   private final LongSupplier nanoTime;
+  private final ExtensionLimits limits;
   private final AddressTable table;
-  private final @Nullable Port[] ports = new Port[MAX_PORTS];
+
+  /** Changed with the switch's monitor, read by every port's thread. */
+  private final AtomicReferenceArray<@Nullable Port> ports = new AtomicReferenceArray<>(MAX_PORTS);
+
   private final List<Uplink> uplinks = new ArrayList<>();
   private volatile ExtensionChain extensions = ExtensionChain.EMPTY;
 
@@ -46,13 +51,14 @@ public final class VirtualSwitch implements AutoCloseable {
    * @param mtu the longest payload of a frame, in bytes: 68 to 65535
    */
   public VirtualSwitch(String name, int mtu) {
-    this(name, mtu, System::nanoTime, new SecureRandom().nextLong());
+    this(name, mtu, System::nanoTime, new SecureRandom().nextLong(), ExtensionLimits.DEFAULT);
   }
 
-  VirtualSwitch(String name, int mtu, LongSupplier nanoTime, long secret) {
+  VirtualSwitch(String name, int mtu, LongSupplier nanoTime, long secret, ExtensionLimits limits) {
     this.name = name;
     this.mtu = mtu;
     this.nanoTime = nanoTime;
+    this.limits = limits;
     table = new AddressTable(nanoTime, AGE_NANOS, MAX_PORTS, ADDRESSES_PER_PORT, secret);
   }
 
@@ -101,25 +107,17 @@ public final class VirtualSwitch implements AutoCloseable {
    *
    * @param failOpen whether the switch goes on without it where it breaks a promise; else it
    *     forwards nothing
-   * @throws DriverException if it refuses
+   * @throws DriverException if it refuses, fails or does not return
    */
   public synchronized void extend(SwitchExtensionFactory factory, Config config, boolean failOpen)
       throws DriverException {
-    String id = factory.id().value();
-    SwitchExtension opened = factory.open(config, new ExtensionHost(name, id));
-    try {
-      opened.start();
-    } catch (DriverException e) {
-      opened.close();
-      throw e;
-    }
-    extensions = extensions.with(new Extension(id + "@" + name, opened, failOpen));
+    extensions = extensions.with(Extension.open(name, factory, config, failOpen, limits));
   }
 
   synchronized int free(PortSettings settings) {
     int free = -1;
     for (int i = MAX_PORTS - 1; i >= 0; i--) {
-      Port port = ports[i];
+      Port port = ports.get(i);
       if (port == null) {
         free = i;
       } else if (port.settings().name().equals(settings.name())) {
@@ -135,7 +133,7 @@ public final class VirtualSwitch implements AutoCloseable {
   }
 
   synchronized void add(Port port) {
-    ports[port.number()] = port;
+    ports.set(port.number(), port);
     extensions.portAdded(port);
     if (port instanceof Uplink uplink) {
       uplinks.add(uplink);
@@ -143,8 +141,7 @@ public final class VirtualSwitch implements AutoCloseable {
   }
 
   synchronized void remove(Port port) {
-    if (ports[port.number()] == port) {
-      ports[port.number()] = null;
+    if (ports.compareAndSet(port.number(), port, null)) {
       table.forgetPort(port.number());
       extensions.portRemoved(port.number());
     }
@@ -153,12 +150,18 @@ public final class VirtualSwitch implements AutoCloseable {
   /** What has passed each port, by its name. */
   public synchronized Map<String, PortStatistics> statistics() {
     Map<String, PortStatistics> all = new LinkedHashMap<>();
-    for (Port port : ports) {
+    for (int i = 0; i < MAX_PORTS; i++) {
+      Port port = ports.get(i);
       if (port != null) {
         all.put(port.settings().name(), port.statistics());
       }
     }
     return all;
+  }
+
+  /** What extensions did wrong; of each the first, after which it was not called any more. */
+  public List<Fault> faults() {
+    return extensions.faults();
   }
 
   /** A frame enters; the port's thread. */
@@ -199,7 +202,7 @@ public final class VirtualSwitch implements AutoCloseable {
   private long members(int vlan) {
     long members = 0;
     for (int i = 0; i < MAX_PORTS; i++) {
-      Port port = ports[i];
+      Port port = ports.get(i);
       if (port != null && port.settings().carries(vlan)) {
         members |= 1L << i;
       }
@@ -209,7 +212,7 @@ public final class VirtualSwitch implements AutoCloseable {
 
   private void send(Frame frame, long to, boolean mirrored) {
     for (long left = to; left != 0; left &= left - 1) {
-      Port port = ports[Long.numberOfTrailingZeros(left)];
+      Port port = ports.get(Long.numberOfTrailingZeros(left));
       if (port != null) {
         port.leave(frame, mirrored ? Tagging.KEEP : tagging(frame, port));
       }

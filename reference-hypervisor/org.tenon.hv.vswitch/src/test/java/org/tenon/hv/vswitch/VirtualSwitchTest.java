@@ -21,7 +21,8 @@ import org.tenon.spi.net.NicOffload;
 
 class VirtualSwitchTest {
   private long now;
-  private final VirtualSwitch lan = new VirtualSwitch("lan", 1500, () -> now, 1);
+  private final VirtualSwitch lan =
+      new VirtualSwitch("lan", 1500, () -> now, 1, ExtensionLimits.DEFAULT);
   private final List<TestCard> cards = new ArrayList<>();
   private final Random random = new Random(3);
 

@@ -22,7 +22,8 @@ enum Complaint {
     this.text = Pattern.compile(text);
   }
 
-  boolean matches(String line) {
-    return text.matcher(line).matches();
+  /** The whole line, without its time. */
+  Pattern text() {
+    return text;
   }
 }

@@ -2,19 +2,14 @@ package org.tenon.tck.block.guest;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.tenon.api.ClauseId;
 import org.tenon.kit.testing.guest.GuestDisk;
-import org.tenon.kit.testing.guest.GuestLost;
 import org.tenon.kit.testing.guest.GuestOutput;
 import org.tenon.kit.testing.guest.GuestUnavailable;
 import org.tenon.kit.testing.guest.GuestWork;
@@ -23,13 +18,12 @@ import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
 import org.tenon.spi.block.BlockIdentity;
 import org.tenon.tck.block.trial.BlockTrial;
-import org.tenon.tck.core.ClauseViolated;
+import org.tenon.tck.core.guest.GuestScript;
 import org.tenon.tck.core.run.NotRun;
 
 /** What Linux must find of a disk, whatever its model. For one test and its thread. */
 final class DiskChecks {
   private static final ClauseId QUIET = ClauseId.parse("BLK-085");
-  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int SECTOR = 512;
   private static final int WORKERS = 4;
   private static final int REGION_BYTES = 512 << 10;
@@ -45,70 +39,15 @@ final class DiskChecks {
   private final BlockTrial trial;
   private final LinuxDisk disk;
   private final int block;
-  private final Set<Complaint> allowed = new TreeSet<>();
+  private final GuestScript linux;
   private boolean plugged;
 
   DiskChecks(BlockTrial trial, LinuxDisk disk) {
     this.trial = trial;
     this.disk = disk;
+    this.linux = new GuestScript(trial, disk.guest(), LinuxDisk.SCRIPT, QUIET);
     this.block = disk.facts().geometry().logicalBlockSize();
     trial.keep(() -> disk.reportTo(trial));
-  }
-
-  /** A function of disk.sh, which must succeed. */
-  private GuestOutput run(String function, Object... arguments) {
-    return run(work(function, arguments));
-  }
-
-  private GuestWork work(String function, Object... arguments) {
-    String words = Arrays.stream(arguments).map(DiskChecks::word).collect(Collectors.joining(" "));
-    return GuestWork.of(". /tck/disk.sh; %s %s".formatted(function, words)).within(LIMIT);
-  }
-
-  private static String word(Object argument) {
-    return "'" + String.valueOf(argument).replace("'", "'\\''") + "'";
-  }
-
-  private GuestOutput run(GuestWork work) {
-    GuestOutput output;
-    try {
-      output = disk.guest().perform(work);
-    } catch (GuestLost e) {
-      throw lost(trial, "Linux goes on working", e);
-    }
-    if (output.status() != 0) {
-      String said = output.value("broken").orElseGet(() -> String.join("; ", tail(output.lines())));
-      throw trial.violation(
-          "'%s' succeeds in Linux".formatted(work.command().replace(". /tck/disk.sh; ", "")),
-          "it ended with status %d: %s%s".formatted(output.status(), said, complaints()));
-    }
-    return output;
-  }
-
-  /** What the kernel says to a failure, for whoever reads of it. */
-  private String complaints() {
-    try {
-      List<String> lines = disk.guest().perform(work("complaints")).values("complaint");
-      return lines.isEmpty() ? "" : "; Linux says: " + String.join("; ", tail(lines));
-    } catch (GuestLost e) {
-      return "; then " + e.getMessage();
-    }
-  }
-
-  private static List<String> tail(List<String> lines) {
-    return lines.subList(Math.max(0, lines.size() - 5), lines.size());
-  }
-
-  /** A guest that is lost, by the clause that the test is about. */
-  static ClauseViolated lost(BlockTrial trial, String expected, GuestLost lost) {
-    return trial.violation(
-        expected, lost.getMessage() + ": " + String.join("; ", lost.console()), lost);
-  }
-
-  private void expectEqual(String what, Object expected, Object actual) {
-    if (!expected.equals(actual)) {
-      throw trial.violation("%s: %s".formatted(what, expected), "%s: %s".formatted(what, actual));
-    }
   }
 
   private void expectStored(String what, byte[] expected, long offset) {
@@ -129,43 +68,40 @@ final class DiskChecks {
     return disk.facts().identity().serial();
   }
 
-  /** The end of every test: what the kernel has complained about. */
+  /** The end of every test. */
   void end() {
-    for (String line : run("complaints").values("complaint")) {
-      if (allowed.stream().noneMatch(complaint -> complaint.matches(line))) {
-        throw new ClauseViolated(QUIET, "no complaint in Linux's log", line);
-      }
-    }
+    linux.end();
+  }
+
+  private void allow(Complaint complaint) {
+    linux.allow(complaint.text());
   }
 
   void isFound() {
-    found(disk.facts(), run("facts", serial()));
+    found(disk.facts(), linux.run("facts", serial()));
   }
 
   private void found(LinuxDisk.Facts facts, GuestOutput seen) {
     BlockGeometry geometry = facts.geometry();
-    expectEqual("sectors", number(geometry.bytes() / SECTOR), value(seen, "sectors"));
-    expectEqual("logical block", number(geometry.logicalBlockSize()), value(seen, "logical block"));
+    linux.expectEqual("sectors", number(geometry.bytes() / SECTOR), linux.value(seen, "sectors"));
+    linux.expectEqual(
+        "logical block", number(geometry.logicalBlockSize()), linux.value(seen, "logical block"));
     if (disk.model() == GuestDisk.Model.VIRTIO) {
       // Of NVMe, Linux believes in a physical block only where writes of one are said to be atomic.
-      expectEqual(
-          "physical block", number(geometry.physicalBlockSize()), value(seen, "physical block"));
+      linux.expectEqual(
+          "physical block",
+          number(geometry.physicalBlockSize()),
+          linux.value(seen, "physical block"));
     }
-    expectEqual("read-only", geometry.readOnly() ? "1" : "0", value(seen, "read-only"));
-    expectEqual(
+    linux.expectEqual("read-only", geometry.readOnly() ? "1" : "0", linux.value(seen, "read-only"));
+    linux.expectEqual(
         "cache",
         facts.agreement().has(BlockCapabilities.FLUSH) ? "write back" : "write through",
-        value(seen, "cache"));
-    expectEqual(
+        linux.value(seen, "cache"));
+    linux.expectEqual(
         "discard offered",
         facts.agreement().has(BlockCapabilities.DISCARD),
-        !value(seen, "discard").equals("0"));
-  }
-
-  private String value(GuestOutput output, String key) {
-    return output
-        .value(key)
-        .orElseThrow(() -> trial.violation("Linux says '%s'".formatted(key), "it does not"));
+        !linux.value(seen, "discard").equals("0"));
   }
 
   private static String number(long value) {
@@ -175,12 +111,12 @@ final class DiskChecks {
   void isReadOnly() {
     LinuxDisk.Facts facts = disk.readOnlyFacts().orElseThrow();
     // Linux says so when a program opens the disk to write, at each level that it asks.
-    allowed.add(Complaint.WRITE_TO_READ_ONLY);
-    found(facts, run("read_only", facts.identity().serial()));
+    allow(Complaint.WRITE_TO_READ_ONLY);
+    found(facts, linux.run("read_only", facts.identity().serial()));
   }
 
   void keepsFiles() {
-    run("files", serial(), WRITERS);
+    linux.run("files", serial(), WRITERS);
   }
 
   void keepsWhatManyWrite() {
@@ -208,9 +144,9 @@ final class DiskChecks {
       sums.add(md5(region));
       arguments.add(seeds[worker]);
     }
-    GuestOutput output = run("workers", arguments.toArray());
-    expectEqual("what Linux reads of each region", sums, output.values("region"));
-    expectEqual("what Linux reads through its cache", sums, output.values("cached"));
+    GuestOutput output = linux.run("workers", arguments.toArray());
+    linux.expectEqual("what Linux reads of each region", sums, output.values("region"));
+    linux.expectEqual("what Linux reads through its cache", sums, output.values("cached"));
     for (int worker = 0; worker < WORKERS; worker++) {
       expectStored(
           "what worker %d wrote".formatted(worker),
@@ -238,9 +174,9 @@ final class DiskChecks {
                 seen.add(at);
               });
     }
-    GuestWork asked = work("flushes", arguments.toArray());
-    run(new GuestWork(asked.command(), asked.limit(), work.marks()));
-    expectEqual("flushes seen", FLUSHES, seen.size());
+    GuestWork asked = linux.work("flushes", arguments.toArray());
+    linux.run(new GuestWork(asked.command(), asked.limit(), work.marks()));
+    linux.expectEqual("flushes seen", FLUSHES, seen.size());
   }
 
   void givesSpaceBack() {
@@ -257,7 +193,7 @@ final class DiskChecks {
                 .formatted(SPACE_AT_BYTES + SPACE_BYTES + at));
       }
     }
-    expectEqual(
+    linux.expectEqual(
         "what Linux reads before, in and after the discarded blocks",
         List.of(md5(parts[0]), md5(middle), md5(parts[2])),
         read);
@@ -265,7 +201,7 @@ final class DiskChecks {
 
   void zeroesItsBlocks() {
     byte[][] parts = written();
-    expectEqual(
+    linux.expectEqual(
         "what Linux reads before, in and after the zeroed blocks",
         List.of(md5(parts[0]), md5(new byte[SPACE_BYTES]), md5(parts[2])),
         space("-z"));
@@ -273,7 +209,8 @@ final class DiskChecks {
   }
 
   private List<String> space(String option) {
-    return run("space", serial(), block, blocks(SPACE_AT_BYTES), blocks(SPACE_BYTES), option)
+    return linux
+        .run("space", serial(), block, blocks(SPACE_AT_BYTES), blocks(SPACE_BYTES), option)
         .values("part");
   }
 
@@ -286,32 +223,32 @@ final class DiskChecks {
   }
 
   void outlivesItsDriver(int times) {
-    allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
-    run("rebind", serial(), block, blocks(KEPT_BYTES), times);
+    Complaint.OF_A_DISK_THAT_WENT.forEach(this::allow);
+    linux.run("rebind", serial(), block, blocks(KEPT_BYTES), times);
   }
 
   void outlivesResets(int times) {
-    run("reset_controller", serial(), block, blocks(KEPT_BYTES), times);
+    linux.run("reset_controller", serial(), block, blocks(KEPT_BYTES), times);
   }
 
   void outlivesRemoval(int times) {
-    allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
-    run("unplug", serial(), block, blocks(KEPT_BYTES), times);
+    Complaint.OF_A_DISK_THAT_WENT.forEach(this::allow);
+    linux.run("unplug", serial(), block, blocks(KEPT_BYTES), times);
   }
 
   /** A disk that comes while Linux runs, and goes without a word. */
   void outlivesBeingPulled() {
-    allowed.addAll(Complaint.OF_A_DISK_THAT_WENT);
+    Complaint.OF_A_DISK_THAT_WENT.forEach(this::allow);
     LinuxDisk.Further further = disk.further(trial);
     String its = further.facts().identity().serial();
     plug(further);
     trial.keep(this::pull);
-    run(work("pulled", its, block, blocks(KEPT_BYTES)).at("pull", this::pull));
+    linux.run(linux.work("pulled", its, block, blocks(KEPT_BYTES)).at("pull", this::pull));
     byte[] kept = Arrays.copyOf(disk.data(), KEPT_BYTES);
     byte[] stored = LinuxDisk.stored(further.scratch(), 0, KEPT_BYTES);
-    expectEqual("what was flushed before the pull, in the storage", md5(kept), md5(stored));
+    linux.expectEqual("what was flushed before the pull, in the storage", md5(kept), md5(stored));
     plug(further);
-    run("kept", its, block, blocks(KEPT_BYTES));
+    linux.run("kept", its, block, blocks(KEPT_BYTES));
     pull();
   }
 
@@ -335,28 +272,29 @@ final class DiskChecks {
   }
 
   void tellsItsLogs() {
-    GuestOutput output = run("nvme_logs", serial(), block);
+    GuestOutput output = linux.run("nvme_logs", serial(), block);
     BlockIdentity identity = disk.facts().identity();
-    expectEqual("serial number", identity.serial(), value(output, "sn"));
-    expectEqual("model", model(identity), value(output, "mn"));
-    expectEqual("firmware", identity.revision(), value(output, "fr"));
-    expectEqual(
+    linux.expectEqual("serial number", identity.serial(), linux.value(output, "sn"));
+    linux.expectEqual("model", model(identity), linux.value(output, "mn"));
+    linux.expectEqual("firmware", identity.revision(), linux.value(output, "fr"));
+    linux.expectEqual(
         "namespace size",
         "0x" + Long.toHexString(disk.facts().geometry().blocks()),
-        value(output, "nsze"));
-    expectEqual("critical warning", "0", value(output, "critical_warning"));
-    expectEqual("media errors", "0", value(output, "media_errors"));
+        linux.value(output, "nsze"));
+    linux.expectEqual("critical warning", "0", linux.value(output, "critical_warning"));
+    linux.expectEqual("media errors", "0", linux.value(output, "media_errors"));
     if (count(output, "host_write_commands") < 16 || count(output, "host_read_commands") < 32) {
       throw trial.violation(
           "the health log counts 16 writes and 32 reads at least",
           "it counts %s and %s"
               .formatted(
-                  value(output, "host_write_commands"), value(output, "host_read_commands")));
+                  linux.value(output, "host_write_commands"),
+                  linux.value(output, "host_read_commands")));
     }
-    expectEqual("firmware slot in use", "0x1", value(output, "afi"));
-    if (!value(output, "frs1").contains("(" + padded(identity.revision()) + ")")) {
+    linux.expectEqual("firmware slot in use", "0x1", linux.value(output, "afi"));
+    if (!linux.value(output, "frs1").contains("(" + padded(identity.revision()) + ")")) {
       throw trial.violation(
-          "firmware slot 1 holds " + identity.revision(), "it says " + value(output, "frs1"));
+          "firmware slot 1 holds " + identity.revision(), "it says " + linux.value(output, "frs1"));
     }
   }
 
@@ -370,7 +308,7 @@ final class DiskChecks {
   }
 
   private long count(GuestOutput output, String key) {
-    return Long.parseLong(value(output, key).replace(",", ""));
+    return Long.parseLong(linux.value(output, key).replace(",", ""));
   }
 
   private static String md5(byte[] bytes) {

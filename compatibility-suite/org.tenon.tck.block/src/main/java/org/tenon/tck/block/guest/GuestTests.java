@@ -9,6 +9,7 @@ import org.tenon.kit.testing.guest.GuestDisk;
 import org.tenon.tck.block.trial.BlockTests;
 import org.tenon.tck.core.InTier;
 import org.tenon.tck.core.Tier;
+import org.tenon.tck.core.guest.GuestShare;
 
 /** A group of tests in a Linux guest that has the driver as a disk of one model. */
 @InTier(Tier.GUEST)
@@ -16,7 +17,7 @@ import org.tenon.tck.core.Tier;
 @Timeout(value = 600, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class GuestTests extends BlockTests {
   private final GuestDisk.Model model;
-  private GuestShare.@Nullable Keeper keeper;
+  private GuestShare.@Nullable Keeper<LinuxDisk> keeper;
 
   GuestTests(GuestDisk.Model model) {
     this.model = model;
@@ -29,13 +30,13 @@ abstract class GuestTests extends BlockTests {
   }
 
   @BeforeEach
-  final void meet(GuestShare.Keeper shared) {
+  final void meet(GuestShare.Keeper<LinuxDisk> shared) {
     keeper = shared;
   }
 
   /** Does it in the shared guest, which serves the next test if this one passes. */
   final void inLinux(Work work) {
-    GuestShare.Keeper shared = keeper;
+    GuestShare.Keeper<LinuxDisk> shared = keeper;
     if (shared == null) {
       throw new IllegalStateException("there is a guest only while a test runs");
     }

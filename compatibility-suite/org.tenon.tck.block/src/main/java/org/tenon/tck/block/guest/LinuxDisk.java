@@ -1,7 +1,6 @@
 package org.tenon.tck.block.guest;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,20 +32,23 @@ import org.tenon.tck.block.subject.Scratch;
 import org.tenon.tck.block.trial.BlockTrial;
 import org.tenon.tck.block.trial.Device;
 import org.tenon.tck.block.trial.Trait;
+import org.tenon.tck.core.guest.GuestScript;
+import org.tenon.tck.core.guest.GuestShare;
 import org.tenon.tck.core.run.NotRun;
 
 /**
  * A booted Linux whose disk the driver serves, and the storage behind it. Where the driver can be
  * told to leave its storage as it is there is a second disk, which is read-only.
  */
-final class LinuxDisk implements AutoCloseable {
+final class LinuxDisk implements GuestShare.Shared {
   /** Bytes of a disk. */
   static final long SIZE = 64L << 20;
 
   /** Random bytes that the guest has, in {@code /tck/data}. */
   static final int DATA = 2 << 20;
 
-  private static final String SCRIPT = "disk.sh";
+  /** The functions that the guest has. */
+  static final String SCRIPT = "disk.sh";
 
   /** What the driver says of a storage when the kit asks it. */
   record Facts(BlockGeometry geometry, BlockIdentity identity, BlockAgreement agreement) {}
@@ -102,16 +104,17 @@ final class LinuxDisk implements AutoCloseable {
     try {
       guest =
           host.boot(
-              GuestPlan.with(disks.toArray(Peripheral[]::new))
-                  .withFile("/tck/disk.sh", script())
-                  .withFile("/tck/data", data));
+              GuestScript.putInto(
+                  GuestPlan.with(disks.toArray(Peripheral[]::new)).withFile("/tck/data", data),
+                  SCRIPT,
+                  LinuxDisk.class.getResourceAsStream(SCRIPT)));
     } catch (GuestUnavailable e) {
       throw new NotRun(String.valueOf(e.getMessage()));
     } catch (DriverException e) {
       throw trial.violation(
           "the driver opens as a guest's disk", "it refused: " + e.getMessage(), e);
     } catch (GuestLost e) {
-      throw DiskChecks.lost(trial, "Linux boots with the driver as its disk", e);
+      throw GuestScript.lost(trial, "Linux boots with the driver as its disk", e);
     }
   }
 
@@ -145,14 +148,6 @@ final class LinuxDisk implements AutoCloseable {
         new Facts(direct.geometry(), direct.harness().driver().identity(), direct.agreement());
     direct.close();
     return facts;
-  }
-
-  private static byte[] script() {
-    try (InputStream in = LinuxDisk.class.getResourceAsStream(SCRIPT)) {
-      return Objects.requireNonNull(in, SCRIPT).readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** As what Linux sees the disk. */

@@ -4,7 +4,7 @@
  * and the disk off the bus.
  *
  * <p>The tests of a group share a guest, because its start takes longer than each of them: {@link
- * org.tenon.tck.block.guest.GuestShare} keeps it from test to test, and drops it after one that
+ * org.tenon.tck.core.guest.GuestShare} keeps it from test to test, and drops it after one that
  * failed, so that no test sees what another has spoiled. Every test writes what it reads; none
  * depends on another. What a test does in the guest is a function of {@code disk.sh}; what it must
  * have left behind is compared with the storage from outside, while the driver still has it open.

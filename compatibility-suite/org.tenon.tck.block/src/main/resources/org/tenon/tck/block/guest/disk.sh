@@ -1,10 +1,7 @@
 # What the guest tier does with a disk, for busybox's shell. The suite types:  . /tck/disk.sh; FUNCTION ARGUMENT…
-# A function ends with status 0 when all went as it must; else it says "broken: …". /tck/data holds random bytes.
+# /tck/data holds random bytes.
 
-broken() {
-  echo "broken: $*"
-  exit 1
-}
+. /tck/guest.sh
 
 # The name of the disk with that serial, such as vda; it is waited for.
 disk() {
@@ -46,10 +43,6 @@ facts() {
 next() {
   r=$(((r * 1103515245 + 12345) & 0x7fffffff))
   n=$(((r >> 8) % $1))
-}
-
-sum() {
-  md5sum | cut -c 1-32
 }
 
 # Writes pieces of the data to random places of a region, in ways that take turns at random.
@@ -305,9 +298,4 @@ nvme_logs() {
   /tools/nvme smart-log "$controller" || broken "smart-log failed"
   /tools/nvme error-log "$controller" -e 4 || broken "error-log failed"
   /tools/nvme fw-log "$controller" || broken "fw-log failed"
-}
-
-# What the kernel has complained about since it was last asked.
-complaints() {
-  dmesg -r -c | sed -n 's/^<[0-4]>\[ *[0-9.]*\] /complaint: /p'
 }

@@ -170,7 +170,7 @@ public final class HtmlReport {
           .formatted(
               text(report.profile()),
               report.options().level(),
-              report.options().tiers().stream().map(Tier::title).collect(Collectors.joining(", ")));
+              report.tiers().stream().map(Tier::title).collect(Collectors.joining(", ")));
     }
     long broken =
         blockers.stream().filter(clause -> clause.status() == ClauseStatus.FAILED).count();

@@ -61,7 +61,7 @@ public final class JsonReport {
     node.put("millis", report.took().toMillis());
     node.put("seed", report.options().seed().toString());
     node.put("level", report.options().level().name());
-    texts(node.putArray("tiers"), report.options().tiers());
+    texts(node.putArray("tiers"), report.tiers());
     node.put("keepsDataOnly", report.options().keepsDataOnly());
     texts(node.putArray("selected"), report.options().tests());
     node.put("whole", report.options().isWhole());

@@ -81,6 +81,7 @@ public final class Certification {
               subject.facts(),
               Environment.describe(profile),
               options,
+              plan.tiersAmong(options.tiers()),
               started,
               Duration.between(started, clock.instant()),
               verdict,

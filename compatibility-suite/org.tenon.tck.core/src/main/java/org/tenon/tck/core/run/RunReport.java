@@ -5,8 +5,11 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tenon.api.Identifier;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.evidence.Evidence;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.Failure;
@@ -24,6 +27,7 @@ import org.tenon.tck.core.verdict.Waiver;
  * @param facts what is known of the subject
  * @param environment where the run took place, and the digests of suite and specification
  * @param options what was asked for
+ * @param tiers those of the tiers asked for in which the profile has tests
  * @param started when it began
  * @param took how long it ran
  * @param verdict what it says
@@ -38,6 +42,7 @@ public record RunReport(
     SortedMap<String, String> facts,
     SortedMap<String, String> environment,
     RunOptions options,
+    SortedSet<Tier> tiers,
     Instant started,
     Duration took,
     Verdict verdict,
@@ -48,6 +53,7 @@ public record RunReport(
   public RunReport {
     facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
     environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    tiers = Collections.unmodifiableSortedSet(new TreeSet<>(tiers));
     results = List.copyOf(results);
     expired = List.copyOf(expired);
   }

@@ -7,6 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestSource;
@@ -19,6 +23,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.tenon.tck.core.Requirement;
 import org.tenon.tck.core.Requirements;
 import org.tenon.tck.core.TestCase;
+import org.tenon.tck.core.Tier;
 
 /** Every test of a profile, as JUnit itself finds them. */
 public final class SuitePlan {
@@ -66,6 +71,14 @@ public final class SuitePlan {
   /** All tests, by level, tier, group and name. */
   public List<TestCase> tests() {
     return tests;
+  }
+
+  /** Those of the tiers in which there are tests. */
+  SortedSet<Tier> tiersAmong(Set<Tier> asked) {
+    return tests.stream()
+        .map(TestCase::tier)
+        .filter(asked::contains)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The test that JUnit calls so, if it is one. */

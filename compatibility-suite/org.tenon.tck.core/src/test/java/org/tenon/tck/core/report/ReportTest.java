@@ -80,6 +80,7 @@ class ReportTest {
         new TreeMap<>(Map.of("bundle", NASTY)),
         new TreeMap<>(Map.of("java", "25")),
         options,
+        Tier.BASE,
         Instant.parse("2026-11-22T14:00:00Z"),
         Duration.ofSeconds(31),
         new VerdictFormula(
@@ -138,6 +139,7 @@ class ReportTest {
             whole.facts(),
             whole.environment(),
             whole.options(),
+            new TreeSet<>(),
             whole.started(),
             whole.took(),
             new VerdictFormula(

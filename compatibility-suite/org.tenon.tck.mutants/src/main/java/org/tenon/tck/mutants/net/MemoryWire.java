@@ -28,10 +28,17 @@ public final class MemoryWire implements Wire {
   }
 
   private final String number = Long.toString(NUMBERS.getAndIncrement());
+  private final boolean loops;
   private final LinkedBlockingQueue<byte[]> left = new LinkedBlockingQueue<>();
   private volatile @Nullable End card;
 
-  MemoryWire() {
+  /**
+   * A wire.
+   *
+   * @param loops whether what is sent comes back
+   */
+  MemoryWire(boolean loops) {
+    this.loops = loops;
     LAID.put(number, this);
   }
 
@@ -48,7 +55,11 @@ public final class MemoryWire implements Wire {
   }
 
   void send(byte[] frame) {
-    left.add(frame);
+    if (loops) {
+      inject(frame);
+    } else {
+      left.add(frame);
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tenon.tck.core.Seed;
+import org.tenon.tck.core.Tier;
 import org.tenon.tck.core.run.RunReport;
 import org.tenon.tck.core.verdict.ClauseStatus;
 import org.tenon.tck.core.verdict.TestResult;
@@ -24,7 +25,7 @@ class NicMutationScoreTest {
   private static final Path PUBLISHED = Path.of("target", "mutation-score-net.json");
 
   private static MutationRun run() {
-    return MutationRun.ofNic(SEED, NicMutants.base(), new MemoryWiring());
+    return MutationRun.ofNic(SEED, NicMutants.base(), MemoryWiring.held());
   }
 
   @Test
@@ -44,5 +45,6 @@ class NicMutationScoreTest {
     assertThat(report.results()).hasSizeGreaterThan(80);
     assertThat(report.results()).flatExtracting(TestResult::failures).isEmpty();
     assertThat(report.verdict().count(ClauseStatus.PASSED)).isGreaterThan(80);
+    assertThat(report.tiers()).as("the profile has no test in another").containsExactly(Tier.CONTRACT);
   }
 }

@@ -64,6 +64,12 @@ final class Applicability {
     Set<Wire.Ability> wire = subject.wiring().abilities();
     boolean loops = wire.contains(Wire.Ability.LOOPS);
     addIf(traits, Trait.SEEN_SENDING, loops || wire.contains(Wire.Ability.OBSERVES));
+    addIf(traits, Trait.OBSERVED, wire.contains(Wire.Ability.OBSERVES));
+    addIf(traits, Trait.CONVERSES, loops || wire.contains(Wire.Ability.HAS_STATION));
+    addIf(
+        traits,
+        Trait.CONVERSES_IN_VLANS,
+        loops || wire.contains(Wire.Ability.HAS_STATION_IN_VLANS));
     addIf(traits, Trait.FRAMES_COME, loops || wire.contains(Wire.Ability.INJECTS));
     addIf(traits, Trait.ANY_FRAME_COMES, wire.contains(Wire.Ability.INJECTS));
     addIf(traits, Trait.TOO_LONG_COMES, wire.contains(Wire.Ability.INJECTS_TOO_LONG));

@@ -17,6 +17,15 @@ public final class Trait {
   /** What leaves can be seen: by the wire's end, or because it comes back. */
   public static final String SEEN_SENDING = "seen sending";
 
+  /** What leaves by the wire can be looked at there. */
+  public static final String OBSERVED = "observed";
+
+  /** Two stations can talk by the wire: it comes back, or has a station at its other end. */
+  public static final String CONVERSES = "converses";
+
+  /** Two stations can talk so in a VLAN. */
+  public static final String CONVERSES_IN_VLANS = "converses in VLANs";
+
   /** Frames can be made to come: by the wire's end, or by sending them. */
   public static final String FRAMES_COME = "frames come";
 
@@ -40,6 +49,10 @@ public final class Trait {
       case SEVERAL_PAIRS -> "the driver took one pair of queues of four";
       case SECRET_SETTING -> "the driver has no secret among its settings";
       case SEEN_SENDING -> "a " + wire + " does not show what leaves";
+      case OBSERVED -> "a " + wire + " shows nobody else what leaves";
+      case CONVERSES -> "by a " + wire + " nobody answers";
+      case CONVERSES_IN_VLANS ->
+          "by a " + wire + " nobody answers in a VLAN (Linux needs its module 8021q for that)";
       case FRAMES_COME -> "a " + wire + " lets no frame come";
       case ANY_FRAME_COMES -> "by a " + wire + " only frames come that the card sends";
       case TOO_LONG_COMES -> "by a " + wire + " no frame comes that is too long for the card";

@@ -17,6 +17,8 @@ import org.tenon.api.Stability;
  * @param files what the guest has in its root file system besides, by absolute path; scripts are
  *     executed by naming a shell
  * @param bootLimit how much of the guest's time its start may take
+ * @param patient whether the host's time passes for the guest while it waits, so that somebody
+ *     outside can answer; otherwise such time is skipped, and a run repeats
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public record GuestPlan(
@@ -25,7 +27,8 @@ public record GuestPlan(
     long memoryBytes,
     List<Peripheral> peripherals,
     SortedMap<String, byte[]> files,
-    Duration bootLimit) {
+    Duration bootLimit,
+    boolean patient) {
   /** The kernel unless a plan names another. */
   public static final String DEFAULT_KERNEL = "cloud";
 
@@ -43,28 +46,34 @@ public record GuestPlan(
 
   /** The default kernel with two processors and 256 MiB. */
   public static GuestPlan with(Peripheral... peripherals) {
-    return new GuestPlan(DEFAULT_KERNEL, 2, MEMORY, List.of(peripherals), new TreeMap<>(), BOOT);
+    return new GuestPlan(
+        DEFAULT_KERNEL, 2, MEMORY, List.of(peripherals), new TreeMap<>(), BOOT, false);
   }
 
   /** The same with another kernel. */
   public GuestPlan withKernel(String name) {
-    return new GuestPlan(name, processors, memoryBytes, peripherals, files, bootLimit);
+    return new GuestPlan(name, processors, memoryBytes, peripherals, files, bootLimit, patient);
   }
 
   /** The same with so many processors. */
   public GuestPlan withProcessors(int count) {
-    return new GuestPlan(kernel, count, memoryBytes, peripherals, files, bootLimit);
+    return new GuestPlan(kernel, count, memoryBytes, peripherals, files, bootLimit, patient);
   }
 
   /** The same with so much RAM. */
   public GuestPlan withMemoryBytes(long bytes) {
-    return new GuestPlan(kernel, processors, bytes, peripherals, files, bootLimit);
+    return new GuestPlan(kernel, processors, bytes, peripherals, files, bootLimit, patient);
   }
 
   /** The same with a further file. */
   public GuestPlan withFile(String path, byte[] content) {
     SortedMap<String, byte[]> more = new TreeMap<>(files);
     more.put(path, content);
-    return new GuestPlan(kernel, processors, memoryBytes, peripherals, more, bootLimit);
+    return new GuestPlan(kernel, processors, memoryBytes, peripherals, more, bootLimit, patient);
+  }
+
+  /** The same for a guest that talks to somebody outside. */
+  public GuestPlan withPatience() {
+    return new GuestPlan(kernel, processors, memoryBytes, peripherals, files, bootLimit, true);
   }
 }

@@ -19,7 +19,9 @@
  * the storage from outside, pulls a device out.
  *
  * <p>In the guest are busybox, and in {@code /tools} Debian's {@code mke2fs}, {@code e2fsck},
- * {@code dumpe2fs}, {@code blkdiscard} and {@code nvme}.
+ * {@code dumpe2fs}, {@code blkdiscard}, {@code nvme} and {@code ethtool}, and in {@code
+ * /tools/modules} what its kernel needs for VLANs and for several stations on one card ({@code
+ * 8021q}, {@code macvlan}).
  */
 @NullMarked
 package org.tenon.kit.testing.guest;

@@ -1,9 +1,14 @@
 package org.tenon.kit.testing.wire;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tenon.api.Stability;
+import org.tenon.kit.testing.wire.ffi.NetworkNamespace;
 import org.tenon.kit.testing.wire.ffi.PeerTap;
 
 /**
@@ -22,6 +28,7 @@ import org.tenon.kit.testing.wire.ffi.PeerTap;
  *
  * <pre>{@code
  * driver ─▶ card0 ─▶ kernel's bridge ─▶ peer0 ─▶ test
+ *                      wire0 └─▶ kernel's own stack: the station
  * }</pre>
  *
  * @param interfaceSetting the driver's configuration key that takes the interface's name
@@ -33,8 +40,13 @@ public record TapWiring(
     String interfaceSetting, String namespaceSetting, Map<String, String> settings)
     implements Wiring {
   private static final AtomicLong NUMBERS = new AtomicLong();
+
+  /** There where the host's kernel knows VLANs: its module 8021q is loaded. */
+  private static final Path VLANS = Path.of("/proc/net/vlan/config");
+
   private static final String CARD = "card0";
   private static final String PEER = "peer0";
+  private static final String BRIDGE = "wire0";
 
   /** Copies the settings. */
   public TapWiring {
@@ -48,7 +60,16 @@ public record TapWiring(
 
   @Override
   public Set<Wire.Ability> abilities() {
-    return Set.of(Wire.Ability.OBSERVES, Wire.Ability.INJECTS, Wire.Ability.CHANGES_LINK);
+    Set<Wire.Ability> abilities =
+        EnumSet.of(
+            Wire.Ability.OBSERVES,
+            Wire.Ability.INJECTS,
+            Wire.Ability.CHANGES_LINK,
+            Wire.Ability.HAS_STATION);
+    if (Files.exists(VLANS)) {
+      abilities.add(Wire.Ability.HAS_STATION_IN_VLANS);
+    }
+    return Collections.unmodifiableSet(abilities);
   }
 
   @Override
@@ -110,6 +131,34 @@ public record TapWiring(
     }
   }
 
+  /** The kernel's own stack, by the bridge's own interface. */
+  private record BridgeStation(String namespace) implements Station {
+    /** The longest packet that the card takes, so that no frame is lost on its way to it. */
+    private static final int MTU = 1500;
+
+    @Override
+    public ServerSocketChannel listen(int port) throws IOException {
+      return NetworkNamespace.inside(
+          Path.of("/run/netns", namespace),
+          () -> ServerSocketChannel.open().bind(new InetSocketAddress(port)));
+    }
+
+    @Override
+    public void answer(int vlan, String... addresses) throws IOException {
+      String device = vlan == 0 ? BRIDGE : BRIDGE + "." + vlan;
+      if (vlan == 0) {
+        ip(namespace, "link set dev %s mtu %d".formatted(device, MTU));
+      } else {
+        ip(namespace, "link add link %s name %s type vlan id %d".formatted(BRIDGE, device, vlan));
+        ip(namespace, "link set dev %s up".formatted(device));
+      }
+      inside(namespace, "echo 0 > /proc/sys/net/ipv6/conf/%s/disable_ipv6".formatted(device));
+      for (String address : addresses) {
+        ip(namespace, "addr add %s dev %s nodad".formatted(address, device));
+      }
+    }
+  }
+
   /** One wire. */
   private final class TapWire implements Wire {
     private static final Duration SETTLES = Duration.ofSeconds(5);
@@ -159,6 +208,11 @@ public record TapWiring(
       if (up) {
         settle();
       }
+    }
+
+    @Override
+    public Station station() {
+      return new BridgeStation(namespace);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.tenon.kit.testing.wire;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,11 @@ public interface Wire extends AutoCloseable {
     /** {@link #inject} has frames come that are longer than the card takes. */
     INJECTS_TOO_LONG("lets frames come that are too long"),
     /** {@link #setLink} changes the link. */
-    CHANGES_LINK("changes its link");
+    CHANGES_LINK("changes its link"),
+    /** {@link #station} puts a station of the host's own at the other end. */
+    HAS_STATION("has a station at its other end"),
+    /** That station answers in VLANs too. */
+    HAS_STATION_IN_VLANS("has a station at its other end that answers in VLANs");
 
     private final String words;
 
@@ -53,6 +58,15 @@ public interface Wire extends AutoCloseable {
 
   /** Has the link go up or down. */
   default void setLink(boolean up) {}
+
+  /**
+   * The station at the other end, which has no address yet; the same each time.
+   *
+   * @throws IOException if there is none, or the host makes none
+   */
+  default Station station() throws IOException {
+    throw new IOException("this wire has no station at its other end");
+  }
 
   /** Takes the wire away. The driver is closed. */
   @Override

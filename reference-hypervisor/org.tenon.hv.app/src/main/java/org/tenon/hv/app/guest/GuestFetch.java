@@ -2,6 +2,7 @@ package org.tenon.hv.app.guest;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -90,12 +91,16 @@ public final class GuestFetch {
     write(store.kernel(), image);
     write(store.initramfs(), Initramfs.make(program, modules));
     if (kernel.isEmpty() || busybox.isEmpty()) {
-      write(store.tools(), new GuestTools(apt, progress).make());
+      write(store.tools(), new GuestTools(apt, progress).make(modules));
+      write(store.recipe(), GuestTools.recipe().getBytes(StandardCharsets.UTF_8));
     }
   }
 
   private static boolean isKernelOrModule(String path) {
-    return path.startsWith("boot/vmlinuz-") || Initramfs.MODULES.contains(moduleName(path));
+    String module = moduleName(path);
+    return path.startsWith("boot/vmlinuz-")
+        || Initramfs.MODULES.contains(module)
+        || GuestTools.MODULES.contains(module);
   }
 
   private static String moduleName(String path) {

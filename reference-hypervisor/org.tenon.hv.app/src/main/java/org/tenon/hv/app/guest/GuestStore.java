@@ -1,5 +1,6 @@
 package org.tenon.hv.app.guest;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -35,14 +36,30 @@ public record GuestStore(Path folder) {
     return folder.resolve("initramfs.cpio.gz");
   }
 
-  /** Debian's file system and NVMe tools, to be unpacked after the initial RAM disk. */
+  /**
+   * Debian's tools for file systems, NVMe and network cards, to be unpacked after the initial RAM
+   * disk.
+   */
   public Path tools() {
     return folder.resolve("tools.cpio");
   }
 
-  /** Whether the tools are there too, as the guest tier needs them. */
+  /** What the tools were made of. */
+  Path recipe() {
+    return folder.resolve("tools.txt");
+  }
+
+  /** Whether the tools are there too, as the guest tier of this version needs them. */
   public boolean hasTools() {
-    return isComplete() && Files.isRegularFile(tools());
+    return isComplete() && Files.isRegularFile(tools()) && isOfThisVersion();
+  }
+
+  private boolean isOfThisVersion() {
+    try {
+      return Files.readString(recipe()).equals(GuestTools.recipe());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether kernel and initial RAM disk are there. */

@@ -13,8 +13,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Debian's own tools for file systems and NVMe, with the libraries that they ask for, as an archive
- * that a guest unpacks into {@code /tools} and {@code /lib}.
+ * Debian's own tools for file systems, NVMe and network cards, with the libraries that they ask
+ * for, and the kernel's modules for networks, as an archive that a guest unpacks into {@code
+ * /tools} and {@code /lib}.
  */
 final class GuestTools {
   /** The programs, by the package that has them. */
@@ -22,8 +23,13 @@ final class GuestTools {
       new TreeMap<>(
           Map.of(
               "e2fsprogs", List.of("mke2fs", "e2fsck", "dumpe2fs"),
+              "ethtool", List.of("ethtool"),
               "nvme-cli", List.of("nvme"),
               "util-linux", List.of("blkdiscard")));
+
+  /** Modules that a test loads when it wants them, in an order that does. */
+  static final List<String> MODULES =
+      List.of("llc.ko", "stp.ko", "garp.ko", "mrp.ko", "8021q.ko", "macvlan.ko");
 
   private static final String LOADER = "ld-linux-x86-64.so.2";
 
@@ -35,12 +41,26 @@ final class GuestTools {
     this.progress = progress;
   }
 
-  /** Downloads and packs them. */
-  byte[] make() throws GuestException {
+  /** What an archive is made of, so that one of an earlier version is known. */
+  static String recipe() {
+    return "%s%n%s%n".formatted(PROGRAMS, MODULES);
+  }
+
+  /**
+   * Downloads and packs them.
+   *
+   * @param modules kernel modules by file name; only those of {@link #MODULES} are taken
+   */
+  byte[] make(Map<String, byte[]> modules) throws GuestException {
     progress.accept("downloading " + String.join(", ", PROGRAMS.keySet()) + " and their libraries");
     SortedMap<String, byte[]> programs = programs();
     SortedMap<String, byte[]> libraries = libraries(programs.values());
     return CpioArchive.of(archive -> {
+      for (String module : MODULES) {
+        if (modules.containsKey(module)) {
+          archive.file("tools/modules/" + module, modules.get(module));
+        }
+      }
       for (Map.Entry<String, byte[]> program : programs.entrySet()) {
         archive.program("tools/" + program.getKey(), program.getValue());
       }

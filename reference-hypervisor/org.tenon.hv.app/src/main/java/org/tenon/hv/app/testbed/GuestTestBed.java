@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.tenon.api.Fault;
 import org.tenon.api.Status;
 import org.tenon.hv.app.guest.CpioArchive;
@@ -20,6 +21,7 @@ import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.DiskModel;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.MachineConfig;
+import org.tenon.hv.machine.NicConfig;
 import org.tenon.hv.machine.Trace;
 import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
@@ -27,6 +29,7 @@ import org.tenon.kit.testing.guest.Guest;
 import org.tenon.kit.testing.guest.GuestDisk;
 import org.tenon.kit.testing.guest.GuestHost;
 import org.tenon.kit.testing.guest.GuestLost;
+import org.tenon.kit.testing.guest.GuestNic;
 import org.tenon.kit.testing.guest.GuestPlan;
 import org.tenon.kit.testing.guest.GuestUnavailable;
 import org.tenon.kit.testing.guest.Peripheral;
@@ -34,8 +37,8 @@ import org.tenon.spi.Config;
 import org.tenon.spi.DriverException;
 
 /**
- * Boots Debian's kernels on the simulator, with virtual time: what a guest does, and when, repeats.
- * Stateless; called by the thread that runs the tests.
+ * Boots Debian's kernels on the simulator, with virtual time: what a guest does, and when, repeats,
+ * unless the plan is a patient one. Stateless; called by the thread that runs the tests.
  */
 public final class GuestTestBed implements GuestHost {
   private static final String ENGINE = "sim";
@@ -62,7 +65,7 @@ public final class GuestTestBed implements GuestHost {
                   EngineChoice.of(ENGINE).engine(),
                   plan.processors(),
                   plan.memoryBytes(),
-                  ClockMode.VIRTUAL,
+                  plan.patient() ? ClockMode.PATIENT : ClockMode.VIRTUAL,
                   ByteBuffer.wrap(Files.readAllBytes(store.kernel())),
                   ByteBuffer.wrap(initrd(store, plan.files())),
                   PARAMETERS,
@@ -128,19 +131,14 @@ public final class GuestTestBed implements GuestHost {
    */
   static String plug(Machine machine, Peripheral peripheral)
       throws DriverException, GuestUnavailable {
-    if (!(peripheral instanceof GuestDisk disk)) {
-      throw new GuestUnavailable(
-          "this hypervisor cannot make a %s".formatted(peripheral.getClass().getSimpleName()));
-    }
-    DiskModel model =
-        switch (disk.model()) {
-          case VIRTIO -> DiskModel.VIRTIO;
-          case NVME -> DiskModel.NVME;
-        };
-    Config config = Config.of(disk.driver().configKeys(), disk.settings(), disk.files());
     try {
-      return machine.plug(
-          new DiskConfig(model, disk.driver(), config, disk.deadlines(), new Reporter(disk)));
+      return switch (peripheral) {
+        case GuestDisk disk -> machine.plug(config(disk));
+        case GuestNic nic -> machine.plug(config(nic));
+        default ->
+            throw new GuestUnavailable(
+                "this hypervisor cannot make a " + peripheral.getClass().getSimpleName());
+      };
     } catch (AttachException e) {
       int status =
           e.getCause() instanceof DriverException driver ? driver.status() : Status.IO_ERROR;
@@ -148,11 +146,35 @@ public final class GuestTestBed implements GuestHost {
     }
   }
 
+  private static DiskConfig config(GuestDisk disk) throws DriverException {
+    DiskModel model =
+        switch (disk.model()) {
+          case VIRTIO -> DiskModel.VIRTIO;
+          case NVME -> DiskModel.NVME;
+        };
+    return new DiskConfig(
+        model,
+        disk.driver(),
+        Config.of(disk.driver().configKeys(), disk.settings(), disk.files()),
+        disk.deadlines(),
+        new Reporter(disk.faults()));
+  }
+
+  private static NicConfig config(GuestNic nic) throws DriverException {
+    return new NicConfig(
+        nic.driver(),
+        Config.of(nic.driver().configKeys(), nic.settings()),
+        null,
+        nic.queuePairs(),
+        nic.deadlines(),
+        new Reporter(nic.faults()));
+  }
+
   /** Tells the test of each fault. */
-  private record Reporter(GuestDisk disk) implements AttachListener {
+  private record Reporter(Consumer<Fault> faults) implements AttachListener {
     @Override
     public void fault(Fault fault) {
-      disk.faults().accept(fault);
+      faults.accept(fault);
     }
   }
 }

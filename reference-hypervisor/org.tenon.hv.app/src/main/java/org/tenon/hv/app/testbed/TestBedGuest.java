@@ -78,11 +78,11 @@ final class TestBedGuest implements Guest, MachineConfig.Console {
 
   @Override
   public void yank(String name) {
-    String disk = plugged.remove(name);
-    if (disk == null) {
+    String device = plugged.remove(name);
+    if (device == null) {
       throw new IllegalArgumentException("the guest has no device '" + name + "'");
     }
-    machine().yank(disk);
+    machine().yank(device);
   }
 
   /** What a run waits for. */

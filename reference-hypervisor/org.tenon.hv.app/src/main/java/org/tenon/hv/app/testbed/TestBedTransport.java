@@ -7,42 +7,53 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.tenon.hv.attach.BlockAttachment;
+import org.tenon.hv.attach.Attachment;
 import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
+import org.tenon.hv.virtio.DeviceModel;
 import org.tenon.hv.virtio.VirtioDevice;
-import org.tenon.hv.virtio.blk.BlkThreads;
-import org.tenon.kit.testing.virtio.VirtioBlockOptions;
 import org.tenon.kit.testing.virtio.VirtioTransport;
+import org.tenon.spi.Deadlines;
 
-/** One virtio-blk device with its driver, its RAM, and a thread for each of its queues. */
+/** One virtio device with its driver, its RAM, and whoever serves its queues. */
 final class TestBedTransport implements VirtioTransport {
   private static final System.Logger LOG = System.getLogger(TestBedTransport.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final BlockAttachment attachment;
+  private final Attachment attachment;
   private final GuestMemory memory;
   private final MemoryRegion ram;
   private final ControlThread control;
   private final Duration patience;
   private final VirtioDevice device;
-  private final BlkThreads served;
+  private final Service service;
   private volatile @Nullable Interrupts listener;
   private boolean closed;
 
+  /** Who serves the device's queues. */
+  interface Service {
+    /** The guest has notified a queue; the guest's thread. */
+    default void notified(int queue) {}
+
+    /** The device has forgotten its queues, and the driver is closed. */
+    default void close() {}
+  }
+
   TestBedTransport(
-      BlockAttachment attachment,
+      Attachment attachment,
       GuestMemory memory,
       ControlThread control,
-      VirtioBlockOptions options) {
+      Deadlines deadlines,
+      DeviceModel model,
+      Service service) {
     this.attachment = attachment;
     this.memory = memory;
     this.ram = memory.region(0);
     this.control = control;
-    this.patience = options.deadlines().control().plus(options.deadlines().request()).plus(GRACE);
-    this.served = new BlkThreads("testbed", attachment, options.queueSize());
-    this.device = new VirtioDevice(served.device(), memory, new Forwarder());
+    this.patience = deadlines.control().plus(deadlines.request()).plus(GRACE);
+    this.service = service;
+    this.device = new VirtioDevice(model, memory, new Forwarder());
   }
 
   @Override
@@ -101,6 +112,7 @@ final class TestBedTransport implements VirtioTransport {
   @Override
   public void notifyQueue(int queue) {
     device.notifyQueue(queue);
+    service.notified(queue);
   }
 
   @Override
@@ -137,7 +149,7 @@ final class TestBedTransport implements VirtioTransport {
     closed = true;
     device.status(0);
     await(attachment.close());
-    served.close();
+    service.close();
     control.close();
     try {
       memory.close();

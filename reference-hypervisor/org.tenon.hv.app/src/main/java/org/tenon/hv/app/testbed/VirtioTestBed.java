@@ -12,6 +12,7 @@ import org.tenon.hv.attach.SystemClock;
 import org.tenon.hv.memory.DirtyPages;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
+import org.tenon.hv.virtio.blk.BlkThreads;
 import org.tenon.kit.testing.virtio.VirtioBlockHost;
 import org.tenon.kit.testing.virtio.VirtioBlockOptions;
 import org.tenon.kit.testing.virtio.VirtioTransport;
@@ -56,12 +57,23 @@ public final class VirtioTestBed implements VirtioBlockHost {
       BlockOffer offer =
           BlockOffer.of(options.capabilities(), options.queues(), options.queueSize());
       BlockAttachment attachment = BlockAttachment.open(factory, offer, config, context);
-      return new TestBedTransport(attachment, memory, control, options);
+      BlkThreads threads = new BlkThreads("testbed", attachment, options.queueSize());
+      return new TestBedTransport(
+          attachment, memory, control, options.deadlines(), threads.device(), closing(threads));
     } catch (AttachException e) {
       control.close();
       memory.close();
       throw refusal(e);
     }
+  }
+
+  private static TestBedTransport.Service closing(BlkThreads threads) {
+    return new TestBedTransport.Service() {
+      @Override
+      public void close() {
+        threads.close();
+      }
+    };
   }
 
   private static DriverException refusal(AttachException e) {

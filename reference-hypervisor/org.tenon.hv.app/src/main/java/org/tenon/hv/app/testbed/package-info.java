@@ -12,7 +12,7 @@
  * types into its console:
  *
  * <pre>{@code
- * test ─▶ TestBedGuest ─▶ COM1 ─▶ serve.sh ─▶ Linux ─▶ virtio-blk | NVMe ─▶ BlockAttachment ─▶ driver
+ * test ─▶ TestBedGuest ─▶ COM1 ─▶ serve.sh ─▶ Linux ─▶ virtio-blk, NVMe, virtio-net ─▶ attachment ─▶ driver
  * test ◀─ lines, marks, exit status ◀─ COM1 ◀─┘
  * }</pre>
  *

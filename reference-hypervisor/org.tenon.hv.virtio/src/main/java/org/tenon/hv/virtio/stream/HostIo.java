@@ -135,17 +135,17 @@ public final class HostIo implements AutoCloseable {
         }
         for (int i = served.size() - 1; i >= 0; i--) {
           if (!prepare(served.get(i))) {
-            served.remove(i).release();
+            release(served.remove(i));
           }
         }
-        int ready = selector.select(HostIo::ready);
+        int ready = selector.select(this::ready);
         assert ready >= 0;
       }
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the host's sockets and files are out of reach from now on", e);
     } finally {
       served.addAll(arriving);
-      served.forEach(Served::release);
+      served.forEach(HostIo::release);
     }
   }
 
@@ -155,16 +155,36 @@ public final class HostIo implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "{0} ends: {1}", next, e.getMessage());
       return false;
+    } catch (RuntimeException e) {
+      report(next, e);
+      return false;
     }
   }
 
-  private static void ready(SelectionKey key) {
+  private void ready(SelectionKey key) {
     Served owner = (Served) key.attachment();
     try {
       owner.ready();
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "{0}: {1}", owner, e.getMessage());
+    } catch (RuntimeException e) {
+      report(owner, e);
+      served.remove(owner);
+      release(owner);
     }
+  }
+
+  private static void release(Served over) {
+    try {
+      over.release();
+    } catch (RuntimeException e) {
+      report(over, e);
+    }
+  }
+
+  /** Somebody's fault ends what it was about, and nothing else. */
+  private static void report(Served whose, RuntimeException fault) {
+    LOG.log(Level.ERROR, whose + " ends, because its handler failed", fault);
   }
 
   /** Writes what is left for files, closes everything and ends the thread. */

@@ -54,7 +54,17 @@ public final class HostListener extends Served implements AutoCloseable {
     SocketChannel next = server.accept();
     if (next != null) {
       next.configureBlocking(false);
+      hand(next);
+    }
+  }
+
+  /** One connection that nobody can take is closed; the next may be another's. */
+  private void hand(SocketChannel next) throws IOException {
+    try {
       accepted.accept(this, next);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, this + " closes a connection, because its handler failed", e);
+      next.close();
     }
   }
 

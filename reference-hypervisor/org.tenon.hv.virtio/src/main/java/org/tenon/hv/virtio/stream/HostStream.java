@@ -249,4 +249,9 @@ public final class HostStream extends Served implements AutoCloseable {
     closing = true;
     wake.run();
   }
+
+  @Override
+  public String toString() {
+    return file != null ? "stream into a file" : target != null ? "stream to " + target : "stream";
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ class HostIoTest {
     byte[] sent = new byte[300_000];
     new Random(1).nextBytes(sent);
     try (HostListener listener = io.listen(path, (by, somebody) -> accepted.add(somebody));
-        SocketChannel client = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+        SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       HostStream stream = connect(client, path);
       Thread writer =
           Thread.ofPlatform()
@@ -128,5 +130,45 @@ class HostIoTest {
   void aFileThatCannotBeMadeIsNamed() {
     Path path = folder.resolve("no-folder").resolve("file");
     assertThatThrownBy(() -> io.file(path, 16)).hasMessageContaining("cannot write to " + path);
+  }
+
+  @Test
+  void aHandlerThatFailsEndsItsOwnConnectionAlone() throws IOException, InterruptedException {
+    Path path = folder.resolve("socket");
+    AtomicBoolean wrong = new AtomicBoolean(true);
+    try (HostListener listener =
+            io.listen(
+                path,
+                (by, somebody) -> {
+                  if (wrong.getAndSet(false)) {
+                    throw new IllegalStateException("a handler's mistake");
+                  }
+                  accepted.add(somebody);
+                });
+        SocketChannel first = SocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketChannel second = SocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketChannel third = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      first.connect(UnixDomainSocketAddress.of(path));
+      assertThat(first.read(ByteBuffer.allocate(1))).as("the end").isEqualTo(-1);
+
+      second.connect(UnixDomainSocketAddress.of(path));
+      HostStream broken =
+          io.stream(
+              accepted.take(),
+              RING_BYTES,
+              () -> {
+                throw new IllegalStateException("a device's mistake");
+              });
+      second.write(ByteBuffer.wrap(new byte[] {1}));
+      assertThat(second.read(ByteBuffer.allocate(1))).as("the end").isEqualTo(-1);
+
+      byte[] sent = {1, 2, 3};
+      HostStream stream = connect(third, path);
+      third.write(ByteBuffer.wrap(sent));
+      third.shutdownOutput();
+      echo(stream, sent.length, third, sent);
+      assertThat(broken.isBroken()).isTrue();
+      assertThat(listener.toString()).contains("socket");
+    }
   }
 }

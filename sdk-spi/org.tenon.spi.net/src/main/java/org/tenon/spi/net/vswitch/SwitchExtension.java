@@ -22,7 +22,8 @@ public interface SwitchExtension extends Driver {
 
   /**
    * Decides on one frame. One thread at a time calls it for one port of entry; for different ports
-   * it may be called at the same time. Never blocks, never throws, does not allocate.
+   * it may be called at the same time. Never blocks, never throws, does not allocate; one that has
+   * not returned after a second is at fault (SWX-009).
    *
    * @param frame valid during the call only
    * @param decision what the switch, and the extensions before this one, decided; valid during the

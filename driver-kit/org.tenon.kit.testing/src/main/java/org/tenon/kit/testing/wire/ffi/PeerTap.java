@@ -19,18 +19,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * A TAP interface that the suite holds (Documentation/networking/tuntap.rst), without offloads: the
  * kernel finishes every frame before it gives it, as it would for a wire. For one thread.
  */
 public final class PeerTap implements AutoCloseable {
-  private static final int O_RDONLY = 0;
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
-  private static final int CLONE_NEWNET = 0x4000_0000;
   private static final long TUNSETIFF = 0x400454caL;
   private static final long TUNSETOFFLOAD = 0x400454d0L;
   private static final int IFF_TAP = 0x0002;
@@ -47,8 +43,6 @@ public final class PeerTap implements AutoCloseable {
       function("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle IOCTL =
       function("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
-  private static final MethodHandle SETNS =
-      function("setns", -1, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle CLOSE =
       function("close", -1, FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle POLL =
@@ -64,8 +58,7 @@ public final class PeerTap implements AutoCloseable {
   private final MemorySegment poll = arena.allocate(8, 4);
   private final int handle;
 
-  private PeerTap(Path namespace, String name) throws IOException {
-    enter(namespace);
+  private PeerTap(String name) throws IOException {
     handle = check("open /dev/net/tun", open("/dev/net/tun", O_RDWR | O_CLOEXEC));
     MemorySegment request = arena.allocate(REQUEST_BYTES, Long.BYTES);
     request.setString(0, name, StandardCharsets.UTF_8);
@@ -75,31 +68,12 @@ public final class PeerTap implements AutoCloseable {
   }
 
   /**
-   * Opens an interface that is there. A namespace belongs to a thread, so a thread of its own does
-   * it.
+   * Opens an interface that is there.
    *
    * @param namespace such as {@code /run/netns/blue}
    */
   public static PeerTap open(Path namespace, String name) throws IOException {
-    CompletableFuture<PeerTap> opened = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .name("kit-peer-tap")
-        .daemon()
-        .start(() -> {
-          try {
-            opened.complete(new PeerTap(namespace, name));
-          } catch (IOException | RuntimeException | Error e) {
-            opened.completeExceptionally(e);
-          }
-        });
-    try {
-      return opened.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    return NetworkNamespace.inside(namespace, () -> new PeerTap(name));
   }
 
   /** Waits so long for a frame. */
@@ -139,19 +113,6 @@ public final class PeerTap implements AutoCloseable {
   public void close() {
     closeHandle(handle);
     arena.close();
-  }
-
-  private void enter(Path namespace) throws IOException {
-    int entry = check("open " + namespace, open(namespace.toString(), O_RDONLY | O_CLOEXEC));
-    try {
-      check("setns " + namespace, (int) SETNS.invokeExact(errno, entry, CLONE_NEWNET));
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw unexpected(e);
-    } finally {
-      closeHandle(entry);
-    }
   }
 
   private int open(String path, int flags) {
