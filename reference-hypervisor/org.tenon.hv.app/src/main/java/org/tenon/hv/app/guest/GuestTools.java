@@ -41,9 +41,9 @@ final class GuestTools {
     this.progress = progress;
   }
 
-  /** What an archive is made of, so that one of an earlier version is known. */
+  /** What a fetched guest is made of, so that one of an earlier version is known. */
   static String recipe() {
-    return "%s%n%s%n".formatted(PROGRAMS, MODULES);
+    return "%s%n%s%n%s%n".formatted(PROGRAMS, MODULES, Initramfs.MODULES);
   }
 
   /**
