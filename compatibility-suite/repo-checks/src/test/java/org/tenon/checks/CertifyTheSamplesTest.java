@@ -27,7 +27,7 @@ class CertifyTheSamplesTest {
       strings = {
         "block-file",
         "block-nbd",
-          "e1000",
+        "e1000",
         "nic-loopback",
         "nic-pcap",
         "nic-tap",

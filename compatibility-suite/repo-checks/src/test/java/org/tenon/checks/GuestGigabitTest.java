@@ -101,8 +101,8 @@ class GuestGigabitTest {
 
   /**
    * Kernel parameters keep neither quotes nor "=" in words; one word of base64 keeps all. The shell
-   * reads a file, so that a listening nc has the console for its input, which does not end. On
-   * real time a host that is busy elsewhere fails the kernel's check of its timer.
+   * reads a file, so that a listening nc has the console for its input, which does not end. On real
+   * time a host that is busy elsewhere fails the kernel's check of its timer.
    */
   private static String append(String script) {
     String word = Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8));

@@ -35,6 +35,7 @@ import org.tenon.samples.blockfile.FileBlockDriverFactory;
 import org.tenon.samples.blocknbd.NbdBlockDriverFactory;
 import org.tenon.spi.block.BlockDriverFactory;
 import org.tenon.tck.block.BlockProfile;
+import org.tenon.tck.core.guest.GuestScript;
 
 /**
  * Two Linux versions fill a file system through virtio-blk and NVMe, on a file and on a real NBD
@@ -131,11 +132,13 @@ class LinuxTrialTest {
     }
     List<Fault> faults = new CopyOnWriteArrayList<>();
     GuestPlan plan =
-        GuestPlan.with(
-                GuestDisk.of("disk", trial.model(), driver, settings).withFaults(faults::add))
+        GuestScript.putInto(
+                GuestPlan.with(
+                    GuestDisk.of("disk", trial.model(), driver, settings).withFaults(faults::add)),
+                "disk.sh",
+                BlockProfile.class.getResourceAsStream("guest/disk.sh"))
             .withKernel(trial.kernel().label())
-            .withFile("/tck/disk.sh", resource(BlockProfile.class, "guest/disk.sh"))
-            .withFile("/tck/trial.sh", resource(LinuxTrialTest.class, "trial.sh"))
+            .withFile("/tck/trial.sh", resource("trial.sh"))
             .withFile("/tck/data", data);
     GuestWork work =
         GuestWork.of(
@@ -192,8 +195,8 @@ class LinuxTrialTest {
     }
   }
 
-  private static byte[] resource(Class<?> beside, String name) throws IOException {
-    try (InputStream in = beside.getResourceAsStream(name)) {
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = LinuxTrialTest.class.getResourceAsStream(name)) {
       assertThat(in).as(name).isNotNull();
       return in.readAllBytes();
     }

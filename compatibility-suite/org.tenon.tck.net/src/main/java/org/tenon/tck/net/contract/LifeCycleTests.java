@@ -91,7 +91,7 @@ public abstract class LifeCycleTests extends NicTests {
 
   @Test
   @Requires({Trait.SEEN_SENDING, Trait.FRAMES_COME})
-  @Clause({"DRV-010", "DRV-011", "NET-068", "NET-070"})
+  @Clause({"NET-068", "NET-070", "DRV-010", "DRV-011"})
   void quiesceAndResume() {
     Card card = trial().open(NicTrial.plainReceive(1));
     RandomGenerator random = trial().random();
