@@ -2,7 +2,6 @@ package org.tenon.hv.attach;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -60,8 +59,9 @@ public final class DeviceAttachment implements Conduct {
   private final FunctionHost host;
   private final DeviceDma dma;
   private final DeviceTimers timers = new DeviceTimers(this);
-  private final Work boardCalls = new Work("a board call", this::runCalls);
-  private final Work dueTimers = new Work("a timer", timers::ring);
+  private final BoardCalls calls = new BoardCalls(this::news);
+  private final DriverWork boardCalls = new DriverWork("a board call", calls::run);
+  private final DriverWork dueTimers = new DriverWork("a timer", timers::ring);
   private final AtomicReference<State> state = new AtomicReference<>(State.PAUSED);
   private final FaultRecord faults = new FaultRecord();
   private final List<AttachListener> listeners = new CopyOnWriteArrayList<>();
@@ -69,9 +69,6 @@ public final class DeviceAttachment implements Conduct {
 
   /** Whether the run loop waits for the device thread. */
   private volatile boolean performing;
-
-  /** Replaced as a whole, so that the run loop walks it without an iterator. */
-  private volatile Call[] calls = {};
 
   private volatile @Nullable DeviceBoard board;
   private volatile @Nullable DeviceDriver driver;
@@ -302,7 +299,7 @@ public final class DeviceAttachment implements Conduct {
     DeviceDriver called = driver;
     if (called != null) {
       String name = "functionReset(" + ResetLevel.name(level) + ")";
-      perform(new Work(name, () -> called.functionReset(level)));
+      perform(new DriverWork(name, () -> called.functionReset(level)));
     }
   }
 
@@ -312,17 +309,8 @@ public final class DeviceAttachment implements Conduct {
     if (on != null) {
       timers.setTime(on.machineTime());
     }
-    for (Call call : calls) {
-      if (call.raised) {
-        perform(boardCalls);
-        return;
-      }
-    }
-  }
-
-  private void runCalls() {
-    for (Call call : calls) {
-      call.take();
+    if (calls.anyRaised()) {
+      perform(boardCalls);
     }
   }
 
@@ -336,39 +324,17 @@ public final class DeviceAttachment implements Conduct {
     perform(dueTimers);
   }
 
-  /** A call of the driver's that is no access, with what came of it. */
-  private static final class Work implements Runnable {
-    private final String name;
-    private final Runnable body;
-    private @Nullable Throwable thrown;
-
-    Work(String name, Runnable body) {
-      this.name = name;
-      this.body = body;
-    }
-
-    @Override
-    public void run() {
-      thrown = null;
-      try {
-        body.run();
-      } catch (Throwable t) {
-        thrown = t;
-      }
-    }
-  }
-
-  private void perform(Work work) {
+  private void perform(DriverWork work) {
     if (state.get() != State.RUNNING) {
       return;
     }
     if (!onDeviceThread(work)) {
-      hung(work.name);
+      hung(work.name());
       return;
     }
-    Throwable thrown = work.thrown;
+    Throwable thrown = work.thrown();
     if (thrown != null) {
-      threw(work.name, thrown);
+      threw(work.name(), thrown);
     }
   }
 
@@ -463,38 +429,12 @@ public final class DeviceAttachment implements Conduct {
     return timers;
   }
 
-  synchronized BoardCall onBoard(Runnable work) {
-    Call call = new Call(work);
-    Call[] more = Arrays.copyOf(calls, calls.length + 1);
-    more[calls.length] = call;
-    calls = more;
-    return call;
+  BoardCall onBoard(Runnable work) {
+    return calls.add(work);
   }
 
   void healthChanged(Health now) {
     listeners.forEach(listener -> listener.healthChanged(now));
-  }
-
-  private final class Call implements BoardCall {
-    private final Runnable work;
-    private volatile boolean raised;
-
-    Call(Runnable work) {
-      this.work = work;
-    }
-
-    @Override
-    public void raise() {
-      raised = true;
-      news();
-    }
-
-    void take() {
-      if (raised) {
-        raised = false;
-        work.run();
-      }
-    }
   }
 
   /** Pauses: the stage completes when the function is at rest. Does nothing unless RUNNING. */
