@@ -1,5 +1,6 @@
 package org.tenon.hv.attach;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.api.Status;
@@ -177,6 +178,40 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
    */
   public final int[] waiting() {
     return order.isKept() ? order.left() : ledger.left();
+  }
+
+  /**
+   * Everything that is staged or waits to be given back, in that order: while the driver rests, all
+   * that is not released, but for what the caller has got from {@link #completed}.
+   */
+  public final int[] pending() {
+    if (order.isKept()) {
+      return order.left();
+    }
+    int[] ended = ledger.left();
+    int[] all = Arrays.copyOf(ended, ended.length + stagedCount);
+    for (int i = 0; i < stagedCount; i++) {
+      all[ended.length + i] = staged[(stagedHead + i) % staged.length];
+    }
+    return all;
+  }
+
+  /** Whether a tag that is not released has come back from the driver, or ended without it. */
+  public final boolean isBack(int tag) {
+    return ledger.isCompleted(tag);
+  }
+
+  /** Whether the driver has nothing of this queue. */
+  public final boolean isUntouched() {
+    return !submitting && ledger.inFlight() == 0;
+  }
+
+  /** Puts a tag that has come back first in the line for the driver. */
+  final void stageFirst(int tag) {
+    ledger.restage(tag);
+    stagedHead = (stagedHead == 0 ? staged.length : stagedHead) - 1;
+    staged[stagedHead] = tag;
+    stagedCount++;
   }
 
   /** Takes up a claimed tag as one that has come back, behind those that have before. */
@@ -463,8 +498,8 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     driverReady();
   }
 
-  /** Ends every staged request without the driver. */
-  void abortStaged() {
+  /** Ends every staged request without the driver, as ABORTED; not while it is offered any. */
+  public final void abortStaged() {
     synchronized (this) {
       if (!submitting) {
         failStaged(Status.ABORTED);
