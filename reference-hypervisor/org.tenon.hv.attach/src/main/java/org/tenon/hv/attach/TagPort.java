@@ -55,6 +55,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   private int deadStatus;
   private boolean submitting;
 
+  /** How many of the requests ever staged may be offered. */
+  private long offerable = Long.MAX_VALUE;
+
   /**
    * The watchdog's ticks so far, and at the last offer: reading a clock would cost a request more.
    */
@@ -145,6 +148,14 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
    */
   public final synchronized void keepOrder() {
     order.keep();
+  }
+
+  /**
+   * Has the driver offered no more than the first {@code total} requests ever staged, where order
+   * is kept, whoever calls {@link #offer} and whenever.
+   */
+  public final void offerUpTo(long total) {
+    offerable = total;
   }
 
   /** How many requests have been staged so far. */
@@ -290,16 +301,20 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
       endedSome = true;
       return null;
     }
+    int count = (int) (stagedCount - Math.max(0, order.total() - offerable));
+    if (count <= 0) {
+      return null;
+    }
     TagBatch offer = batch;
     int now = tick;
-    for (int i = 0, slot = stagedHead; i < stagedCount; i++) {
+    for (int i = 0, slot = stagedHead; i < count; i++) {
       int tag = staged[slot];
       offer.tags[i] = tag;
       offering(tag);
       ledger.offer(tag, now);
       slot = slot + 1 == staged.length ? 0 : slot + 1;
     }
-    offer.size = stagedCount;
+    offer.size = count;
     completedSince = false;
     if (saidReady) {
       saidReady = false;

@@ -354,8 +354,8 @@ public final class Machine implements AutoCloseable {
    *
    * @return the name by which it is unplugged
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot of that kind is taken, and where a machine that
-   *     is restored had another device or none
+   * @throws IllegalArgumentException when every slot of that kind is taken, and where a machine
+   *     that is restored had another device or none
    */
   public String plug(NicConfig nic) throws AttachException {
     try {

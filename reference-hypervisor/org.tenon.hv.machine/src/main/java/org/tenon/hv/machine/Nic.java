@@ -142,10 +142,10 @@ final class Nic implements AttachListener, PluggedDevice {
       stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new StateException(
-          "%s cannot be saved: its driver has not %s within %s".formatted(name, what, PATIENCE), e);
+          "%s: its driver has not %s within %s".formatted(name, what, PATIENCE), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StateException(name + " cannot be saved: interrupted", e);
+      throw new StateException(name + ": interrupted", e);
     }
   }
 

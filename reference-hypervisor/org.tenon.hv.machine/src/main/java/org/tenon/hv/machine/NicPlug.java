@@ -57,8 +57,7 @@ final class NicPlug {
     }
   }
 
-  private NicAttachment attach(
-      String name, NicConfig wanted, int place, @Nullable NicState saved)
+  private NicAttachment attach(String name, NicConfig wanted, int place, @Nullable NicState saved)
       throws AttachException, StateException {
     NicAttachment attachment =
         NicAttachment.prepare(

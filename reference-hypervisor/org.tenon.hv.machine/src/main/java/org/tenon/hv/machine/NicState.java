@@ -8,7 +8,8 @@ import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicProperties;
 
 /**
- * What a network card is, so that a saved machine goes on with no other, and its driver's own state.
+ * What a network card is, so that a saved machine goes on with no other, and its driver's own
+ * state.
  *
  * @param model as what the guest sees it: VIRTIO
  * @param slot its device number on PCI bus 0, or 32 times the number of its hot-plug slot

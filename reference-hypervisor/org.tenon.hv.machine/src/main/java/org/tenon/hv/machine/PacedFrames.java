@@ -69,7 +69,11 @@ final class PacedFrames implements ServedQueues<NetDevice> {
     master = leave;
     offered = new boolean[served.queueCount()];
     for (int pair = 0; pair < served.pairs(); pair++) {
-      served.attachment().transmitPort(pair).keepOrder();
+      TransmitPort port = served.attachment().transmitPort(pair);
+      synchronized (port) {
+        port.keepOrder();
+        port.offerUpTo(0);
+      }
     }
     leave.onEnabled(this::lookAtAll);
   }
@@ -179,6 +183,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
       long total;
       synchronized (port) {
         total = port.stagedTotal();
+        port.offerUpTo(total);
       }
       while (!isAnswered(port, total)) {
         if (loop.isStopping()) {
@@ -263,8 +268,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
       queues.add(new NicQueuesState.Queue(offered[queue], allowed(served, queue)));
     }
     long deadline = alarm.deadline();
-    out.put(
-        new NicQueuesState(queues, deadline == Alarm.NEVER ? NicQueuesState.NEVER : deadline));
+    out.put(new NicQueuesState(queues, deadline == Alarm.NEVER ? NicQueuesState.NEVER : deadline));
   }
 
   private static long allowed(NetDevice served, int queue) {

@@ -111,6 +111,11 @@ final class PokedNet {
     return read16(bar() + 0x14) & 0xff;
   }
 
+  /** How often the configuration space has changed. */
+  int generation() {
+    return (int) guest.mmio(bar() + 0x15, 1);
+  }
+
   private int read16(long register) {
     return (int) guest.mmio(register, 2);
   }

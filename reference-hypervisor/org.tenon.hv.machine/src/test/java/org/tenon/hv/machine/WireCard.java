@@ -129,8 +129,9 @@ final class WireCard implements NicDriverFactory {
         byte[] frame = read(frames, tag);
         wire.add(frame);
         back.add(frame);
-        host.transmitted(0, tag, Status.OK);
+        // First, so that who waits for the frame's end has what came of it.
         deliver();
+        host.transmitted(0, tag, Status.OK);
       }
     }
 

@@ -202,12 +202,12 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     GuestMemory memory = Objects.requireNonNull(restoredMemory);
     int[] slots = new int[queueCount()];
     for (NetState.Received buffer : running.received()) {
-      int queue = 2 * Objects.checkIndex(buffer.pair(), pairs());
+      int queue = 2 * buffer.pair();
       slots[queue] += buffer.buffer().slots();
       ((ReceiveQueue) queues.get(queue)).restore(buffer, memory);
     }
     for (NetState.Sent frame : running.sent()) {
-      int queue = 2 * Objects.checkIndex(frame.pair(), pairs()) + 1;
+      int queue = 2 * frame.pair() + 1;
       slots[queue] += frame.buffer().slots();
       ((TransmitQueue) queues.get(queue)).restore(frame, memory);
     }
@@ -385,22 +385,27 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
           "the guest had agreed on features 0x%x, of which this device offers 0x%x only"
               .formatted(state.features(), offered | Feature.COMMON));
     }
-    int most = pairs();
-    boolean fits =
-        state.running().stream()
-            .map(NetState.Running::rules)
-            .allMatch(saved ->
-                saved.pairs() <= most
-                    && saved.steering().stream()
-                        .allMatch(steering ->
-                            steering.unclassified() < most
-                                && steering.table().stream().allMatch(queue -> queue < most)));
-    if (!fits) {
-      throw new StateException("frames go to more than the %d pairs of queues".formatted(most));
+    if (state.running().isPresent() && !fits(state.features(), state.running().get())) {
+      throw new StateException(
+          "a device with %d pairs of queues has other state".formatted(pairs()));
     }
     features = state.features();
     restored = state;
     restoredMemory = memory;
+  }
+
+  private boolean fits(long agreed, NetState.Running running) {
+    int most = pairs();
+    boolean steersHere =
+        running.rules().pairs() <= most
+            && running.rules().steering().stream()
+                .allMatch(steering ->
+                    steering.unclassified() < most
+                        && steering.table().stream().allMatch(queue -> queue < most));
+    return steersHere
+        && running.received().stream().allMatch(buffer -> buffer.pair() < most)
+        && running.sent().stream().allMatch(frame -> frame.pair() < most)
+        && (running.command().isEmpty() || (agreed & NetFeature.CTRL_VQ) != 0);
   }
 
   @Override

@@ -11,8 +11,8 @@ import org.tenon.spi.net.NicOffer;
 import org.tenon.spi.net.NicSteering;
 
 /**
- * What is saved of a network device beside the common part ({@link org.tenon.hv.virtio.VirtioState})
- * and the driver's own state.
+ * What is saved of a network device beside the common part ({@link
+ * org.tenon.hv.virtio.VirtioState}) and the driver's own state.
  *
  * @param features what was agreed; 0 before FEATURES_OK
  * @param link as the guest sees it
