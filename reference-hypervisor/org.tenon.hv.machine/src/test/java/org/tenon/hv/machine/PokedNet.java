@@ -19,9 +19,13 @@ final class PokedNet {
   private static final long FRAMES = 0x600000;
   private static final int PIECES = 4;
 
-  /** VERSION_1, RING_EVENT_IDX; CTRL_VLAN, CTRL_RX, CTRL_VQ, STATUS, MRG_RXBUF, MAC, GUEST_CSUM. */
+  /**
+   * RING_RESET, VERSION_1, RING_EVENT_IDX; CTRL_VLAN, CTRL_RX, CTRL_VQ, STATUS, MRG_RXBUF, MAC,
+   * GUEST_CSUM.
+   */
   private static final long FEATURES =
-      1L << 32 | 1 << 29 | 1 << 19 | 1 << 18 | 1 << 17 | 1 << 16 | 1 << 15 | 1 << 5 | 1 << 1;
+      1L << 40 | 1L << 32 | 1 << 29 | 1 << 19 | 1 << 18 | 1 << 17 | 1 << 16 | 1 << 15 | 1 << 5
+          | 1 << 1;
 
   private final int device;
   private final List<Ring> rings = List.of(new Ring(0), new Ring(1), new Ring(2));
@@ -114,6 +118,12 @@ final class PokedNet {
   /** How often the configuration space has changed. */
   int generation() {
     return (int) guest.mmio(bar() + 0x15, 1);
+  }
+
+  /** Resets a queue (VIRTIO 1.2, 2.6.1). */
+  void resetQueue(int queue) {
+    guest.mmio(bar() + 0x16, 2, queue);
+    guest.mmio(bar() + 0x3a, 2, 1);
   }
 
   private int read16(long register) {

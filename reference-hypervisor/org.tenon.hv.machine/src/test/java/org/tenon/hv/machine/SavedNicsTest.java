@@ -292,6 +292,29 @@ class SavedNicsTest {
     assertThat(card.told.getFirst()).isEqualTo(told.getLast()).contains("vlans=[7]");
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aQueueThatIsResetForgetsWhatItHeldBack(boolean saved) throws Exception {
+    Machine machine = begun(ClockMode.VIRTUAL);
+    try {
+      PokedNet net = new PokedNet(machine, DEVICE);
+      net.begin();
+      SavedDevices.frames(3).forEach(net::send);
+      runTo(machine, BEGIN + 10_000);
+      net.resetQueue(1);
+      if (saved) {
+        machine = restored(machine, 0, 10_008);
+      }
+      assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
+      assertThat(card.wire).isEmpty();
+      net.in(machine);
+      net.collect();
+      assertThat(net.sent).isZero();
+    } finally {
+      machine.close();
+    }
+  }
+
   @Test
   void aGuestHearsThatItsCableIsOut() throws Exception {
     Path file = folder.resolve("saved");
