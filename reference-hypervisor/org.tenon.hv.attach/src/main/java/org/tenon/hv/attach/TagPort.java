@@ -1,6 +1,7 @@
 package org.tenon.hv.attach;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.api.Status;
@@ -196,15 +197,11 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
    * that is not released, but for what the caller has got from {@link #completed}.
    */
   public final int[] pending() {
-    if (order.isKept()) {
-      return order.left();
-    }
-    int[] ended = ledger.left();
-    int[] all = Arrays.copyOf(ended, ended.length + stagedCount);
-    for (int i = 0; i < stagedCount; i++) {
-      all[ended.length + i] = staged[(stagedHead + i) % staged.length];
-    }
-    return all;
+    IntStream line =
+        IntStream.range(0, stagedCount).map(i -> staged[(stagedHead + i) % staged.length]);
+    return order.isKept()
+        ? order.left()
+        : IntStream.concat(Arrays.stream(ledger.left()), line).toArray();
   }
 
   /** Whether a tag that is not released has come back from the driver, or ended without it. */
