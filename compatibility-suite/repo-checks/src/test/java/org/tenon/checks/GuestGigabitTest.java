@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +20,16 @@ import org.tenon.hv.app.guest.GuestStore;
 /**
  * A partner's real network card as its user has it: Debian's own e1000 driver drives the sample
  * {@code e1000}, and reaches a guest of QEMU's, which has a card of QEMU's own, through a Unix
- * socket. Both send and receive; {@code -Dtenon.trial=full} sends 64 MiB each way instead of 4, and
- * then has two guests of Tenon's do the same.
+ * socket. Both send and receive; while it receives its machine is saved, and goes on in another
+ * process. {@code -Dtenon.trial=full} sends 64 MiB each way instead of 4, and then has two guests
+ * of Tenon's do the same.
  */
 class GuestGigabitTest {
   private static final String ONE = "10.0.0.1";
   private static final String OTHER = "10.0.0.2";
+
+  /** Of 64 KiB, each way. */
+  private static final int PIECES = Guests.isFull() ? 1024 : 64;
 
   /** The cloud kernel has no driver for it. */
   private static final GuestStore STANDARD = GuestStore.ofUser(DebianKernel.STANDARD);
@@ -66,8 +71,30 @@ class GuestGigabitTest {
                 store.initramfs().toString(),
                 "-append",
                 append(receivesFirst(OTHER, ONE))));
-    BuiltCommand.Ended one = tenon("connect=" + socket, sendsFirst(ONE, OTHER));
-    judge(one, other.join());
+    judge(savedOnTheWay("connect=" + socket, sendsFirst(ONE, OTHER)), other.join());
+  }
+
+  private static BuiltCommand.Ended savedOnTheWay(String setting, String script)
+      throws IOException, InterruptedException {
+    String file = folder.resolve("arrives.tenon").toString();
+    BuiltCommand.Ended first = tenon(setting, script, "--until", "it arrives", "--save", file);
+    assertThat(first.status()).as("%s%n%s", first.err(), first.out()).isZero();
+    assertThat(first.out()).doesNotContain("received ");
+    BuiltCommand.Ended rest =
+        BuiltCommand.tenon(
+            folder,
+            Map.of(),
+            "run",
+            "--clock",
+            "real",
+            "--bundle",
+            "samples/e1000",
+            "--device",
+            "driver=e1000," + setting,
+            "--restore",
+            file);
+    return new BuiltCommand.Ended(
+        rest.status(), first.out() + rest.out(), first.err() + rest.err());
   }
 
   @Test
@@ -79,24 +106,26 @@ class GuestGigabitTest {
     judge(tenon("connect=" + socket, sendsFirst(ONE, OTHER)), other.join());
   }
 
-  private static BuiltCommand.Ended tenon(String setting, String script)
+  private static BuiltCommand.Ended tenon(String setting, String script, String... more)
       throws IOException, InterruptedException {
-    return BuiltCommand.tenon(
-        folder,
-        Map.of(),
-        "run",
-        "--kernel",
-        vmlinux.toString(),
-        "--initrd",
-        STANDARD.initramfs().toString(),
-        "--clock",
-        "real",
-        "--bundle",
-        "samples/e1000",
-        "--device",
-        "driver=e1000," + setting,
-        "--append",
-        append(script));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--kernel",
+                vmlinux.toString(),
+                "--initrd",
+                STANDARD.initramfs().toString(),
+                "--clock",
+                "real",
+                "--bundle",
+                "samples/e1000",
+                "--device",
+                "driver=e1000," + setting,
+                "--append",
+                append(script)));
+    arguments.addAll(List.of(more));
+    return BuiltCommand.tenon(folder, Map.of(), arguments.toArray(String[]::new));
   }
 
   /**
@@ -117,18 +146,22 @@ class GuestGigabitTest {
     dd if=/dev/urandom of=/tmp/x bs=64k count=%d 2>/dev/null
     echo sent $(sha256sum < /tmp/x)
     """
-        .formatted(own, Guests.isFull() ? 1024 : 64);
+        .formatted(own, PIECES);
   }
 
   private static String sendsFirst(String own, String peer) {
     return begin(own)
         + """
         until nc -w 30 %1$s 5000 < /tmp/x; do sleep 1; done
-        nc -l -p 5001 > /tmp/y; echo received $(sha256sum < /tmp/y)
+        sleep 1000 | nc -l -p 5001 > /tmp/y &
+        until [ -s /tmp/y ]; do :; done
+        echo it arrives
+        until [ $(stat -c %%s /tmp/y) -ge %3$d ]; do sleep 1; done
+        echo received $(sha256sum < /tmp/y)
         ping -c 2 -s 8000 %1$s | grep 'packets received'
         %2$s\
         """
-            .formatted(peer, END);
+            .formatted(peer, END, PIECES << 16);
   }
 
   private static String receivesFirst(String own, String peer) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,7 +21,8 @@ import org.tenon.hv.app.guest.DebianKernel;
  * A guest reaches the world as its user has it: the built command runs Debian with a card whose
  * wire is a TAP interface in a network namespace, where the host's own Linux pings it, fetches what
  * it has and gives it what it has not; once by the card's own driver, once through a switch whose
- * uplink that driver is.
+ * uplink that driver is. The first machine is saved while it is given, and goes on in another
+ * process.
  */
 class GuestTapTest {
   private static final int BYTES = 2 << 20;
@@ -34,11 +36,13 @@ class GuestTapTest {
       nc -l -p 5000 < /tmp/made > /dev/null
       sleep 1000 | nc -l -p 5001 > /tmp/given &
       until [ $(stat -c %%s /tmp/given) -ge %d ]; do sleep 1; done
+      echo half of it
+      until [ $(stat -c %%s /tmp/given) -ge %d ]; do sleep 1; done
       echo given $(sha256sum < /tmp/given)
       dmesg -r | grep '^<[0-4]>' | grep -iE 'virtio|eth0|skb|csum' | sed s/^/complaint:/
       exit 0
       """
-          .formatted(BYTES);
+          .formatted(BYTES / 2, BYTES);
 
   /** What the host's Linux does in the namespace, with the programs that every Linux has. */
   private static final String HOST =
@@ -48,7 +52,7 @@ class GuestTapTest {
       echo "fetched $(head -c %d <&3 | sha256sum)"
       exec 3>&-
       until exec 3<>/dev/tcp/10.78.0.1/5001; do ping -q -c 1 10.78.0.1; done 2>/dev/null
-      cat "$0.data" >&3
+      for at in {0..63}; do dd if="$0.data" bs=32k skip=$at count=1 status=none >&3; sleep 0.1; done
       """
           .formatted(BYTES);
 
@@ -76,26 +80,49 @@ class GuestTapTest {
   }
 
   @Test
-  void aCardReachesTheHostsLinux() throws IOException, InterruptedException {
+  void aCardReachesTheHostsLinuxAndSoDoesItWhenItsMachineIsRestored()
+      throws IOException, InterruptedException {
     CompletableFuture<BuiltCommand.Ended> host = startHost();
-    BuiltCommand.Ended guest =
-        BuiltCommand.tenon(
-            folder,
-            Map.of(),
-            "run",
-            "--clock",
-            "patient",
-            "--bundle",
-            sample("block-file"),
-            "--bundle",
-            sample("nic-tap"),
-            "--disk",
-            "driver=block-file,path=" + script(),
-            "--nic",
-            "driver=nic-tap,interface=tap0,netns=" + namespace,
+    String disk = script().toString();
+    String file = folder.resolve("half.tenon").toString();
+    BuiltCommand.Ended half =
+        run(
+            disk,
             "--append",
-            "console=ttyS0 panic=-1 quiet tenon.exec=sh /dev/vda");
-    expectSame(guest, host.join(), "");
+            "console=ttyS0 panic=-1 quiet tenon.exec=sh /dev/vda",
+            "--until",
+            "half of it",
+            "--save",
+            file);
+    assertThat(half.status()).as("%s%n%s", half.err(), half.out()).isZero();
+    assertThat(half.out()).doesNotContain("given ");
+    BuiltCommand.Ended rest = run(disk, "--restore", file);
+    expectSame(
+        new BuiltCommand.Ended(rest.status(), half.out() + rest.out(), half.err() + rest.err()),
+        host.join(),
+        "");
+    assertThat(rest.out()).contains("given ");
+  }
+
+  /** A machine with the card. */
+  private BuiltCommand.Ended run(String disk, String... more)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--clock",
+                "patient",
+                "--bundle",
+                sample("block-file"),
+                "--bundle",
+                sample("nic-tap"),
+                "--disk",
+                "driver=block-file,path=" + disk,
+                "--nic",
+                "driver=nic-tap,interface=tap0,netns=" + namespace));
+    arguments.addAll(List.of(more));
+    return BuiltCommand.tenon(folder, Map.of(), arguments.toArray(String[]::new));
   }
 
   @Test

@@ -169,7 +169,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Go on with the machine that --save wrote; kernel, memory and processors are its own,"
-              + " disks are named as then.")
+              + " devices are named as then.")
   private @Nullable Path restore;
 
   @Option(

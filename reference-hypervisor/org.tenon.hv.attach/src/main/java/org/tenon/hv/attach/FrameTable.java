@@ -17,6 +17,11 @@ final class FrameTable extends SegmentTable implements NicFrames {
     clear(tag);
   }
 
+  /** Where a segment begins, for the guest. */
+  long address(int tag, int segment) {
+    return region(tag, segment).base() + offset(tag, segment);
+  }
+
   @Override
   public long offload(int tag) {
     return offloads[tag];

@@ -230,6 +230,11 @@ final class InFlightLedger {
     return tag >= 0 && tag < states.length && state(tag) == IN_FLIGHT;
   }
 
+  /** Whether the tag has ended and is not released. */
+  boolean isCompleted(int tag) {
+    return state(tag) == COMPLETED;
+  }
+
   /** How the COMPLETED tag ended. */
   int status(int tag) {
     return (int) ((long) STATE.getAcquire(states, tag) >> 32);

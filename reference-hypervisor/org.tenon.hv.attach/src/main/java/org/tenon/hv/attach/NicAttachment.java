@@ -52,9 +52,7 @@ public final class NicAttachment extends Attachment {
   }
 
   /**
-   * Negotiates with a driver, opens it and starts it. Waits for the driver, each step no longer
-   * than its deadline. A driver that takes several pairs of queues and does not steer is asked
-   * again for one: nobody could keep its frames from queues that the guest does not serve.
+   * Negotiates with a driver, opens it and starts it, as {@link #prepare} and {@link #start()} do.
    *
    * @param config the user's settings, read against the factory's keys
    * @return the attachment, RUNNING
@@ -62,6 +60,25 @@ public final class NicAttachment extends Attachment {
    *     open
    */
   public static NicAttachment open(
+      NicDriverFactory factory, NicOffer offer, Config config, AttachContext context)
+      throws AttachException {
+    NicAttachment attachment = prepare(factory, offer, config, context);
+    attachment.start();
+    return attachment;
+  }
+
+  /**
+   * Negotiates with a driver and opens it, so that it can be looked at before it serves. Waits for
+   * the driver, each step no longer than its deadline. A driver that takes several pairs of queues
+   * and does not steer is asked again for one: nobody could keep its frames from queues that the
+   * guest does not serve.
+   *
+   * @param config the user's settings, read against the factory's keys
+   * @return the attachment, PAUSED until {@link #start()}
+   * @throws AttachException if the driver refuses, fails, hangs or answers nonsense; nothing stays
+   *     open
+   */
+  public static NicAttachment prepare(
       NicDriverFactory factory, NicOffer offer, Config config, AttachContext context)
       throws AttachException {
     NicAgreement agreement = negotiate(factory, offer, context);
@@ -72,7 +89,6 @@ public final class NicAttachment extends Attachment {
     NicAgreement agreed = agreement;
     NicAttachment attachment = new NicAttachment(factory, agreed, context);
     attachment.open(() -> factory.open(agreed, config, attachment.host));
-    attachment.start();
     return attachment;
   }
 

@@ -78,9 +78,54 @@ public final class ReceivePort extends TagPort {
     return table.add(tag, region, offset, length);
   }
 
+  /**
+   * Takes up a buffer, begun with its claimed tag, into which a driver has received before the
+   * machine was saved. It waits to be given back behind those taken up before.
+   *
+   * @param bytes how many it holds
+   * @param more whether the frame goes on in the next buffer
+   * @param offload what the frame asks and promises
+   * @return false where no driver can have received this
+   */
+  public boolean restore(int tag, int bytes, boolean more, long offload) {
+    offering(tag);
+    if (judge(tag, bytes, more, offload) != null) {
+      return false;
+    }
+    note(bytes, more, offload);
+    offloads[tag] = offload;
+    restored(tag, status(bytes, more));
+    return true;
+  }
+
+  /**
+   * Puts every buffer that has come back without a frame first in the line for the driver again, in
+   * the order in which they were there before. While the driver rests.
+   */
+  public synchronized void postAgain() {
+    int[] ended = ledger.left();
+    int empty = 0;
+    for (int tag : ended) {
+      var _ = ledger.takeEnded();
+      if (ledger.status(tag) == EMPTY) {
+        ended[empty++] = tag;
+      } else {
+        ledger.completeStaged(tag, ledger.status(tag));
+      }
+    }
+    for (int i = empty - 1; i >= 0; i--) {
+      stageFirst(ended[i]);
+    }
+  }
+
   /** How many segments the buffer has. */
   public int segments(int tag) {
     return table.segments(tag);
+  }
+
+  /** The guest-physical address at which a segment begins. */
+  public long address(int tag, int segment) {
+    return table.address(tag, segment);
   }
 
   /** The RAM that a segment lies in. */
@@ -165,7 +210,7 @@ public final class ReceivePort extends TagPort {
   }
 
   /** Whether a frame has begun to arrive and not ended. */
-  boolean isInFrame() {
+  public boolean isInFrame() {
     return inFrame;
   }
 
@@ -186,15 +231,23 @@ public final class ReceivePort extends TagPort {
       conduct.fault(wrong.clause, wrong.kind, subject(tag), wrong.detail);
       return;
     }
+    note(bytes, more, offload);
+    // Before the tag is given back, which publishes it.
+    offloads[tag] = offload;
+    countsAs(tag, ledger.complete(tag, status(bytes, more)));
+  }
+
+  private void note(int bytes, boolean more, long offload) {
     frameBytes = (inFrame ? frameBytes : 0) + bytes;
     frameOffload = offload;
     inFrame = more;
     // One thread at a time receives on a queue.
     long following = next + 1;
     next = following;
-    // Before the tag is given back, which publishes it.
-    offloads[tag] = offload;
-    countsAs(tag, ledger.complete(tag, bytes << 1 | (more ? 1 : 0)));
+  }
+
+  private static int status(int bytes, boolean more) {
+    return bytes << 1 | (more ? 1 : 0);
   }
 
   private record Wrong(ClauseId clause, Fault.Kind kind, String detail) {}

@@ -1,5 +1,7 @@
 package org.tenon.hv.attach;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
 import org.tenon.api.Status;
@@ -53,6 +55,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
 
   private int deadStatus;
   private boolean submitting;
+
+  /** How many of the requests ever staged may be offered. */
+  private long offerable = Long.MAX_VALUE;
 
   /**
    * The watchdog's ticks so far, and at the last offer: reading a clock would cost a request more.
@@ -146,6 +151,14 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     order.keep();
   }
 
+  /**
+   * Has the driver offered no more than the first {@code total} requests ever staged, where order
+   * is kept, whoever calls {@link #offer} and whenever.
+   */
+  public final void offerUpTo(long total) {
+    offerable = total;
+  }
+
   /** How many requests have been staged so far. */
   public final long stagedTotal() {
     return order.total();
@@ -177,6 +190,36 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
    */
   public final int[] waiting() {
     return order.isKept() ? order.left() : ledger.left();
+  }
+
+  /**
+   * Everything that is staged or waits to be given back, in that order: while the driver rests, all
+   * that is not released, but for what the caller has got from {@link #completed}.
+   */
+  public final int[] pending() {
+    IntStream line =
+        IntStream.range(0, stagedCount).map(i -> staged[(stagedHead + i) % staged.length]);
+    return order.isKept()
+        ? order.left()
+        : IntStream.concat(Arrays.stream(ledger.left()), line).toArray();
+  }
+
+  /** Whether a tag that is not released has come back from the driver, or ended without it. */
+  public final boolean isBack(int tag) {
+    return ledger.isCompleted(tag);
+  }
+
+  /** Whether the driver has nothing of this queue. */
+  public final boolean isUntouched() {
+    return !submitting && ledger.inFlight() == 0;
+  }
+
+  /** Puts a tag that has come back first in the line for the driver. */
+  final void stageFirst(int tag) {
+    ledger.restage(tag);
+    stagedHead = (stagedHead == 0 ? staged.length : stagedHead) - 1;
+    staged[stagedHead] = tag;
+    stagedCount++;
   }
 
   /** Takes up a claimed tag as one that has come back, behind those that have before. */
@@ -255,16 +298,20 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
       endedSome = true;
       return null;
     }
+    int count = (int) (stagedCount - Math.max(0, order.total() - offerable));
+    if (count <= 0) {
+      return null;
+    }
     TagBatch offer = batch;
     int now = tick;
-    for (int i = 0, slot = stagedHead; i < stagedCount; i++) {
+    for (int i = 0, slot = stagedHead; i < count; i++) {
       int tag = staged[slot];
       offer.tags[i] = tag;
       offering(tag);
       ledger.offer(tag, now);
       slot = slot + 1 == staged.length ? 0 : slot + 1;
     }
-    offer.size = stagedCount;
+    offer.size = count;
     completedSince = false;
     if (saidReady) {
       saidReady = false;
@@ -463,8 +510,8 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     driverReady();
   }
 
-  /** Ends every staged request without the driver. */
-  void abortStaged() {
+  /** Ends every staged request without the driver, as ABORTED; not while it is offered any. */
+  public final void abortStaged() {
     synchronized (this) {
       if (!submitting) {
         failStaged(Status.ABORTED);

@@ -43,6 +43,36 @@ public final class TransmitPort extends TagPort {
     return table.add(tag, region, offset, length);
   }
 
+  /**
+   * Takes up a frame, begun with its claimed tag, that a driver has answered before the machine was
+   * saved. It waits to be given back behind those taken up before.
+   *
+   * @param status how it was answered: a code of {@link Status}
+   */
+  public void restore(int tag, int status) {
+    restored(tag, status);
+  }
+
+  /** What is asked of the driver for the frame, as {@link NicOffload} packs it. */
+  public long offload(int tag) {
+    return table.offload(tag);
+  }
+
+  /** How many segments the frame has. */
+  public int segments(int tag) {
+    return table.segments(tag);
+  }
+
+  /** The guest-physical address at which a segment begins. */
+  public long address(int tag, int segment) {
+    return table.address(tag, segment);
+  }
+
+  /** How long a segment is. */
+  public int length(int tag, int segment) {
+    return table.length(tag, segment);
+  }
+
   /** How a frame that came back ended: a code of {@link Status}. */
   public int status(int tag) {
     return ledger.status(tag);

@@ -99,7 +99,7 @@ final class DiskPlug {
   private ServedQueues<? super PortWork> queues(DeviceLife life) {
     return clock.mode().countsInstructions()
         ? new PacedQueues(loop, life, config.type().number("clock.request-nanos"))
-        : new PromptQueues(life);
+        : new PromptQueues(life, DiskQueuesState.class, DiskQueuesState::atOnce);
   }
 
   private Disk.Front virtio(

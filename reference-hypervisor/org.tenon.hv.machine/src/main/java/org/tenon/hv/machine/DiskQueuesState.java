@@ -1,5 +1,6 @@
 package org.tenon.hv.machine;
 
+import java.util.Collections;
 import java.util.List;
 import org.tenon.hv.bus.state.StateFormat;
 
@@ -20,7 +21,12 @@ public record DiskQueuesState(List<Queue> queues) {
   static final long NEVER = -1;
 
   /** One that is looked at when the machine runs, with nothing known of its instants. */
-  static final Queue AT_ONCE = new Queue(true, 0, 0, 0, NEVER);
+  private static final Queue AT_ONCE = new Queue(true, 0, 0, 0, NEVER);
+
+  /** So many queues that are looked at when the machine runs. */
+  static DiskQueuesState atOnce(int queues) {
+    return new DiskQueuesState(Collections.nCopies(queues, AT_ONCE));
+  }
 
   /**
    * One queue.

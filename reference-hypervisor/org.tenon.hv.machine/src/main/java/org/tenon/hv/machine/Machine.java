@@ -354,26 +354,28 @@ public final class Machine implements AutoCloseable {
    *
    * @return the name by which it is unplugged
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot of that kind is taken, and in a machine that
-   *     is restored
+   * @throws IllegalArgumentException when every slot of that kind is taken, and where a machine
+   *     that is restored had another device or none
    */
   public String plug(NicConfig nic) throws AttachException {
-    if (awaited != null) {
-      throw new IllegalArgumentException("a machine with a network card cannot be restored yet");
+    try {
+      NicState saved = awaited(NicState.class);
+      String name = "nic" + nextNic;
+      if (saved == null ? !started : !HotPlugSlots.isPlace(saved.slot())) {
+        Nic made = nicPlug.make(name, nic, board.nextSlot(), board.nextDevice(), saved);
+        board.plug(made.function());
+        devices.add(made);
+      } else {
+        int slot = saved == null ? hotPlug.empty() : saved.slot();
+        Nic made = nicPlug.make(name, nic, hotPlug.slot(slot), slot, saved);
+        devices.add(made);
+        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
+      }
+      nextNic++;
+      return name;
+    } catch (StateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
-    String name = "nic" + nextNic;
-    if (started) {
-      int slot = hotPlug.empty();
-      Nic made = nicPlug.make(name, nic, hotPlug.slot(slot));
-      devices.add(made);
-      hotPlug.put(name, slot, made.function(), true, () -> remove(made));
-    } else {
-      Nic made = nicPlug.make(name, nic, board.nextSlot());
-      board.plug(made.function());
-      devices.add(made);
-    }
-    nextNic++;
-    return name;
   }
 
   /** What the next device must be in a machine that is restored; null in any other. */

@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
+import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.NicAttachment;
 import org.tenon.hv.attach.QueueThread;
@@ -18,6 +20,9 @@ import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.Type0Function;
+import org.tenon.hv.virtio.net.NetDevice;
+import org.tenon.hv.virtio.pci.VirtioPciFunction;
+import org.tenon.spi.net.MacAddress;
 
 /**
  * A plugged network card: the driver's attachment, and threads on which the driver is given frames
@@ -28,31 +33,56 @@ final class Nic implements AttachListener, PluggedDevice {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
   private final String name;
+  private final String driver;
+  private final MacAddress address;
+  private final int slot;
   private final NicAttachment attachment;
   private final DeviceLife life;
   private final List<QueueThread> threads = new ArrayList<>();
-  private @Nullable Type0Function function;
+  private @Nullable Front front;
+
+  /**
+   * What the guest sees of a card.
+   *
+   * @param virtio the PCI function with all that is in it
+   * @param model what is in it
+   * @param queues when it is served
+   */
+  record Front(VirtioPciFunction virtio, NetDevice model, ServedQueues<?> queues) {}
 
   /**
    * A card whose function is not there yet.
    *
+   * @param slot where it will be plugged in, as {@link NicState} counts
    * @param life ends with the card
    */
-  Nic(String name, NicAttachment attachment, DeviceLife life) {
+  Nic(String name, NicConfig config, int slot, NicAttachment attachment, DeviceLife life) {
     this.name = name;
+    driver = config.driver().id().value();
+    address = config.address(attachment.properties());
+    this.slot = slot;
     this.attachment = attachment;
     this.life = life;
     attachment.addListener(this);
   }
 
   /** Puts what the guest sees in front of it; once. */
-  void connect(Type0Function seen) {
-    function = seen;
+  void connect(Front seen) {
+    front = seen;
+  }
+
+  private Front front() {
+    return Objects.requireNonNull(front, "nothing is in front of it yet");
   }
 
   /** The PCI function. */
   Type0Function function() {
-    return Objects.requireNonNull(function, "nothing is in front of it yet");
+    return front().virtio().function();
+  }
+
+  /** The card's address. */
+  MacAddress address() {
+    return address;
   }
 
   /** Its alarms and handoffs. */
@@ -89,31 +119,68 @@ final class Nic implements AttachListener, PluggedDevice {
     threads.forEach(QueueThread::replace);
   }
 
+  /**
+   * Lets the driver send what it has, and rest. What has arrived stays in the ports, and so do
+   * frames that the driver has not been given: when the guest sees that something came of them is
+   * not changed by a save.
+   */
   @Override
   public void pause() throws StateException {
-    throw notYet();
+    front().queues().hold();
+    await(front().virtio().device().whenReset(), "ended a reset");
+    await(front().model().whenSettled(), "obeyed");
+    await(attachment.quiesce(), "come to rest");
+    if (attachment.state() != NicAttachment.State.PAUSED) {
+      throw new StateException(
+          "%s cannot be saved: its driver is %s".formatted(name, attachment.state()));
+    }
+    front().model().rested();
+  }
+
+  private void await(CompletionStage<?> stage, String what) throws StateException {
+    try {
+      stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new StateException(
+          "%s: its driver has not %s within %s".formatted(name, what, PATIENCE), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StateException(name + ": interrupted", e);
+    }
   }
 
   @Override
-  public void resume() {}
+  public void resume() {
+    try {
+      await(attachment.resume(), "resumed");
+    } catch (StateException e) {
+      LOG.log(Level.WARNING, "{0}: {1}", name, e.getMessage());
+    }
+    front().queues().release();
+  }
 
   @Override
   public void saveIdentity(StateWriter out) throws StateException {
-    throw notYet();
+    try {
+      out.put(NicState.of(driver, slot, attachment, address, attachment.saveState()));
+    } catch (AttachException e) {
+      throw new StateException(e.getMessage() == null ? name : e.getMessage(), e);
+    }
   }
 
+  /** The device, then when its queues are served. */
   @Override
   public void save(StateWriter out) throws StateException {
-    throw notYet();
+    front().virtio().save(out);
+    front().queues().save(out);
   }
 
+  /** The guest runs when the driver knows which frames it wants. */
   @Override
   public void restore(StateReader in) throws StateException {
-    throw notYet();
-  }
-
-  private StateException notYet() {
-    return new StateException(name + ": a machine with a network card cannot be saved yet");
+    front().virtio().restore(in);
+    await(front().model().whenSettled(), "obeyed");
+    front().queues().restore(in);
   }
 
   /** Closes the driver; one that hangs is left behind, as the attachment has reported. */

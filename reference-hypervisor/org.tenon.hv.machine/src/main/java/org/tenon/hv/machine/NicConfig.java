@@ -6,6 +6,7 @@ import org.tenon.spi.Config;
 import org.tenon.spi.Deadlines;
 import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicDriverFactory;
+import org.tenon.spi.net.NicProperties;
 
 /**
  * A network card to plug in; the guest sees virtio-net.
@@ -24,6 +25,11 @@ public record NicConfig(
     int queuePairs,
     Deadlines deadlines,
     AttachListener listener) {
+  /** The card's address, where a driver says this of itself. */
+  MacAddress address(NicProperties driversOwn) {
+    return address == null ? driversOwn.address() : address;
+  }
+
   /** With the usual deadlines, nobody listening. */
   public NicConfig(
       NicDriverFactory driver, Config settings, @Nullable MacAddress address, int queuePairs) {

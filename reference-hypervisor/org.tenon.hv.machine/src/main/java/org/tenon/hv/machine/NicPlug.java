@@ -7,11 +7,10 @@ import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.attach.NicAttachment;
 import org.tenon.hv.attach.QueueThread;
 import org.tenon.hv.attach.SystemClock;
+import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.pci.PciSlot;
-import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.virtio.net.NetDevice;
-import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicCapabilities;
 import org.tenon.spi.net.NicOffer;
 
@@ -38,10 +37,30 @@ final class NicPlug {
     this.clock = clock;
   }
 
-  /** Makes one for a slot. */
-  Nic make(String name, NicConfig wanted, PciSlot slot) throws AttachException {
+  /**
+   * Makes one for a slot.
+   *
+   * @param place which slot, as {@link NicState} counts
+   * @param saved what it must be in a machine that is restored, else null
+   * @throws StateException where it is not
+   */
+  Nic make(String name, NicConfig wanted, PciSlot slot, int place, @Nullable NicState saved)
+      throws AttachException, StateException {
+    NicAttachment attachment = attach(name, wanted, place, saved);
+    Nic nic = new Nic(name, wanted, place, attachment, new DeviceLife(loop, clock));
+    try {
+      nic.connect(front(name, nic, attachment, slot));
+      return nic;
+    } catch (RuntimeException e) {
+      nic.close();
+      throw e;
+    }
+  }
+
+  private NicAttachment attach(String name, NicConfig wanted, int place, @Nullable NicState saved)
+      throws AttachException, StateException {
     NicAttachment attachment =
-        NicAttachment.open(
+        NicAttachment.prepare(
             wanted.driver(),
             NicOffer.of(NicCapabilities.ALL, wanted.queuePairs(), virtio.queueSize()),
             wanted.settings(),
@@ -52,29 +71,33 @@ final class NicPlug {
                 wanted.deadlines(),
                 new ControlThread(name),
                 wanted.listener()));
-    Nic nic = new Nic(name, attachment, new DeviceLife(loop, clock));
+    if (saved == null) {
+      attachment.start();
+      return attachment;
+    }
     try {
-      nic.connect(front(name, wanted.address(), nic, attachment, slot));
-      return nic;
-    } catch (RuntimeException e) {
-      nic.close();
+      saved.check(
+          NicState.of(
+              wanted.driver().id().value(),
+              place,
+              attachment,
+              wanted.address(attachment.properties()),
+              saved.driverState()));
+    } catch (StateException e) {
+      attachment.close();
       throw e;
     }
+    attachment.start(saved.driverState());
+    return attachment;
   }
 
-  private Type0Function front(
-      String name, @Nullable MacAddress address, Nic nic, NicAttachment attachment, PciSlot slot) {
+  private Nic.Front front(String name, Nic nic, NicAttachment attachment, PciSlot slot) {
     DeviceLife life = nic.life();
     ServedQueues<? super NetDevice> queues =
         clock.mode().countsInstructions()
             ? new PacedFrames(loop, life, config.type().number("clock.request-nanos"))
-            : new PromptQueues(life);
-    NetDevice model =
-        new NetDevice(
-            attachment,
-            address == null ? attachment.properties().address() : address,
-            virtio.queueSize(),
-            queues);
+            : new PromptQueues(life, NicQueuesState.class, NicQueuesState::atOnce);
+    NetDevice model = new NetDevice(attachment, nic.address(), virtio.queueSize(), queues);
     for (int pair = 0; pair < model.pairs(); pair++) {
       var receive = attachment.receivePort(pair);
       var transmit = attachment.transmitPort(pair);
@@ -85,7 +108,8 @@ final class NicPlug {
           queues instanceof PacedFrames frames ? frames.held(pair, sending::wake) : sending::wake);
     }
     queues.serve(model, slot.master());
-    return virtio.function(name, CLASS_ETHERNET, model, slot, life, queues::resetting).function();
+    return new Nic.Front(
+        virtio.function(name, CLASS_ETHERNET, model, slot, life, queues::resetting), model, queues);
   }
 
   private static void wakePaced(ServedQueues<?> queues) {

@@ -1,6 +1,8 @@
 package org.tenon.hv.machine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   private volatile boolean[] offered = {};
   private @Nullable NetDevice device;
   private @Nullable BusMaster master;
+  private volatile boolean held;
 
   /** By pair: what has the driver given the frames that are held. */
   private Runnable[] senders = {};
@@ -66,7 +69,11 @@ final class PacedFrames implements ServedQueues<NetDevice> {
     master = leave;
     offered = new boolean[served.queueCount()];
     for (int pair = 0; pair < served.pairs(); pair++) {
-      served.attachment().transmitPort(pair).keepOrder();
+      TransmitPort port = served.attachment().transmitPort(pair);
+      synchronized (port) {
+        port.keepOrder();
+        port.offerUpTo(0);
+      }
     }
     leave.onEnabled(this::lookAtAll);
   }
@@ -84,18 +91,19 @@ final class PacedFrames implements ServedQueues<NetDevice> {
     }
   }
 
+  /** While held, what there is to do is found when that ends. */
   @Override
   public void answered(int queue) {
-    if (waiting == null) {
-      offered(queue);
-    } else {
+    if (waiting != null) {
       wake();
+    } else if (!held) {
+      offered(queue);
     }
   }
 
   private void take() {
     NetDevice served = device;
-    if (served == null || master == null || !master.isEnabled()) {
+    if (held || served == null || master == null || !master.isEnabled()) {
       return;
     }
     for (int queue = 0; queue < offered.length; queue++) {
@@ -119,13 +127,21 @@ final class PacedFrames implements ServedQueues<NetDevice> {
 
   /** Whether a transmitq has frames that the driver has not been given. */
   private static boolean isHeld(NetDevice served, int queue) {
-    if (queue % 2 == 0 || queue >= 2 * served.pairs()) {
+    if (!isTransmitting(served, queue)) {
       return false;
     }
     TransmitPort port = served.attachment().transmitPort(queue / 2);
     synchronized (port) {
       return port.givenTotal() < port.stagedTotal();
     }
+  }
+
+  private static boolean isTransmitting(NetDevice served, int queue) {
+    return queue % 2 == 1 && queue < 2 * served.pairs();
+  }
+
+  private static boolean isReceiving(NetDevice served, int queue) {
+    return queue % 2 == 0 && queue < 2 * served.pairs();
   }
 
   /** Lets the driver have everything, and the guest what came of it. */
@@ -167,6 +183,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
       long total;
       synchronized (port) {
         total = port.stagedTotal();
+        port.offerUpTo(total);
       }
       while (!isAnswered(port, total)) {
         if (loop.isStopping()) {
@@ -213,22 +230,86 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   }
 
   @Override
-  public void hold() {}
+  public void hold() {
+    held = true;
+  }
 
   @Override
-  public void release() {}
+  public void release() {
+    held = false;
+    goOn();
+  }
+
+  /**
+   * Lets the driver have the buffers that it had before, and asks to be told of frames. A queue is
+   * looked at only if there is something to do: the guest would see from its ring that it was.
+   */
+  private void goOn() {
+    NetDevice served = device;
+    if (served == null) {
+      return;
+    }
+    for (int queue = 0; queue < offered.length; queue++) {
+      if (isReceiving(served, queue)) {
+        served.attachment().receivePort(queue / 2).submit();
+      }
+      if (!isHeld(served, queue) && !served.arm(queue)) {
+        offered[queue] = true;
+      }
+    }
+    handoff.raise();
+  }
 
   @Override
-  public void save(StateWriter out) throws StateException {
-    throw notYet();
+  public void save(StateWriter out) {
+    List<NicQueuesState.Queue> queues = new ArrayList<>();
+    NetDevice served = device;
+    for (int queue = 0; served != null && queue < offered.length; queue++) {
+      queues.add(new NicQueuesState.Queue(offered[queue], allowed(served, queue)));
+    }
+    long deadline = alarm.deadline();
+    out.put(new NicQueuesState(queues, deadline == Alarm.NEVER ? NicQueuesState.NEVER : deadline));
+  }
+
+  private static long allowed(NetDevice served, int queue) {
+    if (!isTransmitting(served, queue)) {
+      return 0;
+    }
+    TransmitPort port = served.attachment().transmitPort(queue / 2);
+    synchronized (port) {
+      return Math.max(0, port.allowedTotal() - port.givenTotal());
+    }
   }
 
   @Override
   public void restore(StateReader in) throws StateException {
-    throw notYet();
+    NicQueuesState state = in.take(NicQueuesState.class);
+    NetDevice served = device;
+    if (served == null || state.queues().size() != offered.length) {
+      throw new StateException(
+          "the saved network card has %d queues, this one %d"
+              .formatted(state.queues().size(), offered.length));
+    }
+    for (int queue = 0; queue < offered.length; queue++) {
+      NicQueuesState.Queue saved = state.queues().get(queue);
+      offered[queue] = saved.offered();
+      if (isTransmitting(served, queue)) {
+        allow(served.attachment().transmitPort(queue / 2), saved.allowed());
+      } else if (saved.allowed() != 0) {
+        throw new StateException("a queue that sends nothing gives %s back".formatted(saved));
+      }
+    }
+    alarm.set(state.deadline() == NicQueuesState.NEVER ? Alarm.NEVER : state.deadline());
+    goOn();
   }
 
-  private static StateException notYet() {
-    return new StateException("a machine with a network card cannot be saved yet");
+  private static void allow(TransmitPort port, long frames) throws StateException {
+    synchronized (port) {
+      if (frames > port.stagedTotal()) {
+        throw new StateException(
+            "%d of %d frames may be given back".formatted(frames, port.stagedTotal()));
+      }
+      port.allow(frames);
+    }
   }
 }

@@ -1,8 +1,8 @@
 package org.tenon.hv.machine;
 
-import java.util.Collections;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.QueueWork;
 import org.tenon.hv.bus.Handoff;
@@ -15,13 +15,22 @@ import org.tenon.hv.pci.BusMaster;
 /** Serves a queue as soon as there is something to do: for the real clock. */
 final class PromptQueues implements ServedQueues<QueueWork> {
   private final Handoff handoff;
+  private final Class<? extends Record> format;
+  private final IntFunction<? extends Record> anyTime;
   private volatile @Nullable AtomicIntegerArray due;
   private @Nullable QueueWork work;
   private @Nullable BusMaster master;
   private boolean held;
 
-  PromptQueues(Handoffs handoffs) {
+  /**
+   * Queues whose instants are saved in records of this kind.
+   *
+   * @param anyTime the record for so many queues of which no instant is known
+   */
+  <S extends Record> PromptQueues(Handoffs handoffs, Class<S> format, IntFunction<S> anyTime) {
     handoff = handoffs.handoff(this::run);
+    this.format = format;
+    this.anyTime = anyTime;
   }
 
   @Override
@@ -72,13 +81,12 @@ final class PromptQueues implements ServedQueues<QueueWork> {
   /** Instants mean nothing here. */
   @Override
   public void save(StateWriter out) {
-    int count = work == null ? 0 : work.queueCount();
-    out.put(new DiskQueuesState(Collections.nCopies(count, DiskQueuesState.AT_ONCE)));
+    out.put(anyTime.apply(work == null ? 0 : work.queueCount()));
   }
 
   @Override
   public void restore(StateReader in) throws StateException {
-    in.take(DiskQueuesState.class);
+    var _ = in.take(format);
     lookAtAll();
   }
 

@@ -70,13 +70,13 @@ class HotPlugTest {
     return machine;
   }
 
-  private static void goOn(Machine machine, long until) {
+  static void goOn(Machine machine, long until) {
     machine.stopAt(until);
     assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.STOPPED);
   }
 
   /** Turns a slot's power on and lets the bridge pass everything, as a hot-plug driver does. */
-  private static PokedGuest powerOn(Machine machine, int slot) {
+  static PokedGuest powerOn(Machine machine, int slot) {
     PokedGuest guest = new PokedGuest(machine);
     guest.config(FIRST_PORT + slot - 1, 4, 7);
     guest.config(FIRST_PORT + slot - 1, SLOT_CONTROL, 0);
@@ -84,7 +84,7 @@ class HotPlugTest {
   }
 
   /** Gives the card in slot 1 addresses, as a guest does for one that came while it ran. */
-  private static void placeBars(PokedGuest guest) {
+  static void placeBars(PokedGuest guest) {
     guest.config(CARD, 0x10, 0);
     guest.config(CARD, 0x14, 0xbf);
     guest.config(CARD, 0x18, 0xdc000000L);

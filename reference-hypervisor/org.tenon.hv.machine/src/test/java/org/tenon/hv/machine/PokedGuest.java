@@ -29,11 +29,15 @@ final class PokedGuest {
     return machine.board().ports().read(0xcfc, 4);
   }
 
-  private void mmio(long address, int size, long value) {
+  void mmio(long address, int size, long value) {
     machine.board().mmio().write(address, size, value);
   }
 
-  private long bar0(int device) {
+  long mmio(long address, int size) {
+    return machine.board().mmio().read(address, size);
+  }
+
+  long bar0(int device) {
     return config(device, 0x14) << 32 | config(device, 0x10) & ~0xfL;
   }
 
@@ -41,7 +45,7 @@ final class PokedGuest {
     machine.debugger().write(0, address, bytes);
   }
 
-  private void write(long address, ByteBuffer bytes) {
+  void write(long address, ByteBuffer bytes) {
     byte[] copy = new byte[bytes.limit()];
     bytes.get(0, copy);
     write(address, copy);
@@ -53,7 +57,7 @@ final class PokedGuest {
     return bytes;
   }
 
-  private static ByteBuffer buffer(int size) {
+  static ByteBuffer buffer(int size) {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -66,7 +70,7 @@ final class PokedGuest {
   }
 
   /** Enables memory and bus mastering, and MSI-X with every message held back. */
-  private void enable(int device) {
+  void enable(int device) {
     config(device, 4, 6);
     for (int at = (int) config(device, 0x34);
         at != 0;

@@ -11,10 +11,10 @@ import org.tenon.hv.platform.MachineType;
 import org.tenon.hv.platform.boot.BootException;
 
 /**
- * Writes the saved machines that {@link SavedMachineTest} and {@link SavedDisksTest} keep as files:
- * one of version 1, and one with disks, of version 2. Once a release has written such files, the
- * one of each format stays as it is and a new format gets one beside it; until then a change of a
- * state record writes it anew.
+ * Writes the saved machines that {@link SavedMachineTest}, {@link SavedDisksTest} and {@link
+ * SavedNicsTest} keep as files: one of version 1, one with disks, of version 2, and one with all
+ * the other devices. Once a release has written such files, the one of each format stays as it is
+ * and a new format gets one beside it; until then a change of a state record writes it anew.
  */
 final class SavedMachineFixture {
   private int dots;
@@ -23,7 +23,7 @@ final class SavedMachineFixture {
   private SavedMachineFixture() {}
 
   /**
-   * Takes the two files to write.
+   * Takes the three files to write.
    *
    * @throws BootException never for this kernel
    */
@@ -31,6 +31,8 @@ final class SavedMachineFixture {
       throws BootException, IOException, StateException, AttachException {
     new SavedMachineFixture().write(Path.of(args[0]));
     Files.write(Path.of(args[1]), new SavedDisks().inFlight());
+    Path sockets = Files.createTempDirectory("saved");
+    Files.write(Path.of(args[2]), new SavedDevices(sockets).inFlight());
   }
 
   private void write(Path file) throws BootException, IOException, StateException {

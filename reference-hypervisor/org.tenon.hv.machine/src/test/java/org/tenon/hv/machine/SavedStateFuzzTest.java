@@ -3,7 +3,6 @@ package org.tenon.hv.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.bus.state.StateException;
 
@@ -25,11 +25,57 @@ class SavedStateFuzzTest {
   private static final int PREFIX = 16;
   private static final long A_WHILE = 400_000;
 
-  private final SavedDisks disks = new SavedDisks();
+  @TempDir private Path folder;
+
+  /** A kind of machine. */
+  private interface Subject {
+    byte[] saved() throws Exception;
+
+    Machine restore(Path file) throws Exception;
+  }
+
+  private static Subject disks() {
+    SavedDisks disks = new SavedDisks();
+    return new Subject() {
+      @Override
+      public byte[] saved() throws Exception {
+        return disks.inFlight();
+      }
+
+      @Override
+      public Machine restore(Path file) throws Exception {
+        return disks.restore(file, ClockMode.VIRTUAL);
+      }
+    };
+  }
+
+  private static Subject devices(Path folder) {
+    SavedDevices devices = new SavedDevices(folder);
+    return new Subject() {
+      @Override
+      public byte[] saved() throws Exception {
+        return devices.inFlight();
+      }
+
+      @Override
+      public Machine restore(Path file) throws Exception {
+        return devices.restore(file, ClockMode.VIRTUAL);
+      }
+    };
+  }
 
   @FuzzTest(maxDuration = "10m")
   void state(byte[] input) throws Exception {
-    byte[] file = disks.inFlight();
+    change(disks(), input);
+  }
+
+  @FuzzTest(maxDuration = "10m")
+  void stateOfOtherDevices(byte[] input) throws Exception {
+    change(devices(folder), input);
+  }
+
+  private static void change(Subject subject, byte[] input) throws Exception {
+    byte[] file = subject.saved();
     byte[] state = Arrays.copyOfRange(file, PREFIX + 4, PREFIX + 4 + stateLength(file));
     // Pairs of a place and a byte; what is left over is cut off the end.
     ByteBuffer changes = ByteBuffer.wrap(input);
@@ -37,7 +83,7 @@ class SavedStateFuzzTest {
       int place = changes.getShort() & 0xffff;
       state[place % state.length] = changes.get();
     }
-    play(withState(file, Arrays.copyOf(state, state.length - changes.remaining())));
+    play(subject, withState(file, Arrays.copyOf(state, state.length - changes.remaining())));
   }
 
   private static int stateLength(byte[] file) {
@@ -65,11 +111,11 @@ class SavedStateFuzzTest {
   }
 
   /** Whether it was a machine. */
-  private boolean play(byte[] bytes) throws IOException {
+  private static boolean play(Subject subject, byte[] bytes) throws Exception {
     Path file = Files.createTempFile("saved", ".tenon");
     try {
       Files.write(file, bytes);
-      try (Machine machine = disks.restore(file, ClockMode.VIRTUAL)) {
+      try (Machine machine = subject.restore(file)) {
         machine.stopAt(machine.statistics().machineNanos() + A_WHILE);
         assertThat(machine.run()).isNotNull();
         return true;
@@ -84,9 +130,18 @@ class SavedStateFuzzTest {
 
   @Test
   void seeded() throws Exception {
+    play(disks(), 400);
+  }
+
+  @Test
+  void seededWithOtherDevices() throws Exception {
+    play(devices(folder), 300);
+  }
+
+  private static void play(Subject subject, int usual) throws Exception {
     Random random = new Random(Long.getLong("tenon.fuzz.seed", 20261122));
-    int files = Integer.getInteger("tenon.fuzz.files", 400);
-    byte[] whole = disks.inFlight();
+    int files = Integer.getInteger("tenon.fuzz.files", usual);
+    byte[] whole = subject.saved();
     int length = stateLength(whole);
     int machines = 0;
     for (int k = 0; k < files; k++) {
@@ -99,7 +154,7 @@ class SavedStateFuzzTest {
                 : (byte) random.nextInt();
       }
       int kept = random.nextInt(10) == 0 ? random.nextInt(length) : length;
-      machines += play(withState(whole, Arrays.copyOf(state, kept))) ? 1 : 0;
+      machines += play(subject, withState(whole, Arrays.copyOf(state, kept))) ? 1 : 0;
     }
     assertThat(machines).as("some changes are harmless").isBetween(1, files - 1);
   }

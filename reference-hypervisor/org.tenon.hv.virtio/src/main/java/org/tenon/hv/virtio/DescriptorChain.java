@@ -1,5 +1,7 @@
 package org.tenon.hv.virtio;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
@@ -88,6 +90,34 @@ public final class DescriptorChain {
   /** Bytes of element {@code index}, at least 1. */
   public long length(int index) {
     return lengths[index];
+  }
+
+  /** The buffer, for a save. */
+  public BufferState state() {
+    List<BufferState.Element> elements = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long address = region(i).base() + offsets[i];
+      elements.add(new BufferState.Element(address, lengths[i], i >= readableCount));
+    }
+    return new BufferState(id, slots, elements);
+  }
+
+  /**
+   * Becomes a buffer that was saved.
+   *
+   * @throws IllegalArgumentException where no driver can have made such a buffer available
+   */
+  public void restore(BufferState saved, GuestMemory memory) {
+    clear();
+    identify(saved.id(), saved.slots());
+    for (BufferState.Element element : saved.elements()) {
+      boolean added =
+          element.length() > 0
+              && add(memory, element.address(), element.length(), element.writable()) == null;
+      if (!added) {
+        throw new IllegalArgumentException("no driver has made %s available".formatted(saved));
+      }
+    }
   }
 
   void clear() {

@@ -107,6 +107,13 @@ public interface DeviceModel {
     throw new StateException("a virtio device of type %d cannot be restored".formatted(type()));
   }
 
+  /**
+   * The restore is over, and the device started where the driver had started it.
+   *
+   * @throws IllegalArgumentException where what {@link #restore} took says otherwise
+   */
+  default void restored() {}
+
   /** Bytes of the device-specific configuration space. */
   int configSize();
 

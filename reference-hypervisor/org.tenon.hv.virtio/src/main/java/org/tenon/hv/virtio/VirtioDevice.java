@@ -439,6 +439,7 @@ public final class VirtioDevice implements Saved {
     VirtioState state = in.take(VirtioState.class);
     model.restore(in, memory);
     restore(state);
+    model.restored();
   }
 
   /**

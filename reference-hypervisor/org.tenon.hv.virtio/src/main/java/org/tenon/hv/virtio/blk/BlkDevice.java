@@ -302,6 +302,13 @@ public final class BlkDevice implements DeviceModel, PortWork, AttachListener {
     restoredSlots = slots;
   }
 
+  @Override
+  public synchronized void restored() {
+    if (Arrays.stream(restoredSlots).anyMatch(slots -> slots != 0)) {
+      throw new IllegalArgumentException("requests of a driver that has not started the device");
+    }
+  }
+
   /** A restored ring has in flight what was restored of it, no more and no less. */
   private void checkRestored(int queue, Virtqueue ring) {
     int wanted = restoredSlots.length == 0 ? 0 : restoredSlots[queue];

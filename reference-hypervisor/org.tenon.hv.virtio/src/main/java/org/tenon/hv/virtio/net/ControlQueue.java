@@ -6,9 +6,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
+import org.tenon.hv.virtio.BufferState;
 import org.tenon.hv.virtio.DescriptorChain;
 import org.tenon.hv.virtio.DeviceEvents;
 import org.tenon.hv.virtio.RingError;
@@ -65,6 +69,29 @@ final class ControlQueue {
 
   synchronized @Nullable Virtqueue ring() {
     return ring;
+  }
+
+  /** The command that waits for its answer, for a save; the driver has obeyed. */
+  synchronized Optional<BufferState> save() {
+    return pending == null ? Optional.empty() : Optional.of(chain.state());
+  }
+
+  /**
+   * Takes up a command that the driver has obeyed; after {@link #start}.
+   *
+   * @throws IllegalArgumentException where it has no room for an answer
+   */
+  synchronized void restore(BufferState saved, GuestMemory memory) {
+    chain.restore(saved, memory);
+    if (chain.writableBytes() == 0) {
+      throw new IllegalArgumentException("a command that nobody can answer");
+    }
+    pending = CompletableFuture.completedStage(null);
+  }
+
+  /** False where a command waits for nothing but its answer. */
+  synchronized boolean arm() {
+    return pending == null || !pending.toCompletableFuture().isDone();
   }
 
   /** Answers or takes one command; whether there may be more to do. */

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.TagPort;
+import org.tenon.hv.memory.GuestMemory;
+import org.tenon.hv.virtio.BufferState;
 import org.tenon.hv.virtio.DescriptorChain;
 import org.tenon.hv.virtio.DeviceEvents;
 import org.tenon.hv.virtio.QueueState;
@@ -40,7 +42,7 @@ abstract sealed class FrameQueue permits TransmitQueue, ReceiveQueue {
     wanted = new boolean[port.depth()];
   }
 
-  /** Makes what is in the chain the tag's; false where the buffer is answered already. */
+  /** Makes what is in the chain the tag's; false where it makes no sense. */
   abstract boolean begin(int tag);
 
   /** Gives back what the port has completed; whether there was any. */
@@ -73,8 +75,9 @@ abstract sealed class FrameQueue permits TransmitQueue, ReceiveQueue {
     }
   }
 
-  /** Releases what came back after a stop. */
+  /** Releases what came back after a stop, and what the driver was not given. */
   final void discard() {
+    port.abortStaged();
     synchronized (port) {
       port.allow(port.stagedTotal());
       reap();
@@ -85,10 +88,9 @@ abstract sealed class FrameQueue permits TransmitQueue, ReceiveQueue {
   /** Where the virtqueue is, or null when none is served. */
   final @Nullable QueueState position() {
     synchronized (port) {
-      if (port.used() > 0) {
+      if (!port.isUntouched()) {
         throw new IllegalStateException(
-            "queue %d has %d buffers in flight: quiesce the device first"
-                .formatted(index, port.used()));
+            "the driver has buffers of queue %d: quiesce it first".formatted(index));
       }
       Virtqueue now = ring;
       return now == null ? null : now.state();
@@ -172,12 +174,12 @@ abstract sealed class FrameQueue permits TransmitQueue, ReceiveQueue {
       }
       took = true;
       if (begin(tag)) {
-        ids[tag] = chain.id();
-        slots[tag] = chain.slots();
-        wanted[tag] = true;
+        own(tag);
         port.stage(tag);
       } else {
         port.release(tag);
+        counters.dropped();
+        from.push(chain.id(), chain.slots(), 0);
       }
     }
     return took;
@@ -187,10 +189,27 @@ abstract sealed class FrameQueue permits TransmitQueue, ReceiveQueue {
     return takesUnserved() || port.isServed();
   }
 
-  /** Gives the buffer just taken back at once, with nothing in it. */
-  final boolean answerEmpty() {
-    counters.dropped();
-    Objects.requireNonNull(ring).push(chain.id(), chain.slots(), 0);
-    return false;
+  /** Notes which buffer the tag's is. */
+  private void own(int tag) {
+    ids[tag] = chain.id();
+    slots[tag] = chain.slots();
+    wanted[tag] = true;
+  }
+
+  /**
+   * Takes up a buffer that was saved, as the next tag's.
+   *
+   * @return the tag, claimed and not begun
+   * @throws IllegalArgumentException where there is no such buffer, or no tag for it
+   */
+  final int take(BufferState saved, GuestMemory memory) {
+    chain.restore(saved, memory);
+    int tag = port.claim();
+    if (tag == TagPort.NONE) {
+      throw new IllegalArgumentException(
+          "queue %d has more than %d buffers".formatted(index, port.depth()));
+    }
+    own(tag);
+    return tag;
   }
 }

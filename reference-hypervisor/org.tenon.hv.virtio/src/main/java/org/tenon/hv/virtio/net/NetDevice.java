@@ -3,8 +3,11 @@ package org.tenon.hv.virtio.net;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Fault;
@@ -12,8 +15,14 @@ import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.NicAttachment;
 import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.attach.QueueWork;
+import org.tenon.hv.bus.state.StateException;
+import org.tenon.hv.bus.state.StateReader;
+import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.memory.GuestMemory;
+import org.tenon.hv.virtio.BufferState;
 import org.tenon.hv.virtio.DeviceEvents;
 import org.tenon.hv.virtio.DeviceModel;
+import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.QueueState;
 import org.tenon.hv.virtio.Virtqueue;
 import org.tenon.spi.net.MacAddress;
@@ -50,6 +59,15 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
   private volatile byte[] registers;
   private volatile @Nullable DeviceEvents events;
   private @Nullable CompletionStage<@Nullable Void> stopping;
+
+  /** What is to go on when a restored device starts, and the RAM that it lies in. */
+  private @Nullable NetState restored;
+
+  private @Nullable GuestMemory restoredMemory;
+
+  /** Completes when the driver obeys all that it has been told. */
+  private final AtomicReference<CompletableFuture<?>> settled =
+      new AtomicReference<>(CompletableFuture.completedFuture(null));
 
   /**
    * A device after reset.
@@ -144,8 +162,17 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
 
   @Override
   public synchronized void start(List<@Nullable Virtqueue> rings, DeviceEvents to) {
+    NetState before = restored;
+    NetState.Running running = before == null ? null : before.running().orElse(null);
     synchronized (rules) {
-      rules.reset(address, features);
+      if (running == null) {
+        rules.reset(address, features);
+      } else {
+        rules.restore(running.rules());
+      }
+    }
+    if (running != null) {
+      restoreBuffers(running, rings);
     }
     tellDriver();
     events = to;
@@ -153,6 +180,52 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
       Virtqueue ring = rings.get(i);
       if (ring != null) {
         startQueue(i, ring);
+      }
+    }
+    if (running != null) {
+      running.command().ifPresent(this::restoreCommand);
+    }
+    if (before != null && !before.link().equals(NetState.Link.of(attachment.link()))) {
+      to.configChanged();
+    }
+    restored = null;
+    restoredMemory = null;
+  }
+
+  private void restoreCommand(BufferState command) {
+    ControlQueue commands = usesPairs() ? control : firstControl;
+    commands.restore(command, Objects.requireNonNull(restoredMemory));
+  }
+
+  /** Every descriptor that a ring has in flight is one of a buffer that was saved. */
+  private void restoreBuffers(NetState.Running running, List<@Nullable Virtqueue> rings) {
+    GuestMemory memory = Objects.requireNonNull(restoredMemory);
+    int[] slots = new int[queueCount()];
+    for (NetState.Received buffer : running.received()) {
+      int queue = 2 * buffer.pair();
+      slots[queue] += buffer.buffer().slots();
+      ((ReceiveQueue) queues.get(queue)).restore(buffer, memory);
+    }
+    for (NetState.Sent frame : running.sent()) {
+      int queue = 2 * frame.pair() + 1;
+      slots[queue] += frame.buffer().slots();
+      ((TransmitQueue) queues.get(queue)).restore(frame, memory);
+    }
+    if (running.command().isPresent()) {
+      slots[usesPairs() ? 2 * pairs() : 2] += running.command().get().slots();
+    }
+    for (int i = 0; i < slots.length; i++) {
+      Virtqueue ring = rings.get(i);
+      int inFlight = ring == null ? 0 : ring.state().inFlight();
+      if (inFlight != slots[i]) {
+        throw new IllegalArgumentException(
+            "queue %d has %d descriptors in flight, its buffers take %d"
+                .formatted(i, inFlight, slots[i]));
+      }
+    }
+    for (FrameQueue queue : queues) {
+      if (queue instanceof ReceiveQueue receive && receive.isInFrame()) {
+        throw new IllegalArgumentException("a frame whose last part is missing");
       }
     }
   }
@@ -184,11 +257,38 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     }
     FrameQueue stopped = queues.get(queue);
     stopped.stop();
-    return attachment
-        .quiesce()
-        .thenRun(stopped::discard)
-        .thenCompose(rested -> attachment.resume())
-        .thenRun(this::lookAtAll);
+    return follow(
+        attachment
+            .quiesce()
+            .thenRun(stopped::discard)
+            .thenCompose(rested -> attachment.resume())
+            .thenRun(this::lookAtAll));
+  }
+
+  /** Counts among what {@link #whenSettled} waits for. */
+  private <T> CompletionStage<T> follow(CompletionStage<T> stage) {
+    settled.updateAndGet(before -> CompletableFuture.allOf(before, stage.toCompletableFuture()));
+    return stage;
+  }
+
+  /**
+   * Completes when the driver obeys all that the guest has asked for so far: resets of queues and
+   * of the device, filters, steering.
+   */
+  public CompletionStage<?> whenSettled() {
+    return Objects.requireNonNull(settled.get());
+  }
+
+  /**
+   * The driver has come to rest, for a save: the buffers that it gave back empty wait for it to go
+   * on.
+   */
+  public void rested() {
+    for (FrameQueue queue : queues) {
+      if (queue instanceof ReceiveQueue receive) {
+        receive.rested();
+      }
+    }
   }
 
   private void lookAtAll() {
@@ -202,7 +302,7 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     boolean checksum = (features & NetFeature.GUEST_CSUM) != 0;
     boolean joined =
         (features & NetFeature.GUEST_TSO4) != 0 && (features & NetFeature.GUEST_TSO6) != 0;
-    schedule.settling(attachment.setReceiveOffloads(checksum, joined));
+    schedule.settling(follow(attachment.setReceiveOffloads(checksum, joined)));
     schedule.settling(filter(unchanged -> {}));
     schedule.settling(steer(unchanged -> {}));
   }
@@ -221,7 +321,7 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
       return stopping == null ? CompletableFuture.completedStage(null) : stopping;
     }
     events = null;
-    stopping = attachment.reset().thenRun(() -> queues.forEach(FrameQueue::discard));
+    stopping = follow(attachment.reset().thenRun(() -> queues.forEach(FrameQueue::discard)));
     return stopping;
   }
 
@@ -236,7 +336,11 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
 
   @Override
   public boolean arm(int queue) {
-    return controlAt(queue) != null || queue >= queues.size() || queues.get(queue).arm();
+    ControlQueue commands = controlAt(queue);
+    if (commands != null) {
+      return commands.arm();
+    }
+    return queue >= queues.size() || queues.get(queue).arm();
   }
 
   @Override
@@ -248,6 +352,70 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
       all.add(ring != null ? ring.state() : i < queues.size() ? queues.get(i).position() : null);
     }
     return all;
+  }
+
+  /** While the driver rests, and {@link #rested} has been called. */
+  @Override
+  public synchronized void save(StateWriter out) {
+    NetState.Link link = NetState.Link.of(attachment.link());
+    out.put(new NetState(features, link, Optional.ofNullable(events).map(to -> running())));
+  }
+
+  private NetState.Running running() {
+    List<NetState.Received> received = new ArrayList<>();
+    List<NetState.Sent> sent = new ArrayList<>();
+    for (int i = 0; i < queues.size(); i++) {
+      switch (queues.get(i)) {
+        case ReceiveQueue queue -> received.addAll(queue.save(i / 2));
+        case TransmitQueue queue -> sent.addAll(queue.save(i / 2));
+      }
+    }
+    synchronized (rules) {
+      ControlQueue commands = usesPairs() ? control : firstControl;
+      return new NetState.Running(rules.save(), commands.save(), received, sent);
+    }
+  }
+
+  /** Before the common part is restored, which starts the device. */
+  @Override
+  public synchronized void restore(StateReader in, GuestMemory memory) throws StateException {
+    NetState state = in.take(NetState.class);
+    if ((state.features() & ~(offered | Feature.COMMON)) != 0 || !accepts(state.features())) {
+      throw new StateException(
+          "the guest had agreed on features 0x%x, of which this device offers 0x%x only"
+              .formatted(state.features(), offered | Feature.COMMON));
+    }
+    if (state.running().isPresent() && !fits(state.features(), state.running().get())) {
+      throw new StateException(
+          "a device with %d pairs of queues has other state".formatted(pairs()));
+    }
+    features = state.features();
+    restored = state;
+    restoredMemory = memory;
+  }
+
+  private boolean fits(long agreed, NetState.Running running) {
+    int most = pairs();
+    boolean steersHere =
+        running.rules().pairs() <= most
+            && running.rules().steering().stream()
+                .allMatch(steering ->
+                    steering.unclassified() < most
+                        && steering.table().stream().allMatch(queue -> queue < most));
+    return steersHere
+        && running.received().stream().allMatch(buffer -> buffer.pair() < most)
+        && running.sent().stream().allMatch(frame -> frame.pair() < most)
+        && (running.command().isEmpty() || (agreed & NetFeature.CTRL_VQ) != 0);
+  }
+
+  @Override
+  public synchronized void restored() {
+    boolean waits = restored != null && restored.running().isPresent();
+    restored = null;
+    restoredMemory = null;
+    if (waits) {
+      throw new IllegalArgumentException("buffers of a driver that has not started the device");
+    }
   }
 
   /** What the device has done. */
@@ -313,7 +481,7 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     synchronized (rules) {
       change.accept(rules);
       return filters
-          ? attachment.setFilter(rules.filter())
+          ? follow(attachment.setFilter(rules.filter()))
           : CompletableFuture.completedStage(null);
     }
   }
@@ -323,7 +491,7 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     synchronized (rules) {
       change.accept(rules);
       return attachment.agreement().has(NicCapabilities.STEERING)
-          ? attachment.setSteering(rules.steering())
+          ? follow(attachment.setSteering(rules.steering()))
           : CompletableFuture.completedStage(null);
     }
   }

@@ -3,6 +3,7 @@ package org.tenon.hv.virtio.net;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.tenon.hv.attach.frame.TcpLayout;
 import org.tenon.hv.virtio.DescriptorChain;
 import org.tenon.spi.net.NicOffload;
@@ -41,11 +42,33 @@ public final class NetHeader {
    * @return what is to be done to the frame, or {@link #INVALID}
    */
   public long parse(DescriptorChain chain, long features) {
-    int length = load(chain);
-    if (length <= BYTES) {
-      return INVALID;
-    }
-    long frame = chain.readableBytes() - BYTES;
+    int length = load(chain, 0);
+    return length <= BYTES ? INVALID : judge(length, chain.readableBytes() - BYTES, features);
+  }
+
+  /**
+   * Whether {@link #parse} can have answered this for a frame.
+   *
+   * @param frame device-readable bytes, without a header
+   * @param offload what is to be done to it
+   * @param features what the guest negotiated
+   */
+  public boolean isValid(DescriptorChain frame, long offload, long features) {
+    Arrays.fill(front, 0, BYTES, (byte) 0);
+    write(front, offload, 0, 0);
+    int length = load(frame, BYTES);
+    return offload != INVALID
+        && length > BYTES
+        && judge(length, frame.readableBytes(), features) == offload;
+  }
+
+  /**
+   * Judges what is in front.
+   *
+   * @param length how much is there
+   * @param frame how long the frame is
+   */
+  private long judge(int length, long frame, long features) {
     int gso = front[1] & 0xff & ~GSO_ECN;
     boolean congestion = (front[1] & GSO_ECN) != 0;
     if ((front[0] & NEEDS_CSUM) == 0) {
@@ -80,8 +103,8 @@ public final class NetHeader {
     return front[at] & 0xff | (front[at + 1] & 0xff) << 8;
   }
 
-  private int load(DescriptorChain chain) {
-    int filled = 0;
+  private int load(DescriptorChain chain, int from) {
+    int filled = from;
     for (int i = 0; i < chain.readableCount() && filled < front.length; i++) {
       int take = (int) Math.min(chain.length(i), front.length - filled);
       MemorySegment.copy(

@@ -2,12 +2,19 @@ package org.tenon.hv.virtio.net;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.ReceivePort;
 import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.attach.frame.InternetSum;
 import org.tenon.hv.attach.frame.TcpLayout;
+import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.MemoryRegion;
+import org.tenon.hv.virtio.BufferState;
 import org.tenon.hv.virtio.Virtqueue;
 import org.tenon.spi.net.NicOffload;
 
@@ -54,7 +61,7 @@ final class ReceiveQueue extends FrameQueue {
   boolean begin(int tag) {
     // The room of the next buffer takes as much from this one.
     if (chain.readableBytes() > 0 || chain.writableBytes() < 2 * ROOM) {
-      return answerEmpty();
+      return false;
     }
     port.begin(tag);
     int room = 0;
@@ -67,10 +74,88 @@ final class ReceiveQueue extends FrameQueue {
       }
       int left = (int) Math.min(length - used, Integer.MAX_VALUE / 4);
       if (left > 0 && !port.segment(tag, chain.region(i), chain.offset(i) + used, left)) {
-        return answerEmpty();
+        return false;
       }
     }
     return true;
+  }
+
+  /** The driver has come to rest: buffers that it gave back empty are its again when it goes on. */
+  void rested() {
+    port.postAgain();
+  }
+
+  /** The buffers that the guest has not got back; while the driver rests. */
+  List<NetState.Received> save(int pair) {
+    synchronized (port) {
+      return IntStream.concat(Arrays.stream(parts, 0, partCount), Arrays.stream(port.pending()))
+          .mapToObj(tag -> save(pair, tag))
+          .toList();
+    }
+  }
+
+  private NetState.Received save(int pair, int tag) {
+    BufferState buffer = new BufferState(ids[tag], slots[tag], elements(tag));
+    return port.isBack(tag)
+        ? new NetState.Received(pair, buffer, port.bytes(tag), port.hasMore(tag), port.offload(tag))
+        : new NetState.Received(pair, buffer, 0, false, NicOffload.NONE);
+  }
+
+  /** The room, then what the driver is given. */
+  private List<BufferState.Element> elements(int tag) {
+    List<BufferState.Element> elements = new ArrayList<>();
+    long start = 0;
+    long end = -1;
+    for (int i = 0; i < ROOM; i++) {
+      MemoryRegion region = Objects.requireNonNull(roomRegions[tag * ROOM + i]);
+      long address = region.base() + roomOffsets[tag * ROOM + i];
+      if (address != end) {
+        addElement(elements, start, end);
+        start = address;
+      }
+      end = address + 1;
+    }
+    boolean joined = port.address(tag, 0) == end;
+    if (!joined) {
+      addElement(elements, start, end);
+    }
+    for (int i = 0; i < port.segments(tag); i++) {
+      long address = port.address(tag, i);
+      addElement(elements, joined && i == 0 ? start : address, address + port.length(tag, i));
+    }
+    return elements;
+  }
+
+  private static void addElement(List<BufferState.Element> to, long start, long end) {
+    if (end >= 0) {
+      to.add(new BufferState.Element(start, end - start, true));
+    }
+  }
+
+  /**
+   * Takes up a buffer that was saved.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  void restore(NetState.Received saved, GuestMemory memory) {
+    synchronized (port) {
+      int tag = take(saved.buffer(), memory);
+      boolean valid = begin(tag);
+      if (saved.bytes() == 0) {
+        valid &= !port.isInFrame();
+        port.stage(tag);
+      } else {
+        valid &= port.restore(tag, saved.bytes(), saved.more(), saved.offload());
+      }
+      if (!valid) {
+        throw new IllegalArgumentException("no driver has received " + saved);
+      }
+    }
+  }
+
+  /** Whether a frame has been restored in part only. */
+  boolean isInFrame() {
+    return port.isInFrame();
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -126,6 +127,32 @@ final class ReceiveRules {
 
   void steering(NicSteering wanted) {
     steering = wanted;
+  }
+
+  NetState.Rules save() {
+    return new NetState.Rules(
+        address.bits(),
+        promiscuous,
+        allGroups,
+        allVlans,
+        stations.stream().map(MacAddress::bits).toList(),
+        groups.stream().map(MacAddress::bits).toList(),
+        vlans.stream().boxed().toList(),
+        pairs,
+        Optional.ofNullable(steering).map(NetState.Steering::of));
+  }
+
+  void restore(NetState.Rules saved) {
+    address = new MacAddress(saved.address());
+    promiscuous = saved.promiscuous();
+    allGroups = saved.allGroups();
+    allVlans = saved.allVlans();
+    stations = saved.stations().stream().map(MacAddress::new).toList();
+    groups = saved.groups().stream().map(MacAddress::new).toList();
+    vlans.clear();
+    saved.vlans().forEach(vlans::set);
+    pairs = saved.pairs();
+    steering = saved.steering().map(NetState.Steering::steering).orElse(null);
   }
 
   NicFilter filter() {

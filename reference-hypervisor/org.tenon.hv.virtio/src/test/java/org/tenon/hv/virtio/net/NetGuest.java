@@ -26,7 +26,7 @@ public final class NetGuest {
 
   private static final long SLOT = 1 << 17;
 
-  final VirtioDevice device;
+  VirtioDevice device;
   final MemorySegment ram;
   final List<GuestRing> rings = new ArrayList<>();
   private final Random random;
