@@ -289,9 +289,16 @@ public final class DeviceAttachment implements Conduct {
     return thrown == null;
   }
 
-  /** Lets the function use guest memory, or takes the leave away; run-loop thread. */
+  /**
+   * Lets the function use guest memory, or takes the leave away, and waits for what still uses it;
+   * run-loop thread.
+   */
   public void setBusMaster(boolean allowed) {
     dma.setOpen(allowed);
+    if (!allowed && isServing() && !dma.awaitTakenBack(limitNanos)) {
+      String limit = "a system call has used memory that was taken back for more than %s";
+      hung(Clauses.LEASE_IS_OVER, limit.formatted(context.deadlines().control()));
+    }
   }
 
   /** The guest resets the function; run-loop thread. */
@@ -351,11 +358,12 @@ public final class DeviceAttachment implements Conduct {
   }
 
   private void hung(String what) {
-    fault(
-        Clauses.ACCESS_RETURNS,
-        Fault.Kind.HUNG,
-        subject,
-        "%s has not returned within %s".formatted(what, context.deadlines().control()));
+    String limit = "%s has not returned within %s";
+    hung(Clauses.ACCESS_RETURNS, limit.formatted(what, context.deadlines().control()));
+  }
+
+  private void hung(ClauseId clause, String what) {
+    fault(clause, Fault.Kind.HUNG, subject, what);
   }
 
   private void threw(String what, Throwable thrown) {

@@ -75,9 +75,15 @@ final class HotPlugSlots {
    *
    * @param running whether a guest may be there to take it; else it begins with the machine
    * @param gone run once, when the function is out again
+   * @throws IllegalArgumentException when it begins with the machine and its BARs do not fit
    */
   void put(String name, int place, Type0Function function, boolean running, Runnable gone) {
     RootPort port = port(place);
+    if (running) {
+      port.insert(function);
+    } else {
+      ports.startWith(port, function);
+    }
     Card card = new Card(port, gone);
     cards.put(name, card);
     port.onPowerOff(() -> {
@@ -85,11 +91,6 @@ final class HotPlugSlots {
         yank(name);
       }
     });
-    if (running) {
-      port.insert(function);
-    } else {
-      ports.startWith(port, function);
-    }
   }
 
   /**

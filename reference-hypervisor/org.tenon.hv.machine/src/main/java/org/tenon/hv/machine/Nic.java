@@ -23,7 +23,7 @@ import org.tenon.hv.pci.Type0Function;
  * A plugged network card: the driver's attachment, and threads on which the driver is given frames
  * and buffers, so that one that does not return keeps neither the guest nor the run loop.
  */
-final class Nic implements AttachListener, PluggedDevice {
+final class Nic implements AttachListener, PluggedCard {
   private static final System.Logger LOG = System.getLogger(Nic.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -50,8 +50,8 @@ final class Nic implements AttachListener, PluggedDevice {
     function = seen;
   }
 
-  /** The PCI function. */
-  Type0Function function() {
+  @Override
+  public Type0Function function() {
     return Objects.requireNonNull(function, "nothing is in front of it yet");
   }
 

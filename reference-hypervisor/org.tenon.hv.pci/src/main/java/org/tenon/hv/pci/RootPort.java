@@ -189,7 +189,7 @@ public final class RootPort implements PciBridge, Saved {
         secondary.plug(0, 0, function);
       } else {
         secondary.unplug(0, 0);
-        function.reset();
+        function.reset(slot.isPowered() ? ResetDepth.BUS : ResetDepth.POWER);
       }
     }
 
