@@ -1,16 +1,39 @@
 package org.tenon.hv.app;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tenon.hv.device.PartnerFunction;
 import org.tenon.hv.machine.DiskPlace;
+import org.tenon.spi.Capability;
+import org.tenon.spi.device.DeviceCapabilities;
+import org.tenon.spi.device.DeviceOffer;
 
 /**
- * What a user says of a partner's own PCI function: {@code driver=ID,slot=fixed,key=value…}.
+ * What a user says of a partner's own PCI function: {@code
+ * driver=ID,slot=fixed,interrupts=any,key=value…}.
  *
  * @param driver the driver's id
  * @param place where it is plugged in
+ * @param interrupts which interrupts it is offered
  * @param settings the driver's own
  */
-record DeviceOption(String driver, DiskPlace place, Map<String, String> settings) {
+record DeviceOption(
+    String driver, DiskPlace place, Interrupts interrupts, Map<String, String> settings) {
+  /** Which interrupts a function is offered. */
+  enum Interrupts {
+    ANY(Set.of()),
+    MSIX(Set.of(DeviceCapabilities.MSI, DeviceCapabilities.INTX)),
+    MSI(Set.of(DeviceCapabilities.MSIX, DeviceCapabilities.INTX)),
+    PIN(Set.of(DeviceCapabilities.MSIX, DeviceCapabilities.MSI));
+
+    private final Set<Capability> without;
+
+    Interrupts(Set<Capability> without) {
+      this.without = without;
+    }
+  }
+
   /** Reads one; the message of the exception says how to write it. */
   static DeviceOption parse(String text) throws InputException {
     KeyValues given = KeyValues.parse("--device", text, "driver=pci-hello,greeting=Hi");
@@ -18,6 +41,16 @@ record DeviceOption(String driver, DiskPlace place, Map<String, String> settings
     if (driver == null) {
       throw given.wrong("which driver? add driver=ID");
     }
-    return new DeviceOption(driver, given.takeChoice("slot", DiskPlace.FIXED), given.rest());
+    DiskPlace place = given.takeChoice("slot", DiskPlace.FIXED);
+    Interrupts interrupts = given.takeChoice("interrupts", Interrupts.ANY);
+    return new DeviceOption(driver, place, interrupts, given.rest());
+  }
+
+  /** What the function is offered: everything but the other interrupts. */
+  DeviceOffer offer() {
+    DeviceOffer all = PartnerFunction.OFFER;
+    Set<Capability> offered = new TreeSet<>(all.capabilities());
+    offered.removeAll(interrupts.without);
+    return DeviceOffer.of(offered, all.maxVectors(), all.maxLeases(), all.maxBarBytes());
   }
 }

@@ -127,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--device",
-      paramLabel = "driver=ID[,slot=fixed][,KEY=VALUE…]",
+      paramLabel = "driver=ID[,slot=fixed][,interrupts=any],KEY=VALUE…",
       description =
           "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
               + " may be given more than once.")

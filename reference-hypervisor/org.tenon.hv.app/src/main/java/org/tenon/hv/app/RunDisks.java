@@ -73,7 +73,8 @@ final class RunDisks implements AutoCloseable {
   DeviceConfig resolve(DeviceOption option) throws InputException {
     DeviceDriverFactory factory = factory(DeviceDriverFactory.class, option.driver());
     try {
-      return new DeviceConfig(factory, Config.of(factory.configKeys(), option.settings()));
+      return new DeviceConfig(
+          factory, option.offer(), Config.of(factory.configKeys(), option.settings()));
     } catch (ConfigException e) {
       throw new InputException(
           "--device driver=%s: %s".formatted(option.driver(), e.getMessage()), e);

@@ -41,7 +41,7 @@ final class DevicePlug {
     DeviceAttachment attachment =
         DeviceAttachment.prepare(
             wanted.driver(),
-            PartnerFunction.OFFER,
+            wanted.offer(),
             wanted.settings(),
             new AttachContext(
                 name,
