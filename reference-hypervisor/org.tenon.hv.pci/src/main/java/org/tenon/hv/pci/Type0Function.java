@@ -120,8 +120,11 @@ public final class Type0Function implements PciFunction, Saved {
     writeCommand(0);
   }
 
-  /** Pulled out: from now on nothing reaches it and it reaches nothing. */
-  void remove() {
+  /**
+   * Pulled out: from now on nothing reaches it and it reaches nothing. It was alone on its bus, of
+   * which its owner has unplugged it.
+   */
+  public void remove() {
     decoder.vacate();
     reset(ResetDepth.POWER);
     removed = true;
