@@ -60,10 +60,10 @@ class GuestHotPlugTest {
         i=0; while [ $i -lt 40 ]; do r 20 16; r 32 1; i=$((i + 1)); done
         echo function $1 $(r 0) status $(r 24) greetings $(r 28) text $(devmem 0xf000000 32)
         [ $(($(irq) - before)) -ge 40 ] && echo messages $1
+        r 16 8000000; r 20 16
         echo used $1
-        r 16 20000
-        while [ -e $d ]; do r 20 16; sleep 0.01; done
-        devmem 0xf000000 32 0; sleep 0.2
+        while [ -e $d ]; do r 28 > /dev/null; sleep 0.1; done
+        devmem 0xf000000 32 0; sleep 10
         echo left $1 $(devmem 0xf000000 32)
         echo gone $1
       }
@@ -124,8 +124,8 @@ class GuestHotPlugTest {
             "--control",
             control.toString(),
             "--append",
-            "console=ttyS0 panic=-1 quiet iomem=relaxed memmap=64K$0xf000000 tenon.exec=mount -t ext4 /dev/vda /mnt; cp /mnt/go /tmp;"
-                + " umount /mnt; sh /tmp/go");
+            "console=ttyS0 panic=-1 quiet iomem=relaxed memmap=64K$0xf000000 tenon.exec=mount -t"
+                + " ext4 /dev/vda /mnt; cp /mnt/go /tmp; umount /mnt; sh /tmp/go");
     List<String> printed = new ArrayList<>();
     try (BufferedReader console =
         new BufferedReader(
@@ -150,9 +150,7 @@ class GuestHotPlugTest {
 
   private static List<String> functionRound(int number) {
     return List.of(
-        "function "
-            + number
-            + " 0x6F6C6C48 status 0x00000000 greetings 0x00000028 text 0x6C6C6548",
+        "function " + number + " 0x6F6C6C48 status 0x00000000 greetings 0x00000028 text 0x6C6C6548",
         "messages " + number,
         "left " + number + " 0x00000000",
         "gone " + number);

@@ -32,11 +32,7 @@ final class DevicePlug {
    * @throws StateException where it is not
    */
   PartnerDevice make(
-      String name,
-      DeviceConfig wanted,
-      PciSlot slot,
-      int place,
-      @Nullable PartnerDeviceState saved)
+      String name, DeviceConfig wanted, PciSlot slot, int place, @Nullable PartnerDeviceState saved)
       throws AttachException, StateException {
     DeviceAttachment attachment =
         DeviceAttachment.prepare(

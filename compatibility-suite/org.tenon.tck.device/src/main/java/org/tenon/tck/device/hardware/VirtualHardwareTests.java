@@ -59,10 +59,7 @@ public abstract class VirtualHardwareTests extends DeviceTests {
       return trial()
           .keep(
               hypervisor.plug(
-                  factory,
-                  subject().settings(),
-                  subject().deadlines(),
-                  trial()::report));
+                  factory, subject().settings(), subject().deadlines(), trial()::report));
     } catch (DriverException e) {
       throw trial().violation("the driver opens on a board", "it refused: " + e.getMessage(), e);
     }

@@ -58,8 +58,7 @@ final class TestBedBoard implements PciBoard {
             decoder,
             new BusMaster((address, data) -> messages.add(data)),
             asserted -> pin = asserted);
-    function =
-        new PartnerFunction("testbed-device", attachment, slot, clock, this::handoff);
+    function = new PartnerFunction("testbed-device", attachment, slot, clock, this::handoff);
     new BarAllocator(decoder).allocate(function.function());
     bus.plug(SLOT, 0, function.function());
     boundary();
