@@ -107,7 +107,7 @@ public final class Machine implements AutoCloseable {
     VirtioPlug virtio = new VirtioPlug(type, memory);
     diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
-    slots = new Slots(board, devices);
+    slots = new Slots(board, clock, devices);
     nicPlug = new NicPlug(config, virtio, memory, loop, clock);
     devicePlug = new DevicePlug(memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));

@@ -19,10 +19,10 @@ final class Slots {
    *
    * @param devices what is in them, and other devices
    */
-  Slots(Board board, List<PluggedDevice> devices) {
+  Slots(Board board, MachineClock clock, List<PluggedDevice> devices) {
     this.board = board;
     this.devices = devices;
-    hotPlug = new HotPlugSlots(board.rootPorts());
+    hotPlug = new HotPlugSlots(board.rootPorts(), clock);
   }
 
   /**

@@ -35,6 +35,9 @@ class HotPlugTest {
 
   private static final int POWER_OFF = 0x400;
 
+  /** In its status, in the high half. */
+  private static final long BUTTON_PRESSED = 1 << 16;
+
   @TempDir private Path folder;
   private final MemoryDisk storage = new MemoryDisk();
   private final Semaphore gate = new Semaphore(0);
@@ -209,6 +212,26 @@ class HotPlugTest {
       guest.config(FIRST_PORT, SLOT_CONTROL, POWER_OFF);
       assertThat(events).containsExactly("closed");
       assertThat(machine.disks()).isEmpty();
+    }
+  }
+
+  /** The button is pressed when the guest has had time to finish with the card before. */
+  @Test
+  void theButtonIsPressedWhereTheGuestHasNotTakenTheDisk() throws BootException, AttachException {
+    try (Machine machine = running()) {
+      PokedGuest guest = new PokedGuest(machine);
+      machine.plug(disk(DiskModel.VIRTIO));
+      machine.plug(disk(DiskModel.VIRTIO));
+      guest.config(FIRST_PORT + 1, SLOT_CONTROL, 0);
+      goOn(machine, ASKED + 1_999_000_000);
+      assertThat(guest.config(FIRST_PORT, SLOT_CONTROL) & BUTTON_PRESSED).isZero();
+      goOn(machine, ASKED + 2_001_000_000);
+      assertThat(guest.config(FIRST_PORT, SLOT_CONTROL) & BUTTON_PRESSED).isNotZero();
+      assertThat(guest.config(FIRST_PORT + 1, SLOT_CONTROL) & BUTTON_PRESSED).isZero();
+      machine.plug(disk(DiskModel.VIRTIO));
+      machine.yank("disk2");
+      goOn(machine, ASKED + 5_000_000_000L);
+      assertThat(guest.config(FIRST_PORT + 2, SLOT_CONTROL) & BUTTON_PRESSED).isZero();
     }
   }
 

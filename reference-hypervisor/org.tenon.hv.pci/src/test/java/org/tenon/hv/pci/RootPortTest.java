@@ -227,6 +227,8 @@ class RootPortTest {
     clearSlotStatus();
     messages.clear();
     port.insert(makeCard());
+    assertThat(slotStatus()).isEqualTo(PRESENCE_CHANGED | PRESENT);
+    port.pressAttentionButton();
     assertThat(messages).containsExactly("fee01000:55");
     assertThat(slotStatus()).isEqualTo(BUTTON | PRESENCE_CHANGED | PRESENT);
     assertThat(isThere()).as("no power yet").isFalse();
