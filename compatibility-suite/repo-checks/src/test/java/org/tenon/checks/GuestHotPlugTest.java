@@ -68,7 +68,6 @@ class GuestHotPlugTest {
         echo gone $1
       }
       round 1 vdb; round 2 nvme0n1; round 3 vdb; round 4 nvme0n1; round 5 vdb
-      sleep 6
       hello 6; hello 7
       sleep 3
       dmesg -r | grep '^<[0-4]>' | sed s/^/complaint:/

@@ -296,8 +296,7 @@ public final class DeviceAttachment implements Conduct {
   public void setBusMaster(boolean allowed) {
     dma.setOpen(allowed);
     if (!allowed && isServing() && !dma.awaitTakenBack(limitNanos)) {
-      String limit = "a system call has used memory that was taken back for more than %s";
-      hung(Clauses.LEASE_IS_OVER, limit.formatted(context.deadlines().control()));
+      hung(Clauses.LEASE_IS_OVER, "a system call that uses memory which was taken back");
     }
   }
 
@@ -358,12 +357,15 @@ public final class DeviceAttachment implements Conduct {
   }
 
   private void hung(String what) {
-    String limit = "%s has not returned within %s";
-    hung(Clauses.ACCESS_RETURNS, limit.formatted(what, context.deadlines().control()));
+    hung(Clauses.ACCESS_RETURNS, what);
   }
 
   private void hung(ClauseId clause, String what) {
-    fault(clause, Fault.Kind.HUNG, subject, what);
+    fault(
+        clause,
+        Fault.Kind.HUNG,
+        subject,
+        "%s has not returned within %s".formatted(what, context.deadlines().control()));
   }
 
   private void threw(String what, Throwable thrown) {

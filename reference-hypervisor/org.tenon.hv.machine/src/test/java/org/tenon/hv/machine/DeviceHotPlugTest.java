@@ -225,6 +225,10 @@ class DeviceHotPlugTest {
       }
     }
 
+    void hangUp() throws IOException {
+      tests.close();
+    }
+
     @Override
     public void close() throws IOException {
       tests.close();
@@ -302,7 +306,7 @@ class DeviceHotPlugTest {
       machine.yank("device0");
       assertThat(faults).extracting(fault -> fault.clause().toString()).contains("DEV-017");
       assertThat(machine.functions()).isEmpty();
-      reading.close();
+      reading.hangUp();
       assertThat(busyThreadEnds()).isTrue();
     }
   }
