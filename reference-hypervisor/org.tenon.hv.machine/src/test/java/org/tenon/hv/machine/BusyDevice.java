@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Health;
@@ -51,7 +52,7 @@ final class BusyDevice implements DeviceDriverFactory, DeviceDriver {
 
   private @Nullable DeviceHost host;
   private volatile boolean closed;
-  private volatile int refused;
+  private final AtomicInteger refused = new AtomicInteger();
 
   DeviceHost host() {
     return Objects.requireNonNull(host);
@@ -59,7 +60,7 @@ final class BusyDevice implements DeviceDriverFactory, DeviceDriver {
 
   /** How many copies were refused after close. */
   int refusedAfterClose() {
-    return refused;
+    return refused.get();
   }
 
   @Override
@@ -146,12 +147,14 @@ final class BusyDevice implements DeviceDriverFactory, DeviceDriver {
 
   private void copyForEver(long address) {
     MemorySegment number = MemorySegment.ofArray(new byte[2048]);
-    for (byte i = 1; refused < 100; i++) {
+    for (byte i = 1; refused.get() < 100; i++) {
       number.fill(i);
       int status = host().dmaWrite(address, number, 0, 2048);
       host().signal(2);
       host().setIntx(true);
-      refused += closed && status == Status.DENIED ? 1 : 0;
+      if (closed && status == Status.DENIED) {
+        refused.incrementAndGet();
+      }
     }
   }
 
