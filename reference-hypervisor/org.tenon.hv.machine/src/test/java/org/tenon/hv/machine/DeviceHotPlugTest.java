@@ -204,7 +204,7 @@ class DeviceHotPlugTest {
     private final SocketChannel drivers = SocketChannel.open(StandardProtocolFamily.UNIX);
     private final SocketChannel tests;
     final CountDownLatch leased = new CountDownLatch(1);
-    volatile String end = "";
+    final List<String> heard = new CopyOnWriteArrayList<>();
 
     Reading() throws IOException {
       UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("peer"));
@@ -218,10 +218,10 @@ class DeviceHotPlugTest {
       MemorySegment part = Objects.requireNonNull(lease).part(0);
       leased.countDown();
       try {
-        end = drivers.read(part.asByteBuffer()) + " bytes";
+        heard.add(drivers.read(part.asByteBuffer()) + " bytes");
         part.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
       } catch (IOException | RuntimeException e) {
-        end += ", " + e.getClass().getSimpleName();
+        heard.add(e.getClass().getSimpleName());
       }
     }
 
@@ -282,8 +282,9 @@ class DeviceHotPlugTest {
       sender.join();
       assertThat(busy.events).containsExactly("open", "reset POWER", "close");
       assertThat(faults).extracting(fault -> fault.clause().toString()).doesNotContain("DEV-017");
+      assertThat(busyThreadEnds()).isTrue();
+      assertThat(reading.heard).containsExactly("100 bytes", "IllegalStateException");
     }
-    assertThat(busyThreadEnds()).isTrue();
   }
 
   private static boolean busyThreadEnds() throws InterruptedException {
