@@ -22,15 +22,18 @@ record DeviceOption(
     String driver, DiskPlace place, Interrupts interrupts, Map<String, String> settings) {
   /** Which interrupts a function is offered. */
   enum Interrupts {
-    ANY(Set.of()),
-    MSIX(Set.of(DeviceCapabilities.MSI, DeviceCapabilities.INTX)),
-    MSI(Set.of(DeviceCapabilities.MSIX, DeviceCapabilities.INTX)),
-    PIN(Set.of(DeviceCapabilities.MSIX, DeviceCapabilities.MSI));
+    ANY,
+    MSIX,
+    MSI,
+    PIN;
 
-    private final Set<Capability> without;
-
-    Interrupts(Set<Capability> without) {
-      this.without = without;
+    private Set<Capability> without() {
+      return switch (this) {
+        case ANY -> Set.of();
+        case MSIX -> Set.of(DeviceCapabilities.MSI, DeviceCapabilities.INTX);
+        case MSI -> Set.of(DeviceCapabilities.MSIX, DeviceCapabilities.INTX);
+        case PIN -> Set.of(DeviceCapabilities.MSIX, DeviceCapabilities.MSI);
+      };
     }
   }
 
@@ -50,7 +53,7 @@ record DeviceOption(
   DeviceOffer offer() {
     DeviceOffer all = PartnerFunction.OFFER;
     Set<Capability> offered = new TreeSet<>(all.capabilities());
-    offered.removeAll(interrupts.without);
+    offered.removeAll(interrupts.without());
     return DeviceOffer.of(offered, all.maxVectors(), all.maxLeases(), all.maxBarBytes());
   }
 }

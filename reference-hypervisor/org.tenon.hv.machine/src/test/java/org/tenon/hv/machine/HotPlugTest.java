@@ -44,14 +44,18 @@ class HotPlugTest {
   private final Semaphore entered = new Semaphore(0);
   private final List<String> events = new CopyOnWriteArrayList<>();
 
-  private MachineConfig config(ClockMode clock) {
+  private static MachineConfig config(ClockMode clock) {
+    return config(clock, MachineTest.fiveTicks().kernel());
+  }
+
+  private static MachineConfig config(ClockMode clock, ByteBuffer kernel) {
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         new SimEngine(),
         2,
         32 << 20,
         clock,
-        MachineTest.fiveTicks().kernel(),
+        kernel,
         ByteBuffer.allocate(0),
         "",
         value -> {},
@@ -218,7 +222,10 @@ class HotPlugTest {
   /** The button is pressed when the guest has had time to finish with the card before. */
   @Test
   void theButtonIsPressedWhereTheGuestHasNotTakenTheDisk() throws BootException, AttachException {
-    try (Machine machine = running()) {
+    // STI; HLT; and back to the latter.
+    ByteBuffer idle = new BareProgram().bytes(0xfb, 0xf4, 0xeb, 0xfd).kernel();
+    try (Machine machine = new Machine(config(ClockMode.VIRTUAL, idle))) {
+      goOn(machine, ASKED);
       PokedGuest guest = new PokedGuest(machine);
       machine.plug(disk(DiskModel.VIRTIO));
       machine.plug(disk(DiskModel.VIRTIO));
