@@ -46,7 +46,9 @@ final class NoteFactory implements DeviceDriverFactory {
             ? DeviceOffer.of(DeviceCapabilities.ALL, 64, 1, 4096)
             : offer;
     int vectors = defect == Defect.ANSWERS_BY_MOOD ? 1 + (mood++ & 1) : 2;
+    boolean msi = defect == Defect.TAKES_MSI_BESIDES_MSIX || !offer.offers(DeviceCapabilities.MSIX);
     return from.accept()
+        .take(msi ? DeviceCapabilities.MSI : DeviceCapabilities.MSIX)
         .take(
             DeviceCapabilities.MSIX,
             DeviceCapabilities.INTX,

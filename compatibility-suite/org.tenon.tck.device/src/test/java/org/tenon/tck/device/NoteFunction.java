@@ -144,7 +144,7 @@ final class NoteFunction implements DeviceDriver {
       host.setIntx(true);
       host.setIntx(false);
     }
-    if (agreement.has(DeviceCapabilities.MSIX) || defect == Defect.SIGNALS_WITHOUT_AGREEMENT) {
+    if (agreement.hasMessages() || defect == Defect.SIGNALS_WITHOUT_AGREEMENT) {
       boolean high = defect == Defect.SIGNALS_A_VECTOR_TOO_HIGH;
       host.signal(high ? agreement.vectors() : agreement.vectors() - 1);
     }
@@ -205,6 +205,9 @@ final class NoteFunction implements DeviceDriver {
       stopTimer();
     }
     giveBack();
+    if (defect == Defect.BEGINS_ANEW_WHEN_PULLED_OUT && level == ResetLevel.POWER) {
+      host.clock().schedule(Duration.ofSeconds(1), () -> registers.count = 0);
+    }
     registers.scratch = 0;
     registers.count = 0;
     registers.address = defect == Defect.RESETS_BY_HALF ? registers.address : 0;

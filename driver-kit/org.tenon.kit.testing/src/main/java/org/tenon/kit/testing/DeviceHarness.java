@@ -26,6 +26,7 @@ import org.tenon.spi.device.DeviceDriver;
 import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.device.DeviceOffer;
 import org.tenon.spi.device.PciFunctionDescription;
+import org.tenon.spi.device.ResetLevel;
 
 /**
  * A host for one PCI function under test: opens it, leads it through its life, accesses its BARs as
@@ -219,6 +220,15 @@ public final class DeviceHarness implements AutoCloseable {
           driver.functionReset(level);
           return -1L;
         });
+  }
+
+  /**
+   * The function is pulled out of its slot: a reset of level POWER, and {@link #close()}. In
+   * RUNNING.
+   */
+  public void pullOut() {
+    functionReset(ResetLevel.POWER);
+    close();
   }
 
   /** Machine time passes; timers ring on the device thread. In RUNNING. */

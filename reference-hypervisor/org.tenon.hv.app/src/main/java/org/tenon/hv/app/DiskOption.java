@@ -1,9 +1,6 @@
 package org.tenon.hv.app;
 
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.tenon.hv.machine.DiskModel;
 import org.tenon.hv.machine.DiskPlace;
 
@@ -23,34 +20,8 @@ record DiskOption(String driver, DiskModel model, DiskPlace place, Map<String, S
     if (driver == null) {
       throw new InputException("--disk %s: which driver? add driver=ID".formatted(text));
     }
-    DiskModel model = choice(given, "model", DiskModel.VIRTIO);
-    DiskPlace place = choice(given, "slot", DiskPlace.FIXED);
+    DiskModel model = given.takeChoice("model", DiskModel.VIRTIO);
+    DiskPlace place = given.takeChoice("slot", DiskPlace.FIXED);
     return new DiskOption(driver, model, place, given.rest());
-  }
-
-  /** Takes a key out whose value is one of an enumeration's. */
-  private static <E extends Enum<E>> E choice(KeyValues given, String key, E otherwise)
-      throws InputException {
-    String name = given.take(key);
-    if (name == null) {
-      return otherwise;
-    }
-    E[] choices = otherwise.getDeclaringClass().getEnumConstants();
-    for (E choice : choices) {
-      if (word(choice).equals(name)) {
-        return choice;
-      }
-    }
-    throw new InputException(
-        "--disk: there is no %s '%s'; choose one of %s"
-            .formatted(
-                key,
-                name,
-                Arrays.stream(choices).map(DiskOption::word).collect(Collectors.joining(", "))));
-  }
-
-  /** What a user calls a model or a place. */
-  static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

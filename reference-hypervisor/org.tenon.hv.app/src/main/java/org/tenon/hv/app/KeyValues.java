@@ -1,7 +1,10 @@
 package org.tenon.hv.app;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,32 @@ final class KeyValues {
       case "off" -> false;
       default -> throw wrong("%s is on or off, not '%s'".formatted(key, value));
     };
+  }
+
+  /** Takes a key away whose value is one of an enumeration's. */
+  <E extends Enum<E>> E takeChoice(String key, E otherwise) throws InputException {
+    String name = take(key);
+    if (name == null) {
+      return otherwise;
+    }
+    E[] choices = otherwise.getDeclaringClass().getEnumConstants();
+    for (E choice : choices) {
+      if (word(choice).equals(name)) {
+        return choice;
+      }
+    }
+    throw new InputException(
+        "%s: there is no %s '%s'; choose one of %s"
+            .formatted(
+                option,
+                key,
+                name,
+                Arrays.stream(choices).map(KeyValues::word).collect(Collectors.joining(", "))));
+  }
+
+  /** What a user calls an enumeration's value. */
+  static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Everything not taken away. */

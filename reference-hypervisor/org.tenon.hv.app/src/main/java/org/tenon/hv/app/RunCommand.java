@@ -127,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--device",
-      paramLabel = "driver=ID[,KEY=VALUE…]",
+      paramLabel = "driver=ID[,slot=fixed][,interrupts=any],KEY=VALUE…",
       description =
           "A PCI function of a partner's own, by a driver of a bundle, with the driver's settings;"
               + " may be given more than once.")
@@ -137,8 +137,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--control",
       paramLabel = "SOCKET",
       description =
-          "Take commands at this Unix socket while the guest runs: plug disk …, unplug NAME, yank"
-              + " NAME, status, quit.")
+          "Take commands at this Unix socket while the guest runs: plug disk …, plug nic …, plug"
+              + " device …, unplug NAME, yank NAME, status, quit.")
   private @Nullable Path control;
 
   @Option(

@@ -1,6 +1,5 @@
 package org.tenon.hv.app;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.Balloon;
+import org.tenon.hv.machine.DeviceStatus;
 import org.tenon.hv.machine.DiskPlace;
 import org.tenon.hv.machine.DiskStatus;
 import org.tenon.hv.machine.Machine;
@@ -19,7 +19,8 @@ import org.tenon.hv.machine.Machine;
  */
 final class RunControl {
   private static final String COMMANDS =
-      "plug disk driver=ID[,model=virtio],KEY=VALUE…, unplug NAME, yank NAME,"
+      "plug disk driver=ID[,model=virtio],KEY=VALUE…, plug nic driver=ID,KEY=VALUE…,"
+          + " plug device driver=ID,KEY=VALUE…, unplug NAME, yank NAME,"
           + " balloon [SIZE], balloon statistics, status, quit";
 
   /** How long a guest may take to tell its statistics. */
@@ -39,7 +40,7 @@ final class RunControl {
     String[] words = line.strip().split("\\s+", 2);
     String rest = words.length == 2 ? words[1] : "";
     return switch (words[0]) {
-      case "plug" -> rest.startsWith("disk ") ? plug(rest.substring(5).strip()) : unknown(line);
+      case "plug" -> onRunLoop(() -> plug(line, rest));
       case "unplug" ->
           onRunLoop(() -> {
             machine.unplug(rest);
@@ -64,9 +65,19 @@ final class RunControl {
     return "error: no command is '%s'; write one of: %s".formatted(line, COMMANDS);
   }
 
-  private String plug(String option) {
-    return onRunLoop(
-        () -> "ok " + machine.plug(disks.resolve(DiskOption.parse(option)), DiskPlace.HOT_PLUG));
+  private String plug(String line, String what) throws InputException, AttachException {
+    String[] words = what.split("\\s+", 2);
+    if (words.length < 2) {
+      return unknown(line);
+    }
+    return switch (words[0]) {
+      case "disk" ->
+          "ok " + machine.plug(disks.resolve(DiskOption.parse(words[1])), DiskPlace.HOT_PLUG);
+      case "nic" -> "ok " + machine.plug(disks.resolve(NicOption.parse(words[1])));
+      case "device" ->
+          "ok " + machine.plug(disks.resolve(DeviceOption.parse(words[1])), DiskPlace.HOT_PLUG);
+      default -> unknown(line);
+    };
   }
 
   private String balloon(String size) {
@@ -107,14 +118,15 @@ final class RunControl {
   }
 
   private String status() {
-    List<DiskStatus> all = machine.disks();
-    return all.stream()
-            .map(disk ->
-                "%s %s %s: %s%n"
-                    .formatted(
-                        disk.name(), DiskOption.word(disk.model()), disk.driver(), disk.place()))
-            .collect(Collectors.joining())
-        + "ok";
+    StringBuilder all = new StringBuilder();
+    for (DiskStatus disk : machine.disks()) {
+      String model = KeyValues.word(disk.model());
+      all.append("%s %s %s: %s%n".formatted(disk.name(), model, disk.driver(), disk.place()));
+    }
+    for (DeviceStatus device : machine.functions()) {
+      all.append("%s %s: %s%n".formatted(device.name(), device.driver(), device.place()));
+    }
+    return all.append("ok").toString();
   }
 
   private String onRunLoop(Callable<String> command) {

@@ -28,9 +28,11 @@ final class RunDisks implements AutoCloseable {
   private final List<LoadedBundle> bundles = new ArrayList<>();
   private final List<Planned> disks = new ArrayList<>();
   private final List<NicConfig> nics = new ArrayList<>();
-  private final List<DeviceConfig> devices = new ArrayList<>();
+  private final List<PlannedDevice> devices = new ArrayList<>();
 
   private record Planned(DiskConfig disk, DiskPlace place) {}
+
+  private record PlannedDevice(DeviceConfig device, DiskPlace place) {}
 
   private RunDisks() {}
 
@@ -62,17 +64,20 @@ final class RunDisks implements AutoCloseable {
   /** Finds each PCI function's driver in the bundles. */
   void addDevices(List<String> options) throws InputException {
     for (String option : options) {
-      KeyValues values = KeyValues.parse("--device", option, "driver=pci-hello,greeting=Hi");
-      String driver = values.take("driver");
-      if (driver == null) {
-        throw values.wrong("which driver? add driver=ID");
-      }
-      DeviceDriverFactory factory = factory(DeviceDriverFactory.class, driver);
-      try {
-        devices.add(new DeviceConfig(factory, Config.of(factory.configKeys(), values.rest())));
-      } catch (ConfigException e) {
-        throw new InputException("--device driver=%s: %s".formatted(driver, e.getMessage()), e);
-      }
+      DeviceOption parsed = DeviceOption.parse(option);
+      devices.add(new PlannedDevice(resolve(parsed), parsed.place()));
+    }
+  }
+
+  /** Finds the driver of a PCI function, and reads its settings. */
+  DeviceConfig resolve(DeviceOption option) throws InputException {
+    DeviceDriverFactory factory = factory(DeviceDriverFactory.class, option.driver());
+    try {
+      return new DeviceConfig(
+          factory, option.offer(), Config.of(factory.configKeys(), option.settings()));
+    } catch (ConfigException e) {
+      throw new InputException(
+          "--device driver=%s: %s".formatted(option.driver(), e.getMessage()), e);
     }
   }
 
@@ -88,7 +93,8 @@ final class RunDisks implements AutoCloseable {
     }
   }
 
-  private NicConfig resolve(NicOption option) throws InputException {
+  /** Finds the driver of a network card, and reads its settings. */
+  NicConfig resolve(NicOption option) throws InputException {
     NicDriverFactory factory = factory(NicDriverFactory.class, option.driver());
     try {
       return new NicConfig(
@@ -147,9 +153,10 @@ final class RunDisks implements AutoCloseable {
   }
 
   private void plugDevices(Machine machine) throws InputException {
-    for (DeviceConfig device : devices) {
+    for (PlannedDevice planned : devices) {
+      DeviceConfig device = planned.device();
       try {
-        machine.plug(device);
+        machine.plug(device, planned.place());
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);

@@ -28,6 +28,7 @@ final class Clauses {
   static final ClauseId SIGNALS_AS_AGREED = new ClauseId("DEV", 13);
   static final ClauseId PIN_AS_AGREED = new ClauseId("DEV", 14);
   static final ClauseId DMA_AS_AGREED = new ClauseId("DEV", 15);
+  static final ClauseId LEASE_IS_OVER = new ClauseId("DEV", 17);
   static final ClauseId NIC_AGREEMENT_IS_SUBSET = new ClauseId("NET", 1);
   static final ClauseId NIC_AGREED_ONLY = new ClauseId("NET", 5);
   static final ClauseId QUEUE_PAIRS_EXIST = new ClauseId("NET", 9);

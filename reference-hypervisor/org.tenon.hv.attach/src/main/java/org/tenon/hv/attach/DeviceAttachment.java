@@ -289,9 +289,15 @@ public final class DeviceAttachment implements Conduct {
     return thrown == null;
   }
 
-  /** Lets the function use guest memory, or takes the leave away; run-loop thread. */
+  /**
+   * Lets the function use guest memory, or takes the leave away, and waits for what still uses it;
+   * run-loop thread.
+   */
   public void setBusMaster(boolean allowed) {
     dma.setOpen(allowed);
+    if (!allowed && isServing() && !dma.awaitTakenBack(limitNanos)) {
+      hung(Clauses.LEASE_IS_OVER, "a system call that uses memory which was taken back");
+    }
   }
 
   /** The guest resets the function; run-loop thread. */
@@ -351,8 +357,12 @@ public final class DeviceAttachment implements Conduct {
   }
 
   private void hung(String what) {
+    hung(Clauses.ACCESS_RETURNS, what);
+  }
+
+  private void hung(ClauseId clause, String what) {
     fault(
-        Clauses.ACCESS_RETURNS,
+        clause,
         Fault.Kind.HUNG,
         subject,
         "%s has not returned within %s".formatted(what, context.deadlines().control()));

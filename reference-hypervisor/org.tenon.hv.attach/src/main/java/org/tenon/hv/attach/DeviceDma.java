@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Status;
 import org.tenon.hv.memory.GuestMemory;
@@ -20,10 +22,17 @@ import org.tenon.spi.device.DmaLease;
  * for a copy under way, so that nothing is written afterwards. Any thread.
  */
 final class DeviceDma {
+  /** How often a system call that is to end is looked at. */
+  private static final long MOMENT = 100_000;
+
   private final GuestMemory memory;
   private final HostClock hostClock;
   private final int maxLeases;
   private final Set<Lease> leases = new HashSet<>();
+
+  /** Those taken back that a system call still uses. */
+  private final Set<Lease> inUse = ConcurrentHashMap.newKeySet();
+
   private boolean open;
   private boolean over;
 
@@ -54,6 +63,23 @@ final class DeviceDma {
   synchronized void end() {
     over = true;
     revokeAll();
+  }
+
+  /**
+   * Waits until no system call of the driver's uses what was lent and taken back.
+   *
+   * @return false where that takes longer than the limit
+   */
+  boolean awaitTakenBack(long limitNanos) {
+    long start = System.nanoTime();
+    while (!inUse.isEmpty()) {
+      inUse.forEach(Lease::revoke);
+      if (System.nanoTime() - start > limitNanos) {
+        return inUse.isEmpty();
+      }
+      LockSupport.parkNanos(this, MOMENT);
+    }
+    return true;
   }
 
   private void revokeAll() {
@@ -223,8 +249,19 @@ final class DeviceDma {
 
     void revoke() {
       revoked = true;
-      if (!loan.revoke()) {
-        var _ = hostClock.schedule(Duration.ofMillis(100), this::revoke);
+      if (loan.revoke()) {
+        inUse.remove(this);
+      } else if (inUse.add(this)) {
+        tryAgain();
+      }
+    }
+
+    /** Also where nobody waits: the memory is not freed before. */
+    private void tryAgain() {
+      if (loan.revoke()) {
+        inUse.remove(this);
+      } else {
+        var _ = hostClock.schedule(Duration.ofMillis(100), this::tryAgain);
       }
     }
   }

@@ -21,9 +21,12 @@ import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.pci.AdvancedFeatures;
 import org.tenon.hv.pci.Bar;
 import org.tenon.hv.pci.Capability;
+import org.tenon.hv.pci.MessageCapability;
+import org.tenon.hv.pci.Msi;
 import org.tenon.hv.pci.Msix;
 import org.tenon.hv.pci.PciIdentity;
 import org.tenon.hv.pci.PciSlot;
+import org.tenon.hv.pci.ResetDepth;
 import org.tenon.hv.pci.Type0Function;
 import org.tenon.spi.device.DeviceAgreement;
 import org.tenon.spi.device.DeviceCapabilities;
@@ -42,6 +45,7 @@ public final class PartnerFunction implements Saved {
       DeviceOffer.of(
           Set.of(
               DeviceCapabilities.MSIX,
+              DeviceCapabilities.MSI,
               DeviceCapabilities.INTX,
               DeviceCapabilities.BUS_MASTER,
               DeviceCapabilities.FUNCTION_RESET),
@@ -52,7 +56,7 @@ public final class PartnerFunction implements Saved {
   private final DeviceAttachment attachment;
   private final PciSlot slot;
   private final Type0Function function;
-  private final @Nullable Msix msix;
+  private final @Nullable MessageCapability messages;
   private final Clock clock;
   private final Alarm alarm;
   private final Handoff news;
@@ -62,9 +66,6 @@ public final class PartnerFunction implements Saved {
   private final AtomicLong due = new AtomicLong();
 
   private volatile boolean wire;
-
-  /** How deep a reset that comes now reaches. */
-  private int level = ResetLevel.BUS;
 
   /**
    * A function after reset, its driver on the board.
@@ -86,17 +87,23 @@ public final class PartnerFunction implements Saved {
     described.bars().forEach(bar -> bars.add(bar(bar)));
     List<Capability> capabilities = new ArrayList<>();
     if (agreement.has(DeviceCapabilities.MSIX)) {
-      msix = new Msix(agreement.vectors(), described.msixBar(), slot.master());
-      bars.add(msix.bar());
-      capabilities.add(msix);
+      Msix table = new Msix(agreement.vectors(), described.msixBar(), slot.master());
+      bars.add(table.bar());
+      messages = table;
+    } else if (agreement.has(DeviceCapabilities.MSI)) {
+      messages = new Msi(powerOfTwo(agreement.vectors()), slot.master());
     } else {
-      msix = null;
+      messages = null;
     }
-    if (agreement.has(DeviceCapabilities.FUNCTION_RESET)) {
+    if (messages != null) {
+      capabilities.add(messages);
+    }
+    boolean resets = agreement.has(DeviceCapabilities.FUNCTION_RESET);
+    if (resets && !slot.express()) {
       capabilities.add(new AdvancedFeatures(this::resetByGuest));
     }
     boolean pin = agreement.has(DeviceCapabilities.INTX);
-    function = new Type0Function(name, identity(described), bars, capabilities, slot, pin);
+    function = new Type0Function(name, identity(described), bars, capabilities, slot, pin, resets);
     function.onReset(this::reset);
     alarm = clock.alarm(name + " timers", this::ring);
     news = handoffs.handoff(this::takeNews);
@@ -104,6 +111,11 @@ public final class PartnerFunction implements Saved {
     slot.master().onEnabled(() -> attachment.setBusMaster(true));
     slot.master().onDisabled(() -> attachment.setBusMaster(false));
     attachment.connect(new Board());
+  }
+
+  /** The next one, from 1 on. */
+  private static int powerOfTwo(int vectors) {
+    return 1 << Integer.SIZE - Integer.numberOfLeadingZeros(vectors - 1);
   }
 
   private static PciIdentity identity(PciFunctionDescription described) {
@@ -176,18 +188,24 @@ public final class PartnerFunction implements Saved {
   }
 
   private void resetByGuest() {
-    level = ResetLevel.FUNCTION;
-    function.reset();
-    level = ResetLevel.BUS;
+    function.reset(ResetDepth.FUNCTION);
   }
 
   /** First the leave to write is taken away, so that nothing of what was under way shows. */
-  private void reset() {
+  private void reset(ResetDepth depth) {
     attachment.setBusMaster(false);
     wire = false;
     due.set(0);
-    attachment.functionReset(level);
+    attachment.functionReset(level(depth));
     setAlarm();
+  }
+
+  private static int level(ResetDepth depth) {
+    return switch (depth) {
+      case FUNCTION -> ResetLevel.FUNCTION;
+      case BUS -> ResetLevel.BUS;
+      case POWER -> ResetLevel.POWER;
+    };
   }
 
   private void takeNews() {
@@ -208,11 +226,11 @@ public final class PartnerFunction implements Saved {
   }
 
   private void deliver() {
-    Msix messages = msix;
+    MessageCapability sending = messages;
     long vectors = due.getAndSet(0);
-    boolean byMessage = messages != null && messages.isEnabled();
-    for (; messages != null && vectors != 0; vectors &= vectors - 1) {
-      messages.signal(Long.numberOfTrailingZeros(vectors));
+    boolean byMessage = sending != null && sending.isEnabled();
+    for (; sending != null && vectors != 0; vectors &= vectors - 1) {
+      sending.signal(Long.numberOfTrailingZeros(vectors));
     }
     function.setInterrupt(wire && !byMessage);
   }
@@ -233,7 +251,7 @@ public final class PartnerFunction implements Saved {
 
     @Override
     public boolean messagesEnabled() {
-      return msix != null && msix.isEnabled();
+      return messages != null && messages.isEnabled();
     }
 
     @Override

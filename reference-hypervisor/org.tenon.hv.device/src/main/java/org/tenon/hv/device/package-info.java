@@ -3,7 +3,7 @@
  *
  * <pre>{@code
  * guest ─▶ hv.pci: configuration space, BARs ─▶ PartnerFunction ─▶ DeviceAttachment ─▶ DeviceDriver
- * guest ◀─ hv.pci: MSI-X, wire ◀── PartnerFunction ◀── DeviceBoard ◀── DeviceHost.signal, setIntx ◀┘
+ * guest ◀─ hv.pci: messages, wire ◀── PartnerFunction ◀── DeviceBoard ◀── DeviceHost.signal, setIntx ◀┘
  * }</pre>
  *
  * <p>{@link org.tenon.hv.device.PartnerFunction} gives the driver's description a configuration

@@ -134,6 +134,63 @@ class PartnerFunctionTest {
     assertThat(rig.messages).containsExactly(1, 1, 2);
   }
 
+  /** Three vectors, of which a guest has allowed four, two or one (6.8.1.3). */
+  @Test
+  void msiGoesOutToo() throws AttachException {
+    takeMsi(3);
+    FunctionRig rig = rig();
+    int msi = rig.capability(0x05);
+    assertThat(rig.capability(0x11)).as("MSI-X").isZero();
+    assertThat(rig.config(msi + 2, 2)).as("4 vectors, 64 bits, masks").isEqualTo(0x0184);
+    driver.onWrite = (bar, offset, value) -> driver.host().signal((int) value);
+    rig.write(0, 0, 4, 1);
+    assertThat(rig.messages).as("not enabled").isEmpty();
+    assertThat(driver.host().messagesEnabled()).isFalse();
+    rig.config(msi + 4, 4, 0xfee00000L);
+    rig.config(msi + 12, 2, 0x40);
+    rig.config(msi + 2, 2, 0x21);
+    assertThat(driver.host().messagesEnabled()).isTrue();
+    rig.write(0, 0, 4, 2);
+    assertThat(rig.messages).containsExactly(0x42);
+    rig.config(msi + 2, 2, 0x11);
+    rig.write(0, 0, 4, 1);
+    rig.write(0, 0, 4, 2);
+    assertThat(rig.messages).as("two vectors").containsExactly(0x42, 0x41, 0x40);
+    rig.config(msi + 16, 4, 1);
+    rig.write(0, 0, 4, 2);
+    rig.write(0, 0, 4, 0);
+    assertThat(rig.messages).as("masked").hasSize(3);
+    rig.config(msi + 16, 4, 0);
+    assertThat(rig.messages).containsExactly(0x42, 0x41, 0x40, 0x40);
+    driver.onWrite = (bar, offset, value) -> driver.host().setIntx(true);
+    rig.write(0, 0, 4, 0);
+    assertThat(rig.wire).as("the pin is low meanwhile").doesNotContain(true);
+    rig.config(msi + 2, 2, 0);
+    rig.write(0, 0, 4, 0);
+    assertThat(rig.wire).last().isEqualTo(true);
+  }
+
+  private void takeMsi(int vectors) {
+    driver.negotiation =
+        offer ->
+            offer
+                .accept()
+                .take(
+                    DeviceCapabilities.MSI, DeviceCapabilities.INTX, DeviceCapabilities.BUS_MASTER)
+                .vectors(vectors)
+                .build();
+    driver.description =
+        PciFunctionDescription.of(0x1234, 1, 0).bar(PciBar.memory32(0, 4096)).build();
+  }
+
+  @Test
+  void msiHasNoMoreThan32Vectors() throws AttachException {
+    takeMsi(64);
+    FunctionRig rig = rig();
+    assertThat(rig.attachment.agreement().vectors()).isEqualTo(32);
+    assertThat(rig.config(rig.capability(0x05) + 2, 2)).isEqualTo(0x018a);
+  }
+
   @Test
   void thePinIsLowWhileMessagesAreOn() throws AttachException {
     FunctionRig rig = rig();

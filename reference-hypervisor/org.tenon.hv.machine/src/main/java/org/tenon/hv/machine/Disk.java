@@ -34,7 +34,7 @@ import org.tenon.hv.pci.Type0Function;
  * counts on nothing landing in its memory afterwards: it goes on when the driver has answered
  * everything that it was to be given.
  */
-final class Disk implements AttachListener, PluggedDevice {
+final class Disk implements AttachListener, PluggedCard {
   private static final System.Logger LOG = System.getLogger(Disk.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -97,8 +97,8 @@ final class Disk implements AttachListener, PluggedDevice {
     return Objects.requireNonNull(front, "nothing is in front of it yet");
   }
 
-  /** The PCI function. */
-  Type0Function function() {
+  @Override
+  public Type0Function function() {
     return front().function();
   }
 

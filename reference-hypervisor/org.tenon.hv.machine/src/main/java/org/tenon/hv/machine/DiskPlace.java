@@ -1,6 +1,6 @@
 package org.tenon.hv.machine;
 
-/** Where a disk is plugged in. */
+/** Where a disk or a partner's own function is plugged in. */
 public enum DiskPlace {
   /** A slot of bus 0, before the machine runs; it stays. */
   FIXED,

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tenon.hv.bus.Alarm;
 import org.tenon.hv.pci.PciSlot;
 import org.tenon.hv.pci.RootPort;
 import org.tenon.hv.pci.Type0Function;
@@ -15,24 +16,41 @@ import org.tenon.hv.pci.Type0Function;
 final class HotPlugSlots {
   private static final int PLACES_OF_A_BUS = 32;
 
+  /**
+   * Between putting a card in and pressing the button, as with a person. A guest that is still busy
+   * with the card before takes the new one by itself, and a press for a wish to have it out again:
+   * Linux is for a second.
+   */
+  private static final long MOMENT = 2_000_000_000L;
+
   private final RootPorts ports;
+  private final MachineClock clock;
   private final Map<String, Card> cards = new LinkedHashMap<>();
 
-  HotPlugSlots(RootPorts ports) {
+  HotPlugSlots(RootPorts ports, MachineClock clock) {
     this.ports = ports;
+    this.clock = clock;
   }
 
   /** A function in a slot. */
   private static final class Card {
     private final RootPort port;
     private final Runnable gone;
+    private final Alarm button;
 
     /** Not saved with the machine: whoever wants it out after a restore asks again. */
     private boolean leaving;
 
-    Card(RootPort port, Runnable gone) {
+    Card(RootPort port, MachineClock clock, Runnable gone) {
       this.port = port;
       this.gone = gone;
+      button = clock.alarm("attention button", this::press);
+    }
+
+    private void press() {
+      if (!port.isPowered()) {
+        port.pressAttentionButton();
+      }
     }
   }
 
@@ -75,21 +93,25 @@ final class HotPlugSlots {
    *
    * @param running whether a guest may be there to take it; else it begins with the machine
    * @param gone run once, when the function is out again
+   * @throws IllegalArgumentException when it begins with the machine and its BARs do not fit
    */
   void put(String name, int place, Type0Function function, boolean running, Runnable gone) {
     RootPort port = port(place);
-    Card card = new Card(port, gone);
-    cards.put(name, card);
-    port.onPowerOff(() -> {
-      if (card.leaving) {
-        yank(name);
-      }
-    });
     if (running) {
       port.insert(function);
     } else {
       ports.startWith(port, function);
     }
+    Card card = new Card(port, clock, gone);
+    cards.put(name, card);
+    if (running) {
+      card.button.set(clock.now() + MOMENT);
+    }
+    port.onPowerOff(() -> {
+      if (card.leaving) {
+        yank(name);
+      }
+    });
   }
 
   /**
@@ -115,6 +137,7 @@ final class HotPlugSlots {
   void yank(String name) {
     Card card = find(name);
     cards.remove(name);
+    clock.remove(card.button);
     card.port.onPowerOff(() -> {});
     card.port.remove();
     card.gone.run();

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.attach.AttachException;
@@ -49,8 +48,8 @@ public final class Machine implements AutoCloseable {
   private final LoopDevicePlug loopDevicePlug;
   private final NicPlug nicPlug;
   private final DevicePlug devicePlug;
-  private final HotPlugSlots hotPlug;
   private final List<PluggedDevice> devices = new ArrayList<>();
+  private final Slots slots;
 
   /** What says which devices are to be plugged in, while a saved machine is restored. */
   private @Nullable StateReader awaited;
@@ -58,6 +57,7 @@ public final class Machine implements AutoCloseable {
   private int awaitedDevices;
   private int nextDisk;
   private int nextNic;
+  private int nextDevice;
   private boolean started;
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private long hostNanos;
@@ -107,9 +107,9 @@ public final class Machine implements AutoCloseable {
     VirtioPlug virtio = new VirtioPlug(type, memory);
     diskPlug = new DiskPlug(config, virtio, memory, loop, clock);
     loopDevicePlug = new LoopDevicePlug(board, virtio, memory, loop);
-    hotPlug = new HotPlugSlots(board.rootPorts());
+    slots = new Slots(board, clock, devices);
     nicPlug = new NicPlug(config, virtio, memory, loop, clock);
-    devicePlug = new DevicePlug(board, memory, loop, clock);
+    devicePlug = new DevicePlug(memory, loop, clock);
     memory.onWrite(new DmaWrites(vm, loop));
   }
 
@@ -304,27 +304,24 @@ public final class Machine implements AutoCloseable {
    * @throws IllegalStateException for a fixed slot of a machine that has run
    */
   public String plug(DiskConfig disk, DiskPlace place) throws AttachException {
-    if (started && place == DiskPlace.FIXED) {
-      throw new IllegalStateException(
-          "a fixed slot is filled before the machine runs; use a hot-plug slot");
-    }
+    checkPlace(place);
     try {
       DiskState saved = awaited(DiskState.class);
       String name = "disk" + nextDisk;
-      if (saved == null ? place == DiskPlace.FIXED : !HotPlugSlots.isPlace(saved.slot())) {
-        Disk made = diskPlug.make(name, disk, board.nextSlot(), board.nextDevice(), saved);
-        board.plug(made.function());
-        devices.add(made);
-      } else {
-        int slot = saved == null ? hotPlug.empty() : saved.slot();
-        Disk made = diskPlug.make(name, disk, hotPlug.slot(slot), slot, saved);
-        devices.add(made);
-        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
-      }
+      int slot = saved == null ? slots.free(place) : slots.again(saved.slot());
+      Disk made = diskPlug.make(name, disk, slots.slot(slot), slot, saved);
+      slots.put(name, made, slot, started);
       nextDisk++;
       return name;
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private void checkPlace(DiskPlace place) {
+    if (started && place == DiskPlace.FIXED) {
+      throw new IllegalStateException(
+          "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
   }
 
@@ -361,16 +358,12 @@ public final class Machine implements AutoCloseable {
     try {
       NicState saved = awaited(NicState.class);
       String name = "nic" + nextNic;
-      if (saved == null ? !started : !HotPlugSlots.isPlace(saved.slot())) {
-        Nic made = nicPlug.make(name, nic, board.nextSlot(), board.nextDevice(), saved);
-        board.plug(made.function());
-        devices.add(made);
-      } else {
-        int slot = saved == null ? hotPlug.empty() : saved.slot();
-        Nic made = nicPlug.make(name, nic, hotPlug.slot(slot), slot, saved);
-        devices.add(made);
-        hotPlug.put(name, slot, made.function(), started, () -> remove(made));
-      }
+      int slot =
+          saved == null
+              ? slots.free(started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED)
+              : slots.again(saved.slot());
+      Nic made = nicPlug.make(name, nic, slots.slot(slot), slot, saved);
+      slots.put(name, made, slot, started);
       nextNic++;
       return name;
     } catch (StateException e) {
@@ -391,32 +384,27 @@ public final class Machine implements AutoCloseable {
     return in.take(kind);
   }
 
-  private void remove(PluggedDevice gone) {
-    devices.remove(gone);
-    gone.close();
-  }
-
   /**
-   * Asks the guest to let go of a disk or network card in a hot-plug slot, as by the slot's
-   * attention button. It leaves when the guest turns its slot's power off, or at once where it is
-   * off. Where {@link #plug} may be called.
+   * Asks the guest to let go of what is in a hot-plug slot, as by the slot's attention button. It
+   * leaves when the guest turns its slot's power off, or at once where it is off. Where {@link
+   * #plug} may be called.
    *
    * @throws IllegalArgumentException when nothing of that name is in a hot-plug slot
    * @throws IllegalStateException when the guest has been asked already
    */
   public void unplug(String name) {
-    hotPlug.unplug(name);
+    slots.unplug(name);
   }
 
   /**
-   * Pulls a disk or network card out of its hot-plug slot, whatever the guest does with it. When
-   * this returns the guest reaches nothing of it, its requests have ended, nothing of it writes
-   * guest memory any more and its driver is closed. Where {@link #plug} may be called.
+   * Pulls something out of its hot-plug slot, whatever the guest does with it. When this returns
+   * the guest reaches nothing of it, its requests have ended, nothing of it writes guest memory any
+   * more and its driver is closed. Where {@link #plug} may be called.
    *
    * @throws IllegalArgumentException when nothing of that name is in a hot-plug slot
    */
   public void yank(String name) {
-    hotPlug.yank(name);
+    slots.yank(name);
   }
 
   /** The disks, in the order of their coming. Where {@link #plug} may be called. */
@@ -424,27 +412,48 @@ public final class Machine implements AutoCloseable {
     List<DiskStatus> all = new ArrayList<>();
     for (PluggedDevice device : devices) {
       if (device instanceof Disk disk) {
-        all.add(disk.status(Objects.requireNonNullElse(hotPlug.describe(disk.name()), "fixed")));
+        all.add(disk.status(slots.describe(disk.name())));
+      }
+    }
+    return all;
+  }
+
+  /** The partners' own PCI functions, likewise. */
+  public List<DeviceStatus> functions() {
+    List<DeviceStatus> all = new ArrayList<>();
+    for (PluggedDevice device : devices) {
+      if (device instanceof PartnerDevice one) {
+        all.add(one.status(slots.describe(one.name())));
       }
     }
     return all;
   }
 
   /**
-   * Plugs a partner's own PCI function into the next slot; before the first {@link #run()}. The
-   * machine closes its driver.
-   *
-   * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
-   * @throws IllegalArgumentException when every slot is taken, or its BARs do not fit, and where a
-   *     machine that is restored had another device or none
+   * Plugs a partner's own PCI function in: before the first {@link #run()} into the next fixed
+   * slot, afterwards into an empty hot-plug slot; see {@link #plug(DeviceConfig, DiskPlace)}.
    */
-  public void plug(DeviceConfig device) throws AttachException {
-    if (hostNanos != 0) {
-      throw new IllegalStateException("devices are plugged before the machine runs");
-    }
+  public String plug(DeviceConfig device) throws AttachException {
+    return plug(device, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+  }
+
+  /**
+   * Plugs a partner's own PCI function in, as {@link #plug(DiskConfig, DiskPlace)} does a disk.
+   *
+   * @return the name by which it is unplugged
+   * @throws IllegalArgumentException also when its BARs do not fit, and where a machine that is
+   *     restored had another device or none
+   */
+  public String plug(DeviceConfig device, DiskPlace place) throws AttachException {
+    checkPlace(place);
     try {
       PartnerDeviceState saved = awaited(PartnerDeviceState.class);
-      devices.add(devicePlug.plug("device" + devices.size(), device, saved));
+      String name = "device" + nextDevice;
+      int slot = saved == null ? slots.free(place) : slots.again(saved.slot());
+      PartnerDevice made = devicePlug.make(name, device, slots.slot(slot), slot, saved);
+      slots.put(name, made, slot, started);
+      nextDevice++;
+      return name;
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -28,7 +28,7 @@ import org.tenon.spi.net.MacAddress;
  * A plugged network card: the driver's attachment, and threads on which the driver is given frames
  * and buffers, so that one that does not return keeps neither the guest nor the run loop.
  */
-final class Nic implements AttachListener, PluggedDevice {
+final class Nic implements AttachListener, PluggedCard {
   private static final System.Logger LOG = System.getLogger(Nic.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -75,8 +75,8 @@ final class Nic implements AttachListener, PluggedDevice {
     return Objects.requireNonNull(front, "nothing is in front of it yet");
   }
 
-  /** The PCI function. */
-  Type0Function function() {
+  @Override
+  public Type0Function function() {
     return front().virtio().function();
   }
 

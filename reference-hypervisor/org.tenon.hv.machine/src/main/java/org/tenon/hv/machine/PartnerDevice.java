@@ -16,9 +16,10 @@ import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
 import org.tenon.hv.device.PartnerFunction;
+import org.tenon.hv.pci.Type0Function;
 
 /** A plugged PCI function's driver. */
-final class PartnerDevice implements AttachListener, PluggedDevice {
+final class PartnerDevice implements AttachListener, PluggedCard {
   private static final System.Logger LOG = System.getLogger(PartnerDevice.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -26,19 +27,23 @@ final class PartnerDevice implements AttachListener, PluggedDevice {
   private final String driver;
   private final int slot;
   private final DeviceAttachment attachment;
+  private final DeviceLife life;
   private @Nullable PartnerFunction function;
 
   /**
    * One whose function is not there yet.
    *
    * @param driver the driver's id
-   * @param slot its device number on PCI bus 0
+   * @param slot where it will be plugged in, as {@link DiskState} counts
+   * @param life ends with the device
    */
-  PartnerDevice(String name, String driver, int slot, DeviceAttachment attachment) {
+  PartnerDevice(
+      String name, String driver, int slot, DeviceAttachment attachment, DeviceLife life) {
     this.name = name;
     this.driver = driver;
     this.slot = slot;
     this.attachment = attachment;
+    this.life = life;
     attachment.addListener(this);
   }
 
@@ -56,13 +61,27 @@ final class PartnerDevice implements AttachListener, PluggedDevice {
     function = front;
   }
 
-  private PartnerFunction function() {
+  private PartnerFunction front() {
     return Objects.requireNonNull(function, "nothing is in front of it yet");
   }
 
   @Override
+  public Type0Function function() {
+    return front().function();
+  }
+
+  /** Its name, such as {@code device0}. */
+  String name() {
+    return name;
+  }
+
+  DeviceStatus status(String place) {
+    return new DeviceStatus(name, driver, place);
+  }
+
+  @Override
   public void pause() throws StateException {
-    function().settle();
+    front().settle();
     await(attachment.quiesce(), "come to rest");
     if (attachment.state() != DeviceAttachment.State.PAUSED) {
       throw new StateException(
@@ -102,12 +121,12 @@ final class PartnerDevice implements AttachListener, PluggedDevice {
 
   @Override
   public void save(StateWriter out) throws StateException {
-    function().save(out);
+    front().save(out);
   }
 
   @Override
   public void restore(StateReader in) throws StateException {
-    function().restore(in);
+    front().restore(in);
   }
 
   /** Closes the driver; one that hangs is left behind, as the attachment has reported. */
@@ -120,5 +139,6 @@ final class PartnerDevice implements AttachListener, PluggedDevice {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    life.close();
   }
 }

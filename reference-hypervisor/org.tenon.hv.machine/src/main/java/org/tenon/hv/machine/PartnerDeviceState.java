@@ -10,7 +10,7 @@ import org.tenon.spi.device.PciFunctionDescription;
  * What a partner's own PCI function is, so that a saved machine goes on with no other, and its
  * driver's state.
  *
- * @param slot its device number on PCI bus 0
+ * @param slot its place, as {@link DiskState} counts
  * @param driver the driver's id
  * @param capabilities what was agreed, in order, separated by blanks
  * @param vectors how many interrupt vectors

@@ -102,9 +102,18 @@ final class RootPorts {
     }
   }
 
-  /** Begins with a function in a port's slot, its BARs placed as firmware does it. */
+  /**
+   * Begins with a function in a port's slot, its BARs placed as firmware does it.
+   *
+   * @throws IllegalArgumentException when they do not fit; the slot stays empty
+   */
   void startWith(RootPort port, Type0Function function) {
     port.startWith(function);
-    new BarAllocator(windows.get(ports.indexOf(port))).allocate(function);
+    try {
+      new BarAllocator(windows.get(ports.indexOf(port))).allocate(function);
+    } catch (IllegalArgumentException e) {
+      port.remove();
+      throw e;
+    }
   }
 }

@@ -107,8 +107,8 @@ class DevicePlugTest {
       machine.plug(device());
       assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
       assertThat(console).hasToString("nnl");
-      assertThatThrownBy(() -> machine.plug(device()))
-          .hasMessage("devices are plugged before the machine runs");
+      assertThatThrownBy(() -> machine.plug(device(), DiskPlace.FIXED))
+          .hasMessage("a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
   }
 

@@ -35,20 +35,27 @@ class HotPlugTest {
 
   private static final int POWER_OFF = 0x400;
 
+  /** In its status, in the high half. */
+  private static final long BUTTON_PRESSED = 1 << 16;
+
   @TempDir private Path folder;
   private final MemoryDisk storage = new MemoryDisk();
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore entered = new Semaphore(0);
   private final List<String> events = new CopyOnWriteArrayList<>();
 
-  private MachineConfig config(ClockMode clock) {
+  private static MachineConfig config(ClockMode clock) {
+    return config(clock, MachineTest.fiveTicks().kernel());
+  }
+
+  private static MachineConfig config(ClockMode clock, ByteBuffer kernel) {
     return new MachineConfig(
         MachineType.of(MachineType.CURRENT),
         new SimEngine(),
         2,
         32 << 20,
         clock,
-        MachineTest.fiveTicks().kernel(),
+        kernel,
         ByteBuffer.allocate(0),
         "",
         value -> {},
@@ -209,6 +216,29 @@ class HotPlugTest {
       guest.config(FIRST_PORT, SLOT_CONTROL, POWER_OFF);
       assertThat(events).containsExactly("closed");
       assertThat(machine.disks()).isEmpty();
+    }
+  }
+
+  /** The button is pressed when the guest has had time to finish with the card before. */
+  @Test
+  void theButtonIsPressedWhereTheGuestHasNotTakenTheDisk() throws BootException, AttachException {
+    // STI; HLT; and back to the latter.
+    ByteBuffer idle = new BareProgram().bytes(0xfb, 0xf4, 0xeb, 0xfd).kernel();
+    try (Machine machine = new Machine(config(ClockMode.VIRTUAL, idle))) {
+      goOn(machine, ASKED);
+      PokedGuest guest = new PokedGuest(machine);
+      machine.plug(disk(DiskModel.VIRTIO));
+      machine.plug(disk(DiskModel.VIRTIO));
+      guest.config(FIRST_PORT + 1, SLOT_CONTROL, 0);
+      goOn(machine, ASKED + 1_999_000_000);
+      assertThat(guest.config(FIRST_PORT, SLOT_CONTROL) & BUTTON_PRESSED).isZero();
+      goOn(machine, ASKED + 2_001_000_000);
+      assertThat(guest.config(FIRST_PORT, SLOT_CONTROL) & BUTTON_PRESSED).isNotZero();
+      assertThat(guest.config(FIRST_PORT + 1, SLOT_CONTROL) & BUTTON_PRESSED).isZero();
+      machine.plug(disk(DiskModel.VIRTIO));
+      machine.yank("disk2");
+      goOn(machine, ASKED + 5_000_000_000L);
+      assertThat(guest.config(FIRST_PORT + 2, SLOT_CONTROL) & BUTTON_PRESSED).isZero();
     }
   }
 

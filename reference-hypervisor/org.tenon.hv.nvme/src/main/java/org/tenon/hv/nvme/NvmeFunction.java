@@ -74,7 +74,7 @@ public final class NvmeFunction implements Saved {
             REGISTERS_BAR, Bar.Kind.MEMORY64, NvmeRegisters.BYTES, RegisterWidth.DWORD, registers);
     function =
         new Type0Function(name, identity, List.of(bar, msix.bar()), List.of(msix, msi), slot);
-    function.onReset(registers::reset);
+    function.onReset(depth -> registers.reset());
   }
 
   /** The function, to be plugged into a bus. */

@@ -1,12 +1,13 @@
 package org.tenon.hv.pci;
 
+import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
 
 /**
  * The PCI Express capability of an endpoint (PCI Express base specification, 7.5.3), which says
- * that there is a link and can reset the function.
+ * that there is a link and, mostly, can reset the function.
  */
 final class ExpressEndpoint implements Capability {
   private static final int ENDPOINT = 0;
@@ -14,16 +15,16 @@ final class ExpressEndpoint implements Capability {
   private static final int FUNCTION_RESET_CAPABLE = 1 << 28;
   private static final int INITIATE_FUNCTION_RESET = 1 << 15;
 
-  private final Runnable functionReset;
+  private final @Nullable Runnable functionReset;
   private int deviceControl = Express.DEVICE_CONTROL_DEFAULT;
   private int linkControl;
 
   /**
    * A capability after reset.
    *
-   * @param functionReset resets the function, this capability with it
+   * @param functionReset resets the function, this capability with it; null if the guest cannot
    */
-  ExpressEndpoint(Runnable functionReset) {
+  ExpressEndpoint(@Nullable Runnable functionReset) {
     this.functionReset = functionReset;
   }
 
@@ -47,7 +48,8 @@ final class ExpressEndpoint implements Capability {
   public int read(int register) {
     return switch (register) {
       case 0 -> (Express.VERSION | ENDPOINT << Express.TYPE_SHIFT) << 16;
-      case Express.DEVICE_CAPABILITIES -> ROLE_BASED_ERRORS | FUNCTION_RESET_CAPABLE;
+      case Express.DEVICE_CAPABILITIES ->
+          ROLE_BASED_ERRORS | (functionReset == null ? 0 : FUNCTION_RESET_CAPABLE);
       case Express.DEVICE_CONTROL -> deviceControl;
       case Express.LINK_CAPABILITIES, Express.LINK_CAPABILITIES_2 -> Express.link(register);
       case Express.LINK_CONTROL -> linkControl | Express.LINK_STATUS << 16;
@@ -60,7 +62,7 @@ final class ExpressEndpoint implements Capability {
   public void write(int register, int value, int lanes) {
     if (register == Express.DEVICE_CONTROL) {
       deviceControl = Registers.merge(deviceControl, value, lanes, Express.DEVICE_CONTROL_WRITABLE);
-      if ((value & lanes & INITIATE_FUNCTION_RESET) != 0) {
+      if (functionReset != null && (value & lanes & INITIATE_FUNCTION_RESET) != 0) {
         functionReset.run();
       }
     } else if (register == Express.LINK_CONTROL) {

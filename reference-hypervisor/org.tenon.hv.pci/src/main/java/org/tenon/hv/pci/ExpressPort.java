@@ -98,10 +98,10 @@ final class ExpressPort implements Capability {
     events = 0;
   }
 
-  /** Somebody puts a card in, and presses the button so that the guest takes it. */
+  /** Somebody puts a card in. */
   void insert() {
     present = true;
-    events |= PRESENCE_CHANGED | BUTTON_PRESSED;
+    events |= PRESENCE_CHANGED;
     follow();
   }
 

@@ -9,7 +9,7 @@ import org.tenon.hv.bus.state.StateWriter;
  * message that cannot go out now (masked, or no leave to master the bus) is remembered as pending,
  * once, and goes out when it can.
  */
-public final class Msi implements Capability {
+public final class Msi implements MessageCapability {
   /** Most vectors that a function has. */
   public static final int MAX_VECTORS = 32;
 
@@ -46,15 +46,13 @@ public final class Msi implements Capability {
     master.onEnabled(this::flush);
   }
 
-  /** Whether the guest uses MSI rather than the interrupt wire. */
+  @Override
   public boolean isEnabled() {
     return (control & ENABLE) != 0;
   }
 
-  /**
-   * Sends the message of a vector, now or when the guest allows it; ignored while disabled. A guest
-   * may have allocated fewer vectors than there are, which then share.
-   */
+  /** A guest may have allocated fewer vectors than there are, which then share. */
+  @Override
   public void signal(int vector) {
     if (!isEnabled() || vector < 0) {
       return;

@@ -13,7 +13,7 @@ import org.tenon.hv.bus.state.StateWriter;
  * a BAR of their own. A message that cannot go out now (masked, or no leave to master the bus) is
  * remembered as pending, once, and goes out when it can.
  */
-public final class Msix implements Capability, RegisterBlock {
+public final class Msix implements MessageCapability, RegisterBlock {
   /** Most vectors that a table has. */
   public static final int MAX_VECTORS = 2048;
 
@@ -79,12 +79,12 @@ public final class Msix implements Capability, RegisterBlock {
     return vectors;
   }
 
-  /** Whether the guest uses MSI-X rather than the interrupt wire. */
+  @Override
   public boolean isEnabled() {
     return (control & ENABLE) != 0;
   }
 
-  /** Sends the message of a vector, now or when the guest allows it; ignored while disabled. */
+  @Override
   public void signal(int vector) {
     if (!isEnabled() || vector < 0 || vector >= vectors) {
       return;

@@ -37,7 +37,7 @@ public final class PciBus {
   }
 
   /** Takes a function out. */
-  void unplug(int device, int function) {
+  public void unplug(int device, int function) {
     functions[device << 3 | function] = null;
   }
 

@@ -115,7 +115,10 @@ public final class RootPort implements PciBridge, Saved {
     return slot.isPowered();
   }
 
-  /** Puts a function in, which was made for {@link #slot()}, and presses the attention button. */
+  /**
+   * Puts a function in, which was made for {@link #slot()}. A guest need not notice before the
+   * attention button is pressed.
+   */
   public void insert(Type0Function function) {
     card = function;
     slot.insert();
@@ -189,7 +192,7 @@ public final class RootPort implements PciBridge, Saved {
         secondary.plug(0, 0, function);
       } else {
         secondary.unplug(0, 0);
-        function.reset();
+        function.reset(slot.isPowered() ? ResetDepth.BUS : ResetDepth.POWER);
       }
     }
 

@@ -3,6 +3,7 @@ package org.tenon.hv.pci;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tenon.hv.bus.state.Saved;
 import org.tenon.hv.bus.state.StateException;
@@ -42,7 +43,7 @@ public final class Type0Function implements PciFunction, Saved {
   private int interruptLine;
   private boolean interrupting;
   private boolean removed;
-  private Runnable onReset = () -> {};
+  private Consumer<ResetDepth> onReset = depth -> {};
 
   /**
    * A function after reset, with every BAR at 0 and nothing decoded.
@@ -58,13 +59,14 @@ public final class Type0Function implements PciFunction, Saved {
       List<Bar> bars,
       List<? extends Capability> capabilities,
       PciSlot slot) {
-    this(name, identity, bars, capabilities, slot, true);
+    this(name, identity, bars, capabilities, slot, true, true);
   }
 
   /**
    * One with or without an interrupt pin.
    *
    * @param pin whether it drives INTA
+   * @param functionReset whether the guest can reset it alone, where the slot is PCI Express
    */
   public Type0Function(
       String name,
@@ -72,14 +74,15 @@ public final class Type0Function implements PciFunction, Saved {
       List<Bar> bars,
       List<? extends Capability> capabilities,
       PciSlot slot,
-      boolean pin) {
+      boolean pin,
+      boolean functionReset) {
     this.pin = pin;
     this.name = name;
     this.identity = identity;
     this.bars = List.copyOf(bars);
     List<Capability> all = new ArrayList<>(capabilities);
     if (slot.express()) {
-      all.add(new ExpressEndpoint(this::reset));
+      all.add(new ExpressEndpoint(functionReset ? () -> reset(ResetDepth.FUNCTION) : null));
     }
     this.capabilities = new CapabilityList(name, all);
     decoder = slot.decoder();
@@ -99,15 +102,16 @@ public final class Type0Function implements PciFunction, Saved {
 
   /**
    * What else to do when the guest resets the function: what lies behind the BARs returns to its
-   * state after power-on too. Also run when the function is pulled out.
+   * state after power-on too, or keeps what is sticky. Also run when the function is pulled out,
+   * which is to it as if the power went.
    */
-  public void onReset(Runnable action) {
+  public void onReset(Consumer<ResetDepth> action) {
     onReset = action;
   }
 
-  /** To the state after power-on: a function-level reset, a hot reset, or no power for a while. */
-  public void reset() {
-    onReset.run();
+  /** To the state after power-on. */
+  public void reset(ResetDepth depth) {
+    onReset.accept(depth);
     capabilities.reset();
     Arrays.fill(bases, 0);
     cacheLine = 0;
@@ -116,10 +120,13 @@ public final class Type0Function implements PciFunction, Saved {
     writeCommand(0);
   }
 
-  /** Pulled out: from now on nothing reaches it and it reaches nothing. */
-  void remove() {
+  /**
+   * Pulled out: from now on nothing reaches it and it reaches nothing. It was alone on its bus, of
+   * which its owner has unplugged it.
+   */
+  public void remove() {
     decoder.vacate();
-    reset();
+    reset(ResetDepth.POWER);
     removed = true;
   }
 

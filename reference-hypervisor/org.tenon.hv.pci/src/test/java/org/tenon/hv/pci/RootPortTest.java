@@ -82,7 +82,7 @@ class RootPortTest {
                 new Bar(2, Bar.Kind.MEMORY64, 4096, RegisterWidth.ANY, new PciGuest.Ram(4096))),
             List.of(msix),
             slot);
-    card.onReset(() -> heard.add("reset"));
+    card.onReset(depth -> heard.add("reset " + depth));
     return card;
   }
 
@@ -227,6 +227,8 @@ class RootPortTest {
     clearSlotStatus();
     messages.clear();
     port.insert(makeCard());
+    assertThat(slotStatus()).isEqualTo(PRESENCE_CHANGED | PRESENT);
+    port.pressAttentionButton();
     assertThat(messages).containsExactly("fee01000:55");
     assertThat(slotStatus()).isEqualTo(BUTTON | PRESENCE_CHANGED | PRESENT);
     assertThat(isThere()).as("no power yet").isFalse();
@@ -244,7 +246,7 @@ class RootPortTest {
     clearSlotStatus();
     heard.clear();
     slotControl(ALL_ENABLED | POWER_OFF);
-    assertThat(heard).containsExactly("reset", "power off");
+    assertThat(heard).containsExactly("reset POWER", "power off");
     assertThat(isThere()).isFalse();
     assertThat(isLinkActive()).isFalse();
     port.remove();
@@ -269,7 +271,7 @@ class RootPortTest {
     assertThat(memory.read(LOW + 0x100000c, 4)).as("the vector's mask").isZero();
     assertThat(slotStatus()).isEqualTo(PRESENCE_CHANGED | LINK_CHANGED);
     assertThat(messages).containsExactly("fee01000:55");
-    assertThat(heard).containsExactly("reset", "may not write");
+    assertThat(heard).containsExactly("reset POWER", "may not write");
     before.signal(0);
     assertThat(messages).hasSize(1);
     port.remove();
@@ -318,7 +320,7 @@ class RootPortTest {
     guest.write(CARD, 0x14, 4, LOW + 0x1000000);
     guest.write(PORT, 0x3e, 2, 0x40);
     assertThat(isThere()).as("held in reset").isFalse();
-    assertThat(heard).containsExactly("reset");
+    assertThat(heard).containsExactly("reset BUS");
     guest.write(PORT, 0x3e, 2, 0);
     assertThat(isThere()).isTrue();
     assertThat(guest.read(CARD, 0x3c, 1)).isZero();
@@ -331,7 +333,7 @@ class RootPortTest {
     int endpoint = guest.capability(CARD, 0x10);
     assertThat(guest.read(CARD, endpoint + 4, 4) & 1 << 28).as("can be reset").isNotZero();
     guest.write(CARD, endpoint + 8, 2, 0x8000);
-    assertThat(heard).containsExactly("reset");
+    assertThat(heard).containsExactly("reset FUNCTION");
     assertThat(guest.read(CARD, 0x3c, 1)).isZero();
     assertThat(isLinkActive()).isTrue();
   }

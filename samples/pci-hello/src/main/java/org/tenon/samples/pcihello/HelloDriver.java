@@ -142,7 +142,7 @@ final class HelloDriver implements DeviceDriver {
     registers.greetings += registers.status == Status.OK ? 1 : 0;
     registers.interrupting = true;
     drivePin();
-    if (agreement.has(DeviceCapabilities.MSIX)) {
+    if (agreement.hasMessages()) {
       host.signal(0);
     }
   }

@@ -58,7 +58,9 @@ public final class HelloDriverFactory implements DeviceDriverFactory {
     return offer
         .accept()
         .take(
-            DeviceCapabilities.MSIX,
+            offer.offers(DeviceCapabilities.MSIX)
+                ? DeviceCapabilities.MSIX
+                : DeviceCapabilities.MSI,
             DeviceCapabilities.INTX,
             DeviceCapabilities.BUS_MASTER,
             DeviceCapabilities.FUNCTION_RESET)

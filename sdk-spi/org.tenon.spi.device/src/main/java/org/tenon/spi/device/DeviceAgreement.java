@@ -40,8 +40,14 @@ public final class DeviceAgreement {
   /** Whether everything agreed is in the offer and goes together. Asked by hosts. */
   public boolean isWithin(DeviceOffer offer) {
     return offer.capabilities().containsAll(capabilities)
-        && vectors <= offer.maxVectors()
+        && vectors <= most(offer, capabilities)
         && !(has(DeviceCapabilities.MSIX) && has(DeviceCapabilities.MSI));
+  }
+
+  private static int most(DeviceOffer offer, SortedSet<Capability> taken) {
+    return taken.contains(DeviceCapabilities.MSI)
+        ? Math.min(offer.maxVectors(), DeviceOffer.MSI_VECTORS_LIMIT)
+        : offer.maxVectors();
   }
 
   @Override
@@ -69,7 +75,10 @@ public final class DeviceAgreement {
       return this;
     }
 
-    /** Takes as many interrupt vectors as are offered, up to {@code most}, from 1. */
+    /**
+     * Takes as many interrupt vectors as are offered, up to {@code most}, from 1; with {@link
+     * DeviceCapabilities#MSI} no more than {@value DeviceOffer#MSI_VECTORS_LIMIT}.
+     */
     public Builder vectors(int most) {
       vectors = Math.clamp(most, 1, offer.maxVectors());
       return this;
@@ -77,6 +86,7 @@ public final class DeviceAgreement {
 
     /** The agreement. */
     public DeviceAgreement build() {
+      vectors = Math.min(vectors, most(offer, capabilities));
       return new DeviceAgreement(this);
     }
   }

@@ -17,8 +17,11 @@ public final class DeviceCapabilities {
   public static final Capability MSIX = Capability.of("msix");
 
   /**
-   * The function has MSI (6.8.1) with {@link DeviceAgreement#vectors()} vectors, rounded up to a
-   * power of two; {@link DeviceHost#signal} sends them. Not together with {@link #MSIX}.
+   * The function has MSI (6.8.1) with {@link DeviceAgreement#vectors()} vectors, at most {@value
+   * DeviceOffer#MSI_VECTORS_LIMIT}, rounded up to a power of two; {@link DeviceHost#signal} sends
+   * them. A guest may allow fewer, which then share: the handler asks the registers what there is.
+   * Takes no BAR. Not together with {@link #MSIX}: take MSI where MSI-X is not offered, or not
+   * wanted.
    */
   public static final Capability MSI = Capability.of("msi");
 

@@ -19,6 +19,14 @@ import org.tenon.spi.Driver;
  * org.tenon.spi.Deadlines#control()} is hung, and the driver is quarantined: reads answer all ones
  * from then on, writes go nowhere, and the guest runs on.
  *
+ * <p><b>Removal.</b> An operator or the guest may have the function leave while the guest runs. An
+ * orderly leave ends with the slot's power turned off, {@link #functionReset} of level {@link
+ * ResetLevel#POWER}; one that is pulled out gets the same call without warning, between two
+ * instructions. {@link #close()} follows. In that reset nothing of guest memory can be reached any
+ * more, and no interrupt arrives: there is nothing that a driver need do but let go. A system call
+ * of the driver's that uses a part of a lease at that moment is waited for, no longer than {@link
+ * org.tenon.spi.Deadlines#control()}.
+ *
  * <p><b>Nothing throws.</b> A register that does not exist reads as the data sheet says and ignores
  * writes. What the guest writes is hostile until checked.
  */

@@ -18,6 +18,9 @@ public final class DeviceOffer {
   /** The most interrupt vectors that any host offers: an MSI-X table holds no more. */
   public static final int VECTORS_LIMIT = 2048;
 
+  /** The most interrupt vectors of a function with MSI instead of MSI-X. */
+  public static final int MSI_VECTORS_LIMIT = 32;
+
   /** The largest memory BAR that any host offers, in bytes. */
   public static final long BAR_LIMIT = 1L << 31;
 

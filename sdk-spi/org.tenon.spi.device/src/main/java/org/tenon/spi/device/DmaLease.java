@@ -6,9 +6,11 @@ import org.tenon.api.Stability;
 /**
  * Guest memory on loan: the bytes themselves, in one part for each region of RAM that the range
  * touches. The guest may change them at any time. The host takes the loan back when the guest turns
- * bus mastering off, when the function is reset, and at the driver's end; an access to a part fails
- * with {@link IllegalStateException} from then on, which is the driver's to catch where its own
- * threads touch parts. The host implements it. Any thread.
+ * bus mastering off, when the function is reset or pulled out, and at the driver's end; an access
+ * to a part fails with {@link IllegalStateException} from then on, which is the driver's to catch
+ * where its own threads touch parts. A system call that reads or writes a part at that moment goes
+ * on, and the guest waits for its end; one that takes longer than {@link
+ * org.tenon.spi.Deadlines#control()} is the driver's fault. The host implements it. Any thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public interface DmaLease extends AutoCloseable {

@@ -17,7 +17,10 @@ public final class ResetLevel {
   /** The bus that the function is on. What the data sheet calls sticky stays. */
   public static final int BUS = 2;
 
-  /** The whole machine: as after power-on. */
+  /**
+   * As after power-on: the power of the function's slot was turned off, or the function is pulled
+   * out, and {@link DeviceDriver#close()} follows.
+   */
   public static final int POWER = 3;
 
   private ResetLevel() {}

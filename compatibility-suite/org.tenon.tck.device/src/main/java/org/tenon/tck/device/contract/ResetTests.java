@@ -54,6 +54,21 @@ public abstract class ResetTests extends DeviceTests {
   }
 
   @Test
+  @Clause("DEV-029")
+  void pulledOutItLeavesNothing() {
+    for (int round = 0; round < ROUNDS; round++) {
+      DeviceHarness device = trial().open();
+      device.setBusMaster(true);
+      device.setMessages(true);
+      trial().guest(device).poke(20 + 10 * round);
+      device.pullOut();
+      if (!device.faults().isEmpty()) {
+        throw trial().violation("a function that lets go", "it did " + device.faults());
+      }
+    }
+  }
+
+  @Test
   @Clause("DEV-021")
   void nothingOfBeforeShows() {
     DeviceHarness device = trial().open();

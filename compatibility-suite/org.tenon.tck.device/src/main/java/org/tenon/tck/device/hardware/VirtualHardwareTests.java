@@ -15,14 +15,19 @@ import org.tenon.kit.testing.pci.GuestFunction;
 import org.tenon.kit.testing.pci.PciBoard;
 import org.tenon.kit.testing.pci.PciDeviceHost;
 import org.tenon.spi.DriverException;
+import org.tenon.spi.device.DeviceAgreement;
+import org.tenon.spi.device.DeviceCapabilities;
+import org.tenon.spi.device.DeviceDriverFactory;
 import org.tenon.spi.device.PciBar;
 import org.tenon.spi.device.PciFunctionDescription;
 import org.tenon.tck.core.Clause;
 import org.tenon.tck.core.InTier;
 import org.tenon.tck.core.Requires;
 import org.tenon.tck.core.Tier;
+import org.tenon.tck.core.run.NotApplicable;
 import org.tenon.tck.core.run.NotRun;
 import org.tenon.tck.device.trial.DeviceTests;
+import org.tenon.tck.device.trial.DeviceTrial;
 import org.tenon.tck.device.trial.HostileGuest;
 
 /** The same driver as a function on a bus, reached as a guest's processor reaches it. */
@@ -37,6 +42,10 @@ public abstract class VirtualHardwareTests extends DeviceTests {
   protected VirtualHardwareTests() {}
 
   private PciBoard board() {
+    return board(subject().factory());
+  }
+
+  private PciBoard board(DeviceDriverFactory factory) {
     PciDeviceHost hypervisor =
         ServiceLoader.load(PciDeviceHost.class)
             .findFirst()
@@ -50,10 +59,7 @@ public abstract class VirtualHardwareTests extends DeviceTests {
       return trial()
           .keep(
               hypervisor.plug(
-                  subject().factory(),
-                  subject().settings(),
-                  subject().deadlines(),
-                  trial()::report));
+                  factory, subject().settings(), subject().deadlines(), trial()::report));
     } catch (DriverException e) {
       throw trial().violation("the driver opens on a board", "it refused: " + e.getMessage(), e);
     }
@@ -177,6 +183,92 @@ public abstract class VirtualHardwareTests extends DeviceTests {
     List<Integer> sent = board.takeMessages();
     if (sent.size() > guest.vectors() || sent.stream().distinct().count() != sent.size()) {
       throw trial().violation("at most one pending message for each vector", "there are " + sent);
+    }
+  }
+
+  /** The driver is not offered MSI-X. */
+  @Test
+  @Clause("DEV-048")
+  void maskedMsiVectorsSendOneMessageLater() {
+    DeviceDriverFactory factory = new WithoutMsix(subject().factory());
+    int agreed = msiVectors(factory);
+    PciFunctionDescription function;
+    try (DeviceHarness device = open(factory)) {
+      function = device.function();
+    }
+    PciBoard board = board(factory);
+    GuestFunction guest = new GuestFunction(board);
+    expect("vectors", Integer.highestOneBit(2 * agreed - 1), guest.msiVectors());
+    guest.command(ALL);
+    guest.enableMsi();
+    guest.maskMsi(-1);
+    poke(board, guest, function, 1000, trial().random());
+    board.advance(Duration.ofSeconds(10));
+    trial().expectSame("messages while masked", List.of(), board.takeMessages());
+    guest.maskMsi(0);
+    List<Integer> sent = board.takeMessages();
+    if (sent.size() > agreed || sent.stream().distinct().count() != sent.size()) {
+      throw trial().violation("at most one pending message for each vector", "there are " + sent);
+    }
+  }
+
+  private DeviceHarness open(DeviceDriverFactory factory) {
+    try {
+      return trial()
+          .adopt(
+              DeviceHarness.of(factory)
+                  .settings(subject().settings())
+                  .offer(DeviceTrial.EVERYTHING)
+                  .deadlines(subject().deadlines())
+                  .lenient()
+                  .open());
+    } catch (DriverException e) {
+      throw trial().violation("the driver opens", "it refused: " + e.getMessage(), e);
+    }
+  }
+
+  private static int msiVectors(DeviceDriverFactory factory) {
+    try {
+      DeviceAgreement agreement = factory.negotiate(DeviceTrial.EVERYTHING);
+      if (agreement.has(DeviceCapabilities.MSI)) {
+        return agreement.vectors();
+      }
+      throw new NotApplicable("the function has not taken msi");
+    } catch (DriverException e) {
+      throw new NotApplicable("the function needs MSI-X: " + e.getMessage());
+    }
+  }
+
+  @Test
+  @Clause("DEV-049")
+  void pulledOutItIsGone() {
+    PciFunctionDescription function = described();
+    for (int round = 0; round < 4; round++) {
+      PciBoard board = board();
+      GuestFunction guest = new GuestFunction(board);
+      guest.command(ALL);
+      if (guest.vectors() > 0) {
+        guest.enableMessages(false);
+      }
+      List<Long> bases = function.bars().stream().map(guest::base).toList();
+      poke(board, guest, function, 300, trial().random());
+      board.pullOut();
+      byte[] before = board.ram().toArray(JAVA_BYTE);
+      board.takeMessages();
+      expect("configuration space", 0xffffffffL, board.readConfig(0, 4));
+      for (int i = 0; i < bases.size(); i++) {
+        PciBar bar = function.bars().get(i);
+        long nobody = guest.read(bar, bases.get(i), 0, width(bar));
+        for (long answer : sweep(guest, bar, bases.get(i))) {
+          expect("BAR " + bar.index() + " of nobody", nobody, answer);
+        }
+      }
+      board.advance(Duration.ofSeconds(10));
+      if (!Arrays.equals(before, board.ram().toArray(JAVA_BYTE))) {
+        throw trial().violation("memory as it was", "it has changed");
+      }
+      trial().expectSame("messages", List.of(), board.takeMessages());
+      trial().expectSame("the pin", false, board.pin());
     }
   }
 

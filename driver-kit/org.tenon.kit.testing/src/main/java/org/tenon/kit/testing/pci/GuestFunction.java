@@ -5,7 +5,7 @@ import org.tenon.spi.device.PciBar;
 
 /**
  * A guest's driver of one PCI function: finds, sizes and moves BARs, walks capabilities, sets up
- * MSI-X (PCI local bus specification 3.0). For one thread.
+ * MSI and MSI-X (PCI local bus specification 3.0). For one thread.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestFunction {
@@ -18,6 +18,9 @@ public final class GuestFunction {
   /** Command register: the function may use memory and send messages. */
   public static final int BUS_MASTER = 1 << 2;
 
+  /** Capability id of MSI. */
+  public static final int MSI = 0x05;
+
   /** Capability id of MSI-X. */
   public static final int MSIX = 0x11;
 
@@ -29,6 +32,8 @@ public final class GuestFunction {
   private static final int CAPABILITY_LIST = 1 << 4;
   private static final int FIRST_BAR = 0x10;
   private static final int FIRST_CAPABILITY = 0x34;
+  private static final int MSI_WIDE = 1 << 7;
+  private static final int MSI_MASKS = 1 << 8;
   private static final long MESSAGE_ADDRESS = 0xfee00000L;
 
   private final PciBoard board;
@@ -125,6 +130,35 @@ public final class GuestFunction {
   public int vectors() {
     int at = capability(MSIX);
     return at == 0 ? 0 : ((int) board.readConfig(at + 2, 2) & 0x7ff) + 1;
+  }
+
+  /** How many vectors MSI has; 0 without it. */
+  public int msiVectors() {
+    int at = capability(MSI);
+    return at == 0 ? 0 : 1 << ((int) board.readConfig(at + 2, 2) >>> 1 & 7);
+  }
+
+  /** Allows MSI all its vectors, with their numbers as messages, none masked, and turns it on. */
+  public void enableMsi() {
+    int at = capability(MSI);
+    int control = (int) board.readConfig(at + 2, 2);
+    boolean wide = (control & MSI_WIDE) != 0;
+    board.writeConfig(at + 4, 4, MESSAGE_ADDRESS);
+    if (wide) {
+      board.writeConfig(at + 8, 4, 0);
+    }
+    board.writeConfig(at + (wide ? 12 : 8), 2, 0);
+    maskMsi(0);
+    board.writeConfig(at + 2, 2, control & ~0x70 | (control << 3 & 0x70) | 1);
+  }
+
+  /** Masks a set of MSI's vectors, a bit for each, and unmasks the others, where it can. */
+  public void maskMsi(int vectors) {
+    int at = capability(MSI);
+    int control = (int) board.readConfig(at + 2, 2);
+    if ((control & MSI_MASKS) != 0) {
+      board.writeConfig(at + ((control & MSI_WIDE) != 0 ? 16 : 12), 4, vectors & 0xffffffffL);
+    }
   }
 
   /** Gives each vector its number as message, masks or unmasks all, and turns MSI-X on. */

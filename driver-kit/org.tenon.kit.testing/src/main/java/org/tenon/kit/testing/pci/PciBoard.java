@@ -66,6 +66,12 @@ public interface PciBoard extends AutoCloseable {
   /** The level of the interrupt pin as the interrupt controller sees it. */
   boolean pin();
 
+  /**
+   * Pulls the function out, whatever it does: when this returns, nothing answers in its place, and
+   * its driver is closed. The rest of the board stays. A second call does nothing.
+   */
+  void pullOut();
+
   /** Removes the function and closes its driver. A second call does nothing. */
   @Override
   void close();

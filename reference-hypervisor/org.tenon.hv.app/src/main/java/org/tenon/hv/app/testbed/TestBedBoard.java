@@ -35,6 +35,8 @@ final class TestBedBoard implements PciBoard {
 
   private final DeviceAttachment attachment;
   private final GuestMemory ram;
+  private final PciBus bus;
+  private final PartnerFunction function;
   private final AddressSpace ports = new AddressSpace("ports", 1 << 16);
   private final AddressSpace memory = new AddressSpace("memory", 1L << 48);
   private final List<Flag> flags = new ArrayList<>();
@@ -42,12 +44,13 @@ final class TestBedBoard implements PciBoard {
   private long now;
   private final EventQueue clock = new EventQueue(() -> now);
   private boolean pin;
+  private boolean gone;
   private boolean closed;
 
   TestBedBoard(DeviceAttachment attachment, GuestMemory ram) {
     this.attachment = attachment;
     this.ram = ram;
-    PciBus bus = new PciBus();
+    bus = new PciBus();
     memory.map(new Window("ecam", ECAM, 1 << 20, RegisterWidth.ANY, new EnhancedConfig(bus)));
     BarDecoder decoder = new BarDecoder(ports, memory, List.of(PORTS, MEMORY32, MEMORY64));
     PciSlot slot =
@@ -55,8 +58,7 @@ final class TestBedBoard implements PciBoard {
             decoder,
             new BusMaster((address, data) -> messages.add(data)),
             asserted -> pin = asserted);
-    PartnerFunction function =
-        new PartnerFunction("testbed-device", attachment, slot, clock, this::handoff);
+    function = new PartnerFunction("testbed-device", attachment, slot, clock, this::handoff);
     new BarAllocator(decoder).allocate(function.function());
     bus.plug(SLOT, 0, function.function());
     boundary();
@@ -183,6 +185,16 @@ final class TestBedBoard implements PciBoard {
   @Override
   public boolean pin() {
     return pin;
+  }
+
+  @Override
+  public void pullOut() {
+    if (!gone) {
+      gone = true;
+      bus.unplug(SLOT, 0);
+      function.function().remove();
+      attachment.close().toCompletableFuture().join();
+    }
   }
 
   @Override

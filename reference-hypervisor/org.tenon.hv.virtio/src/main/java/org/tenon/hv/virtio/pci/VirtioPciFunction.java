@@ -92,7 +92,7 @@ public final class VirtioPciFunction implements Saved {
                 new VirtioCapability(Region.NOTIFY, REGION_BAR, Region.NOTIFY.length()),
                 new ConfigAccess(REGION_BAR, REGION_BAR_BYTES, regions)),
             slot);
-    function.onReset(common::reset);
+    function.onReset(depth -> common.reset());
   }
 
   /** The function, to be plugged into a bus. */
