@@ -175,6 +175,11 @@ public final class MutationRun {
     return certify(base, RunOptions.of(Level.L3, seed), PATIENT);
   }
 
+  /** Runs those tiers of the suite on the driver that all mutants vary. */
+  public RunReport runBase(SortedSet<Tier> tiers) {
+    return certify(base, RunOptions.of(Level.L3, seed).withTiers(tiers), PATIENT);
+  }
+
   private RunReport certify(DriverFactory factory, RunOptions options, Deadlines deadlines) {
     return new Certification().run(profile, subjects.of(factory, deadlines), options, event -> {});
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,11 +18,16 @@ import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.Type0Function;
 
 /**
  * A plugged network card: the driver's attachment, and threads on which the driver is given frames
  * and buffers, so that one that does not return keeps neither the guest nor the run loop.
+ *
+ * <p>A guest that takes the leave to master the bus away counts on nothing landing in its memory
+ * afterwards: it goes on when the driver rests and holds no buffer, and the driver serves again
+ * with the leave.
  */
 final class Nic implements AttachListener, PluggedDevice {
   private static final System.Logger LOG = System.getLogger(Nic.class.getName());
@@ -43,6 +49,23 @@ final class Nic implements AttachListener, PluggedDevice {
     this.attachment = attachment;
     this.life = life;
     attachment.addListener(this);
+  }
+
+  /** Has the driver rest while the function has no leave to master the bus. */
+  void heed(BusMaster master) {
+    master.onDisabled(() -> await(attachment.quiesce(), "come to rest"));
+    master.onEnabled(() -> await(attachment.resume(), "resumed"));
+  }
+
+  /** A driver that hangs is put into quarantine in time, and then holds nothing either. */
+  private void await(CompletionStage<?> stage, String what) {
+    try {
+      stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.WARNING, "{0}: the driver has not {1}: {2}", name, what, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Puts what the guest sees in front of it; once. */
@@ -119,13 +142,7 @@ final class Nic implements AttachListener, PluggedDevice {
   /** Closes the driver; one that hangs is left behind, as the attachment has reported. */
   @Override
   public void close() {
-    try {
-      attachment.close().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.log(Level.WARNING, "{0}: the driver did not close: {1}", name, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    await(attachment.close(), "closed");
     threads.forEach(QueueThread::close);
     life.close();
   }

@@ -53,6 +53,7 @@ final class NicPlug {
                 new ControlThread(name),
                 wanted.listener()));
     Nic nic = new Nic(name, attachment, new DeviceLife(loop, clock));
+    nic.heed(slot.master());
     try {
       nic.connect(front(name, wanted.address(), nic, attachment, slot));
       return nic;
