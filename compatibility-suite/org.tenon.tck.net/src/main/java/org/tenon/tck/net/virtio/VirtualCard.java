@@ -36,10 +36,10 @@ final class VirtualCard {
   /** Every kind of ring that a guest may choose. */
   static final List<RingOptions> SHAPES =
       List.of(
-          RingOptions.PLAIN,
-          new RingOptions(64, false, true, true),
-          new RingOptions(64, true, false, false),
-          new RingOptions(64, true, true, true));
+          new RingOptions(256, false, false, false),
+          new RingOptions(256, false, true, true),
+          new RingOptions(256, true, false, false),
+          new RingOptions(256, true, true, true));
 
   /** How long nothing more comes before the suite takes it that nothing does. */
   static final Duration QUIET = Duration.ofMillis(25);
@@ -64,9 +64,38 @@ final class VirtualCard {
     wire.attached();
     guest = GuestNicDriver.open(transport, options);
     config = guest.config();
+    awaitBuffers();
     if (guest.device().has(VirtioFeature.NET_CTRL_RX)) {
       guest.control().promiscuous(true);
     }
+  }
+
+  /** Resets the card and brings it up; frames to its own address and to groups arrive then. */
+  void restart() {
+    guest.reset();
+    awaitBuffers();
+  }
+
+  /**
+   * Has frames come until one arrives, where frames can come: a guest that has posted buffers does
+   * not know when the driver has them, and until then a frame may be dropped.
+   */
+  void awaitBuffers() {
+    if (!trial.loops()
+        && !trial.subject().wiring().abilities().contains(Wire.Ability.INJECTS)) {
+      return;
+    }
+    byte[] probe = incoming().plain(new byte[46]);
+    long end = System.nanoTime() + trial.patience().toNanos();
+    do {
+      if (System.nanoTime() > end) {
+        throw trial.violation(
+            "frames arrive once the card is set up",
+            "none did within %d s%s".formatted(trial.patience().toSeconds(), brokenOrNot()));
+      }
+      put(List.of(probe));
+    } while (guest.receive(QUIET).isEmpty());
+    drain();
   }
 
   private static PciMachine plug(NicTrial trial, Map<String, String> settings) {

@@ -32,6 +32,18 @@ public abstract class VirtualLifeTests extends NicTests {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final int ROUNDS = 6;
 
+  /** Every kind of ring, soon full. */
+  private static final List<RingOptions> SHAPES =
+      VirtualCard.SHAPES.stream()
+          .map(all -> new RingOptions(64, all.packed(), all.indirect(), all.eventIndex()))
+          .toList();
+
+  /** Rings that are soon full. */
+  private static final GuestNicOptions SMALL =
+      GuestNicOptions.DEFAULT.withShape(SHAPES.getFirst());
+
+  private static final long NOBODY = 0xffff_ffffL;
+
   /** For the contract. */
   protected VirtualLifeTests() {}
 
@@ -40,14 +52,19 @@ public abstract class VirtualLifeTests extends NicTests {
   @Requires(Trait.SEEN_SENDING)
   @Clause("NET-098")
   void ringFullOfFrames() {
-    for (RingOptions shape : VirtualCard.SHAPES) {
-      VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT.withShape(shape));
+    for (RingOptions shape : SHAPES) {
+      VirtualCard card = VirtualCard.open(trial(), SMALL.withShape(shape));
       RandomGenerator random = trial().random();
       GuestNicPair pair = card.guest().pair(0);
       for (int round = 0; round < ROUNDS; round++) {
         List<byte[]> frames = fillTransmit(card, pair, random);
         pair.kick();
-        card.expectLeft(frames);
+        if (trial().loops()) {
+          // What comes back while buffers are on their way to the driver may be dropped.
+          expectSome(frames, card.drain());
+        } else {
+          card.expectLeft(frames);
+        }
         if (!card.guest().awaitSent(0, trial().patience())) {
           throw trial().violation("every frame is given back", pair.inFlight() + " are not");
         }
@@ -60,8 +77,7 @@ public abstract class VirtualLifeTests extends NicTests {
   private static List<byte[]> fillTransmit(
       VirtualCard card, GuestNicPair pair, RandomGenerator random) {
     List<byte[]> frames = new ArrayList<>();
-    // A card on a loop has as many buffers as frames, and no more.
-    while (frames.size() < VirtualCard.SHAPES.getFirst().size()) {
+    while (true) {
       byte[] frame = VirtualCard.plain(card.outgoing(), random, random.nextInt(60, 900));
       if (!pair.add(GuestNicHeader.NONE, frame)) {
         break;
@@ -76,8 +92,8 @@ public abstract class VirtualLifeTests extends NicTests {
   @Requires(Trait.FRAMES_COME)
   @Clause("NET-098")
   void ringOutOfBuffers() {
-    for (RingOptions shape : VirtualCard.SHAPES) {
-      VirtualCard card = unfilled(GuestNicOptions.DEFAULT.withShape(shape));
+    for (RingOptions shape : SHAPES) {
+      VirtualCard card = unfilled(SMALL.withShape(shape));
       RandomGenerator random = trial().random();
       for (int round = 0; round < ROUNDS; round++) {
         card.guest().pair(0).fill(4);
@@ -91,6 +107,7 @@ public abstract class VirtualLifeTests extends NicTests {
       card.guest().refills(true);
       card.guest().pair(0).fill();
       // What the wire held back for want of buffers may still come.
+      card.awaitBuffers();
       card.drain();
       card.expectArrival(List.of(VirtualCard.plain(card.incoming(), random, 500)));
       card.transport().close();
@@ -138,18 +155,18 @@ public abstract class VirtualLifeTests extends NicTests {
   }
 
   private void expectSurvival(RingDefect.Request request) {
-    for (RingOptions shape : VirtualCard.SHAPES) {
-      VirtualCard card = unfilled(GuestNicOptions.DEFAULT.withShape(shape));
+    for (RingOptions shape : SHAPES) {
+      VirtualCard card = unfilled(SMALL.withShape(shape));
       GuestNicDriver guest = card.guest();
       RandomGenerator random = trial().random();
       for (RingDefect defect : RingDefect.values()) {
         RingOptions agreed = guest.device().ring(0).options();
         if (defect.fits(agreed, request)) {
           publish(guest, defect, request);
-          guest.reset();
-          guest.pair(0).fill(4);
-          byte[] frame = VirtualCard.plain(card.outgoing(), random, 100);
-          card.expectSent(List.of(frame));
+          guest.refills(true);
+          card.restart();
+          card.expectSent(List.of(VirtualCard.plain(card.outgoing(), random, 100)));
+          guest.refills(false);
           guest.reset();
         }
       }
@@ -178,8 +195,8 @@ public abstract class VirtualLifeTests extends NicTests {
   @Requires(Trait.SEEN_SENDING)
   @Clause("NET-100")
   void resetWithFramesInFlight() {
-    for (RingOptions shape : VirtualCard.SHAPES) {
-      VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT.withShape(shape));
+    for (RingOptions shape : SHAPES) {
+      VirtualCard card = VirtualCard.open(trial(), SMALL.withShape(shape));
       GuestNicDriver guest = card.guest();
       RandomGenerator random = trial().random();
       for (int round = 0; round < ROUNDS; round++) {
@@ -195,7 +212,7 @@ public abstract class VirtualLifeTests extends NicTests {
         if (interrupted) {
           throw trial().violation("no interrupt after a reset", "there was one");
         }
-        guest.reset();
+        card.restart();
         settle(card);
         expectServes(card, random);
       }
@@ -231,7 +248,7 @@ public abstract class VirtualLifeTests extends NicTests {
   @Requires(Trait.SEEN_SENDING)
   @Clause("NET-101")
   void withoutLeaveToMasterTheBusNothingLands() {
-    VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT);
+    VirtualCard card = VirtualCard.open(trial(), SMALL);
     GuestNicDriver guest = card.guest();
     GuestFunction function = card.transport().function();
     RandomGenerator random = trial().random();
@@ -264,7 +281,7 @@ public abstract class VirtualLifeTests extends NicTests {
   @Requires(Trait.SEEN_SENDING)
   @Clause({"NET-101", "NET-100"})
   void resetWithoutLeaveToMasterTheBus() {
-    VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT);
+    VirtualCard card = VirtualCard.open(trial(), SMALL);
     GuestNicDriver guest = card.guest();
     GuestFunction function = card.transport().function();
     RandomGenerator random = trial().random();
@@ -278,7 +295,7 @@ public abstract class VirtualLifeTests extends NicTests {
       inject(card, random);
       boolean _ = guest.device().awaitInterrupt(guest.device().interrupts(), VirtualCard.QUIET);
       card.expectUntouched(before, "after a reset");
-      guest.reset();
+      card.restart();
       settle(card);
       expectServes(card, random);
     }
@@ -291,8 +308,8 @@ public abstract class VirtualLifeTests extends NicTests {
     boolean byWire = has(Wire.Ability.CHANGES_LINK);
     VirtualCard card =
         byWire
-            ? VirtualCard.open(trial(), GuestNicOptions.DEFAULT)
-            : VirtualCard.open(trial(), Map.of(Trait.FLAP_KEY, "100"), GuestNicOptions.DEFAULT);
+            ? VirtualCard.open(trial(), SMALL)
+            : VirtualCard.open(trial(), Map.of(Trait.FLAP_KEY, "100"), SMALL);
     GuestNicDriver guest = card.guest();
     boolean up = card.config().linkUp();
     for (int i = 0; i < 6; i++) {
@@ -326,9 +343,9 @@ public abstract class VirtualLifeTests extends NicTests {
   @Requires(Trait.SEEN_SENDING)
   @Clause("NET-103")
   void pulledOutInTraffic() {
-    for (RingOptions shape : VirtualCard.SHAPES) {
-      VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT.withShape(shape));
-      VirtualCard other = VirtualCard.open(trial(), GuestNicOptions.DEFAULT);
+    for (RingOptions shape : SHAPES) {
+      VirtualCard card = VirtualCard.open(trial(), SMALL.withShape(shape));
+      VirtualCard other = VirtualCard.open(trial(), SMALL);
       RandomGenerator random = trial().random();
       fillTransmit(card, card.guest().pair(0), random);
       card.guest().pair(0).kick();
@@ -336,9 +353,12 @@ public abstract class VirtualLifeTests extends NicTests {
       card.transport().machine().pull();
       byte[] before = card.ram();
       long interrupts = card.guest().device().interrupts();
-      if (card.transport().status() != 0xff) {
+      long identity = card.transport().machine().readConfig(0, 4);
+      if (identity != NOBODY) {
         throw trial()
-            .violation("the registers of a card that is gone read as all ones", "they do not");
+            .violation(
+                "nobody answers in the configuration space of a card that is gone",
+                "its first register reads as 0x%08x".formatted(identity));
       }
       boolean _ = card.guest().device().awaitInterrupt(interrupts, VirtualCard.QUIET);
       card.expectUntouched(before, "after the card was pulled out");

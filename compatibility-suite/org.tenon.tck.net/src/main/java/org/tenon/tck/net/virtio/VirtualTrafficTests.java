@@ -2,8 +2,10 @@ package org.tenon.tck.net.virtio;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -245,10 +247,14 @@ public abstract class VirtualTrafficTests extends NicTests {
         byte[] frame = VirtualCard.plain(card.incoming(), random, length);
         GuestNicFrame arrived = card.come(List.of(frame)).getFirst();
         Card.expectSame(trial().about(), List.of(frame), List.of(arrived.bytes()));
-        expectEqual(
-            "buffers of a frame of " + length + " bytes",
-            Math.ceilDiv(length + VirtioNet.HEADER_BYTES, SHORT_BUFFER),
-            arrived.header().buffers());
+        int least = Math.ceilDiv(length + VirtioNet.HEADER_BYTES, SHORT_BUFFER);
+        if (arrived.header().buffers() < least) {
+          throw trial()
+              .violation(
+                  "a frame of %d bytes says that it takes %d buffers or more"
+                      .formatted(length, least),
+                  "it says " + arrived.header().buffers());
+        }
       }
       card.transport().close();
     }
@@ -262,6 +268,7 @@ public abstract class VirtualTrafficTests extends NicTests {
     RandomGenerator random = trial().random();
     for (int pairs : new int[] {card.guest().pairs(), 1, 2}) {
       expectObeyed(card.guest().control().pairs(pairs), "pairs of queues: " + pairs);
+      awaitPairs(card, pairs, random);
       List<Flow> flows = new ArrayList<>();
       for (int i = 0; i < FLOWS; i++) {
         flows.add(Flow.random(random, i % 2 == 0, i % 3 == 0 ? Layers.UDP : Layers.TCP));
@@ -273,6 +280,20 @@ public abstract class VirtualTrafficTests extends NicTests {
       }
       expectFlowOrder(frames, card.come(frames), pairs);
     }
+  }
+
+  /** Has conversations come until so many pairs have given one to the guest. */
+  private void awaitPairs(VirtualCard card, int pairs, RandomGenerator random) {
+    Set<Integer> served = new HashSet<>();
+    long end = System.nanoTime() + trial().patience().toNanos();
+    while (served.size() < pairs) {
+      if (System.nanoTime() > end) {
+        throw trial().violation("frames arrive on %d pairs".formatted(pairs), "on " + served);
+      }
+      card.put(List.of(conversation(card, random)));
+      card.guest().receive(VirtualCard.QUIET).ifPresent(frame -> served.add(frame.pair()));
+    }
+    card.drain();
   }
 
   private void expectFlowOrder(List<byte[]> frames, List<GuestNicFrame> arrived, int pairs) {
@@ -293,7 +314,6 @@ public abstract class VirtualTrafficTests extends NicTests {
     }
     expected.forEach((flow, all) ->
         Card.expectSame(trial().about(), all, seen.getOrDefault(flow, List.of())));
-    trial().evidence().note("pairs in use of " + pairs, pairOf.values().stream().distinct().count() + "");
   }
 
   private static int flow(byte[] frame) {
@@ -315,6 +335,7 @@ public abstract class VirtualTrafficTests extends NicTests {
               IntStream.range(0, entries).mapToObj(i -> random.nextInt(pairs)).toList(),
               random.nextInt(pairs));
       expectObeyed(card.guest().control().steering(wanted, pairs), wanted.toString());
+      awaitPairs(card, (int) wanted.table().stream().distinct().count(), random);
       for (int i = 0; i < 40; i++) {
         byte[] frame = conversation(card, random);
         GuestNicFrame arrived = card.come(List.of(frame)).getFirst();

@@ -20,8 +20,8 @@ public interface PciMachine extends PciAccess {
 
   /**
    * Pulls the function out of its slot, whatever the guest does with it. When this returns the
-   * function's registers read as all ones, nothing of it writes the guest's RAM any more, and its
-   * driver is closed. A second call does nothing.
+   * function's configuration space reads as all ones, nothing of it writes the guest's RAM any
+   * more, and its driver is closed. A second call does nothing.
    */
   void pull();
 }
