@@ -111,7 +111,7 @@ public final class MutationRun {
         base);
   }
 
-  /** Runs, for a mutant of the guest tier, the test that is to catch it. */
+  /** Runs, for a mutant of another tier than the first, the test that is to catch it. */
   public MutationScore.Result run(GuestMutants.Case guest) {
     SortedSet<String> only = new TreeSet<>(List.of(guest.test()));
     return run(guest.mutant(), only, PATIENT);

@@ -41,6 +41,12 @@ final class VirtualCard {
           new RingOptions(256, true, false, false),
           new RingOptions(256, true, true, true));
 
+  /**
+   * A plain guest, whose rings hold many bursts: that new buffers have been posted does not say
+   * that the driver has them.
+   */
+  static final GuestNicOptions PLAIN = GuestNicOptions.DEFAULT.withShape(SHAPES.getFirst());
+
   /** How long nothing more comes before the suite takes it that nothing does. */
   static final Duration QUIET = Duration.ofMillis(25);
 
@@ -81,8 +87,7 @@ final class VirtualCard {
    * not know when the driver has them, and until then a frame may be dropped.
    */
   void awaitBuffers() {
-    if (!trial.loops()
-        && !trial.subject().wiring().abilities().contains(Wire.Ability.INJECTS)) {
+    if (!trial.loops() && !trial.subject().wiring().abilities().contains(Wire.Ability.INJECTS)) {
       return;
     }
     byte[] probe = incoming().plain(new byte[46]);
@@ -266,8 +271,7 @@ final class VirtualCard {
         .orElseThrow(() ->
             trial.violation(
                 "a frame arrives",
-                "none did within %d s%s"
-                    .formatted(trial.patience().toSeconds(), brokenOrNot())));
+                "none did within %d s%s".formatted(trial.patience().toSeconds(), brokenOrNot())));
   }
 
   /** Has frames come, each of which arrives; as many as came. */
@@ -283,7 +287,8 @@ final class VirtualCard {
 
   /** Has frames come, each of which arrives as it is, in their order. */
   void expectArrival(List<byte[]> frames) {
-    Card.expectSame(trial.about(), frames, come(frames).stream().map(GuestNicFrame::bytes).toList());
+    Card.expectSame(
+        trial.about(), frames, come(frames).stream().map(GuestNicFrame::bytes).toList());
   }
 
   /** Waits until nothing more arrives; what did. */

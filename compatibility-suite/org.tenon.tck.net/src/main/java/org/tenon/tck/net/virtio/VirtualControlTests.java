@@ -35,7 +35,7 @@ public abstract class VirtualControlTests extends NicTests {
   private static final int TABLE = 64;
 
   private static final GuestNicOptions WITH_VLANS =
-      GuestNicOptions.DEFAULT.with(VirtioFeature.NET_CTRL_VLAN);
+      VirtualCard.PLAIN.with(VirtioFeature.NET_CTRL_VLAN);
 
   /** For the contract. */
   protected VirtualControlTests() {}
@@ -44,7 +44,7 @@ public abstract class VirtualControlTests extends NicTests {
   @Requires({Trait.FRAMES_COME, "address-filter"})
   @Clause("NET-095")
   void guestsMacFilterNoLeak() {
-    VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT);
+    VirtualCard card = VirtualCard.open(trial(), VirtualCard.PLAIN);
     RandomGenerator random = trial().random();
     MacAddress own = card.config().address();
     GuestNicControl control = card.guest().control();
@@ -69,7 +69,7 @@ public abstract class VirtualControlTests extends NicTests {
   @Requires({Trait.FRAMES_COME, "address-filter"})
   @Clause("NET-095")
   void fullAddressTables() {
-    VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT);
+    VirtualCard card = VirtualCard.open(trial(), VirtualCard.PLAIN);
     RandomGenerator random = trial().random();
     GuestNicControl control = card.guest().control();
     List<MacAddress> stations = many(FIRST_OF_MANY);
@@ -123,7 +123,7 @@ public abstract class VirtualControlTests extends NicTests {
   @Requires({Trait.FRAMES_COME, "address-filter"})
   @Clause("NET-095")
   void aResetForgetsTheCommands() {
-    VirtualCard card = VirtualCard.open(trial(), GuestNicOptions.DEFAULT);
+    VirtualCard card = VirtualCard.open(trial(), VirtualCard.PLAIN);
     RandomGenerator random = trial().random();
     MacAddress own = card.config().address();
     for (int round = 0; round < 8; round++) {
@@ -145,8 +145,7 @@ public abstract class VirtualControlTests extends NicTests {
   @Clause("NET-097")
   void commandsThatMakeNoSense() {
     VirtualCard card =
-        VirtualCard.open(
-            trial(), WITH_VLANS.with(VirtioFeature.NET_MQ | VirtioFeature.NET_RSS));
+        VirtualCard.open(trial(), WITH_VLANS.with(VirtioFeature.NET_MQ | VirtioFeature.NET_RSS));
     RandomGenerator random = trial().random();
     GuestNicControl control = card.guest().control();
     expectObeyed(control.promiscuous(false));

@@ -39,8 +39,7 @@ public abstract class VirtualLifeTests extends NicTests {
           .toList();
 
   /** Rings that are soon full. */
-  private static final GuestNicOptions SMALL =
-      GuestNicOptions.DEFAULT.withShape(SHAPES.getFirst());
+  private static final GuestNicOptions SMALL = VirtualCard.PLAIN.withShape(SHAPES.getFirst());
 
   private static final long NOBODY = 0xffff_ffffL;
 

@@ -31,6 +31,7 @@ public final class GuestFunction {
   private static final int CAPABILITY_LIST = 1 << 4;
   private static final int FIRST_BAR = 0x10;
   private static final int FIRST_CAPABILITY = 0x34;
+
   /** In a memory BAR: it has 64 bits. */
   private static final int WIDE = 4;
 

@@ -172,7 +172,8 @@ public final class GuestNicDriver implements AutoCloseable {
       if (holds.getAsBoolean()) {
         return true;
       }
-      if (arm.getAsBoolean() && !device.awaitInterrupt(seen, Duration.ofNanos(end - System.nanoTime()))) {
+      if (arm.getAsBoolean()
+          && !device.awaitInterrupt(seen, Duration.ofNanos(end - System.nanoTime()))) {
         return holds.getAsBoolean();
       }
     }

@@ -123,8 +123,7 @@ public enum RingDefect {
       case NO_STATUS -> v.only(v.header(), v.data().withFlags(0));
       case SHORT_HEADER -> v.only(v.header().withLength(7), v.status());
       case PART_OF_A_SECTOR -> v.changed(1, v.data().withLength(511));
-      case WRONG_DIRECTION ->
-          v.only(v.header().turned(), v.data().turned(), v.status().turned());
+      case WRONG_DIRECTION -> v.only(v.header().turned(), v.data().turned(), v.status().turned());
       case NO_BYTES ->
           v.only(v.header().withLength(0), v.data().withLength(0), v.status().withLength(0));
     };

@@ -56,7 +56,10 @@ public final class VirtioFeature {
   /** VIRTIO_NET_F_CSUM: a frame to send may lack its checksum. */
   public static final long NET_CSUM = 1L << 0;
 
-  /** VIRTIO_NET_F_GUEST_CSUM: a frame that arrives may lack its checksum, or be said to have a right one. */
+  /**
+   * VIRTIO_NET_F_GUEST_CSUM: a frame that arrives may lack its checksum, or be said to have a right
+   * one.
+   */
   public static final long NET_GUEST_CSUM = 1L << 1;
 
   /** VIRTIO_NET_F_MTU: the longest packet is told. */

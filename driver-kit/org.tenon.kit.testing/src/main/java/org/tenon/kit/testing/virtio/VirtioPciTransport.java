@@ -79,8 +79,7 @@ public final class VirtioPciTransport implements VirtioTransport {
 
   private long place(Structure structure) {
     int at = capability(structure);
-    return function.memoryBase((int) machine.readConfig(at + 4, 1))
-        + machine.readConfig(at + 8, 4);
+    return function.memoryBase((int) machine.readConfig(at + 4, 1)) + machine.readConfig(at + 8, 4);
   }
 
   private int capability(Structure structure) {
@@ -185,8 +184,7 @@ public final class VirtioPciTransport implements VirtioTransport {
       machine.writeMemory(common + QUEUE_AREAS + 8 * i + 4, 4, areas[i] >>> 32);
     }
     notificationOf[queue] =
-        notification
-            + machine.readMemory(common + QUEUE_NOTIFY_OFFSET, 2) * notificationMultiplier;
+        notification + machine.readMemory(common + QUEUE_NOTIFY_OFFSET, 2) * notificationMultiplier;
     machine.writeMemory(common + QUEUE_ENABLE, 2, 1);
   }
 

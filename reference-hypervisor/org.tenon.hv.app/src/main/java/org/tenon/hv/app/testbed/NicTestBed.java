@@ -36,8 +36,7 @@ public final class NicTestBed implements VirtioNicHost {
     Config config = Config.of(factory.configKeys(), settings);
     try {
       return TestBedMachine.with(
-          new NicConfig(
-              factory, config, null, queuePairs, deadlines, new FaultReporter(faults)));
+          new NicConfig(factory, config, null, queuePairs, deadlines, new FaultReporter(faults)));
     } catch (AttachException e) {
       throw FaultReporter.refusal(e);
     }

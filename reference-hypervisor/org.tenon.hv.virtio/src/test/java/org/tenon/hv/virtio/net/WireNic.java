@@ -66,6 +66,11 @@ public final class WireNic implements NicDriverFactory, NicDriver {
   /** A card that takes every capability. */
   public WireNic() {}
 
+  /** A card that takes every capability and so many pairs of queues. */
+  public WireNic(int pairs) {
+    this.pairs = pairs;
+  }
+
   @SuppressWarnings("NullAway.Init") // by open
   NicHost host;
 
@@ -96,7 +101,7 @@ public final class WireNic implements NicDriverFactory, NicDriver {
   }
 
   /** Receives a frame into as many buffers as it takes; false where there are too few. */
-  boolean receive(int queue, byte[] frame, long offload) {
+  public boolean receive(int queue, byte[] frame, long offload) {
     NicMemory buffers = host.buffers(queue);
     List<Integer> taken = new ArrayList<>();
     int room = 0;
