@@ -1,5 +1,7 @@
 package org.tenon.hv.virtio.fuzz;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.ToLongFunction;
 
@@ -17,14 +19,19 @@ final class Program {
 
   /** Runs seeded programs of up to {@code longest} bytes; answers the sum of what they answered. */
   static long seeded(int programs, int longest, ToLongFunction<byte[]> run) {
+    return inputs(programs, longest).stream().mapToLong(run).sum();
+  }
+
+  /** Seeded programs of up to {@code longest} bytes. */
+  static List<byte[]> inputs(int programs, int longest) {
     Random random = new Random(20261122);
-    long sum = 0;
+    List<byte[]> inputs = new ArrayList<>();
     for (int i = 0; i < programs; i++) {
       byte[] input = new byte[random.nextInt(longest)];
       random.nextBytes(input);
-      sum += run.applyAsLong(input);
+      inputs.add(input);
     }
-    return sum;
+    return inputs;
   }
 
   boolean hasMore() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.tenon.api.Fault;
 import org.tenon.api.Health;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
@@ -56,7 +57,7 @@ public final class WireNic implements NicDriverFactory, NicDriver {
   final List<NicSteering> steerings = new ArrayList<>();
   private final List<ArrayDeque<Integer>> posted = new ArrayList<>();
   Set<Capability> wanted = NicCapabilities.ALL;
-  int pairs = 1;
+  public int pairs = 1;
   int depth = 64;
   int maxSegments = 32;
   int maxMtu = 1500;
@@ -65,11 +66,6 @@ public final class WireNic implements NicDriverFactory, NicDriver {
 
   /** A card that takes every capability. */
   public WireNic() {}
-
-  /** A card that takes every capability and so many pairs of queues. */
-  public WireNic(int pairs) {
-    this.pairs = pairs;
-  }
 
   @SuppressWarnings("NullAway.Init") // by open
   NicHost host;
@@ -127,8 +123,24 @@ public final class WireNic implements NicDriverFactory, NicDriver {
     return true;
   }
 
-  int posted(int queue) {
+  public int posted(int queue) {
     return posted.get(queue).size();
+  }
+
+  /** Pulls the cable out, or plugs it in again. */
+  public void cable(boolean in) {
+    link = in ? NicLink.up(10_000) : NicLink.DOWN;
+    host.linkChanged(link);
+  }
+
+  /** What the host holds against this card. */
+  public List<Fault> faults() {
+    return attachment.faults();
+  }
+
+  /** Closes the card. */
+  public void detach() {
+    var _ = attachment.close();
   }
 
   private static int size(NicMemory memory, int tag) {
