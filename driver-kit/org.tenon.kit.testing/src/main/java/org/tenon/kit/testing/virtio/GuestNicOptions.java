@@ -12,31 +12,6 @@ import org.tenon.api.Stability;
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public record GuestNicOptions(RingOptions shape, long features, List<Integer> pieces) {
-  /** Room for the longest frame that may be joined, and its header. */
-  public static final int JOINED_BYTES = 65_535 + 22 + VirtioNet.HEADER_BYTES;
-
-  /** What the driver knows of network cards. */
-  public static final long ALL =
-      VirtioFeature.NET_CSUM
-          | VirtioFeature.NET_GUEST_CSUM
-          | VirtioFeature.NET_MTU
-          | VirtioFeature.NET_MAC
-          | VirtioFeature.NET_GUEST_TSO4
-          | VirtioFeature.NET_GUEST_TSO6
-          | VirtioFeature.NET_GUEST_ECN
-          | VirtioFeature.NET_HOST_TSO4
-          | VirtioFeature.NET_HOST_TSO6
-          | VirtioFeature.NET_HOST_ECN
-          | VirtioFeature.NET_MRG_RXBUF
-          | VirtioFeature.NET_STATUS
-          | VirtioFeature.NET_CTRL_VQ
-          | VirtioFeature.NET_CTRL_RX
-          | VirtioFeature.NET_CTRL_VLAN
-          | VirtioFeature.NET_MQ
-          | VirtioFeature.NET_CTRL_MAC_ADDR
-          | VirtioFeature.NET_RSS
-          | VirtioFeature.NET_SPEED_DUPLEX;
-
   /** Plain rings, one pair, no offload either way, commands by address, buffers of 2 KiB. */
   public static final GuestNicOptions DEFAULT =
       new GuestNicOptions(
@@ -63,11 +38,6 @@ public record GuestNicOptions(RingOptions shape, long features, List<Integer> pi
   /** The same with these features on top. */
   public GuestNicOptions with(long more) {
     return new GuestNicOptions(shape, features | more, pieces);
-  }
-
-  /** The same without these features. */
-  public GuestNicOptions without(long fewer) {
-    return new GuestNicOptions(shape, features & ~fewer, pieces);
   }
 
   /** The same with buffers in such pieces. */

@@ -20,7 +20,6 @@ public final class GuestNicPair {
   private final GuestChain chain = new GuestChain();
   private final Map<Integer, Long> sending = new HashMap<>();
   private final Map<Integer, Long> posted = new HashMap<>();
-  private int emptyBuffers;
 
   GuestNicPair(GuestDevice device, int index, List<Integer> pieces) {
     this.device = device;
@@ -122,18 +121,9 @@ public final class GuestNicPair {
     }
   }
 
-  /** How many buffers the device holds. */
-  public int posted() {
-    return posted.size();
-  }
-
-  /** How many buffers came back with nothing in them. */
-  public int emptyBuffers() {
-    return emptyBuffers;
-  }
-
   /**
-   * Takes the next frame that has arrived; null if there is none. Its buffers are not posted again.
+   * Takes the next frame that has arrived; null if there is none. Its buffers are not posted again,
+   * and those that came back empty are forgotten.
    *
    * @throws VirtioViolation if a frame says that it has more buffers than have come
    */
@@ -142,7 +132,6 @@ public final class GuestNicPair {
       if (receive().usedLength() > 0) {
         return frame(token);
       }
-      emptyBuffers++;
       device.memory().free(posted.remove(token));
     }
     return null;

@@ -13,8 +13,9 @@ import org.tenon.hv.engine.VcpuState;
 
 /**
  * A processor whose instructions are a test's loads and stores, one after the other. It takes every
- * interrupt at once, tells the test, and ends it. What a processor's state is it leaves to one that
- * never runs. The run loop's thread, but for {@link #access} and {@link #kick}.
+ * interrupt at once, tells the test, and ends it. While it waits for the test it spends its budget.
+ * What a processor's state is it leaves to one that never runs. The run loop's thread, but for
+ * {@link #access} and {@link #kick}.
  */
 final class TestProcessor implements Vcpu, VcpuExit {
   /** How long it waits for the test at a time, so that the machine's alarms ring. */
@@ -113,6 +114,7 @@ final class TestProcessor implements Vcpu, VcpuExit {
       underWay = new Access(Reason.MMIO_WRITE, END_OF_INTERRUPT, 4, 0);
     } else {
       underWay = next();
+      retired += underWay == null ? budget : 0;
     }
     return this;
   }
