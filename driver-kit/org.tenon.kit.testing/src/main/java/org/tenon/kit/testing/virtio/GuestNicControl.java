@@ -70,14 +70,16 @@ public final class GuestNicControl {
 
   /** Whether frames of a VLAN arrive. */
   public boolean vlan(int number, boolean passes) {
-    byte[] data = buffer(Short.BYTES).putShort((short) number).array();
-    return command(VirtioNet.CLASS_VLAN, passes ? ON_OR_ADD : SECOND, data);
+    return command(VirtioNet.CLASS_VLAN, passes ? ON_OR_ADD : SECOND, word(number));
   }
 
   /** Over how many pairs of queues the device spreads what arrives, as it likes. */
   public boolean pairs(int count) {
-    return command(
-        VirtioNet.CLASS_MQ, ON_OR_ADD, buffer(Short.BYTES).putShort((short) count).array());
+    return command(VirtioNet.CLASS_MQ, ON_OR_ADD, word(count));
+  }
+
+  private static byte[] word(int value) {
+    return new byte[] {(byte) value, (byte) (value >>> 8)};
   }
 
   /** Says where frames arrive; all pairs may send. */

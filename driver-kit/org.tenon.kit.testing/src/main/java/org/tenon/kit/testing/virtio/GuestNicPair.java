@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.Stability;
 
@@ -82,7 +83,7 @@ public final class GuestNicPair {
   /** Takes back the buffers of frames that the device is done with. */
   public void reclaim() {
     for (int token = transmit().poll(); token >= 0; token = transmit().poll()) {
-      device.memory().free(sending.remove(token));
+      device.memory().free(Objects.requireNonNull(sending.remove(token)));
     }
   }
 
@@ -132,7 +133,7 @@ public final class GuestNicPair {
       if (receive().usedLength() > 0) {
         return frame(token);
       }
-      device.memory().free(posted.remove(token));
+      device.memory().free(Objects.requireNonNull(posted.remove(token)));
     }
     return null;
   }
@@ -168,7 +169,7 @@ public final class GuestNicPair {
   }
 
   private byte[] take(int token) {
-    long at = posted.remove(token);
+    long at = Objects.requireNonNull(posted.remove(token));
     byte[] bytes = device.memory().read(at, receive().usedLength());
     device.memory().free(at);
     return bytes;

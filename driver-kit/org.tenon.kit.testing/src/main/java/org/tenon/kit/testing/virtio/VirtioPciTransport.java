@@ -180,8 +180,8 @@ public final class VirtioPciTransport implements VirtioTransport {
     machine.writeMemory(common + QUEUE_VECTOR, 2, queue + 1);
     long[] areas = {descriptorArea, driverArea, deviceArea};
     for (int i = 0; i < areas.length; i++) {
-      machine.writeMemory(common + QUEUE_AREAS + 8 * i, 4, areas[i] & 0xffff_ffffL);
-      machine.writeMemory(common + QUEUE_AREAS + 8 * i + 4, 4, areas[i] >>> 32);
+      machine.writeMemory(common + QUEUE_AREAS + 8L * i, 4, areas[i] & 0xffff_ffffL);
+      machine.writeMemory(common + QUEUE_AREAS + 8L * i + 4, 4, areas[i] >>> 32);
     }
     notificationOf[queue] =
         notification + machine.readMemory(common + QUEUE_NOTIFY_OFFSET, 2) * notificationMultiplier;
