@@ -54,7 +54,9 @@ public final class GuestNicControl {
   /** Says to which other stations, and to which groups, frames arrive. */
   public boolean addresses(List<MacAddress> stations, List<MacAddress> groups) {
     int entries = stations.size() + groups.size();
-    ByteBuffer data = buffer(2 * Integer.BYTES + entries * MacAddress.BYTES);
+    ByteBuffer data =
+        ByteBuffer.allocate(2 * Integer.BYTES + entries * MacAddress.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
     data.putInt(stations.size());
     stations.forEach(address -> put(data, address));
     data.putInt(groups.size());
@@ -84,7 +86,9 @@ public final class GuestNicControl {
 
   /** Says where frames arrive; all pairs may send. */
   public boolean steering(NicSteering wanted, int senders) {
-    ByteBuffer data = buffer(8 + 2 * wanted.table().size() + 3 + wanted.key().size());
+    ByteBuffer data =
+        ByteBuffer.allocate(8 + 2 * wanted.table().size() + 3 + wanted.key().size())
+            .order(ByteOrder.LITTLE_ENDIAN);
     data.putInt(wanted.types());
     data.putShort((short) (wanted.table().size() - 1));
     data.putShort((short) wanted.unclassified());
@@ -93,10 +97,6 @@ public final class GuestNicControl {
     data.put((byte) wanted.key().size());
     wanted.key().forEach(value -> data.put((byte) value.intValue()));
     return command(VirtioNet.CLASS_MQ, SECOND, data.array());
-  }
-
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
