@@ -6,7 +6,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tenon.kit.testing.wire.Wiring;
 import org.tenon.tck.core.Seed;
@@ -28,16 +27,8 @@ import org.tenon.tck.mutants.net.NicMutants;
 class NicHardwareTest {
   private static final Seed SEED = new Seed(1);
 
-  /** The wires on which the driver lies. */
-  enum Wires {
-    HELD(MemoryWiring.held()),
-    LOOPING(MemoryWiring.looping());
-
-    private final Wiring wiring;
-
-    Wires(Wiring wiring) {
-      this.wiring = wiring;
-    }
+  static List<Wiring> wirings() {
+    return List.of(MemoryWiring.held(), MemoryWiring.looping());
   }
 
   static List<GuestMutants.Case> mutants() {
@@ -45,10 +36,10 @@ class NicHardwareTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void theCorrectDriverPasses(Wires wires) {
+  @MethodSource("wirings")
+  void theCorrectDriverPasses(Wiring wiring) {
     RunReport report =
-        MutationRun.ofNic(SEED, NicMutants.base(), wires.wiring)
+        MutationRun.ofNic(SEED, NicMutants.base(), wiring)
             .runBase(new TreeSet<>(EnumSet.of(Tier.VIRTUAL_HARDWARE)));
     assertThat(report.results()).hasSizeGreaterThan(20);
     assertThat(report.results()).flatExtracting(TestResult::failures).isEmpty();
