@@ -18,4 +18,8 @@ module org.tenon.tck.net {
       org.junit.platform.commons;
   opens org.tenon.tck.net.trial to
       org.junit.platform.commons;
+  opens org.tenon.tck.net.virtio to
+      org.junit.platform.commons;
+
+  uses org.tenon.kit.testing.virtio.VirtioNicHost;
 }

@@ -38,4 +38,6 @@ module org.tenon.hv.app {
       org.tenon.hv.app.testbed.PciTestBed;
   provides org.tenon.kit.testing.virtio.VirtioBlockHost with
       org.tenon.hv.app.testbed.VirtioTestBed;
+  provides org.tenon.kit.testing.virtio.VirtioNicHost with
+      org.tenon.hv.app.testbed.NicTestBed;
 }

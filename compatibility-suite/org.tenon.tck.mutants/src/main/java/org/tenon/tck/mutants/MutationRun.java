@@ -111,7 +111,7 @@ public final class MutationRun {
         base);
   }
 
-  /** Runs, for a mutant of the guest tier, the test that is to catch it. */
+  /** Runs, for a mutant of another tier than the first, the test that is to catch it. */
   public MutationScore.Result run(GuestMutants.Case guest) {
     SortedSet<String> only = new TreeSet<>(List.of(guest.test()));
     return run(guest.mutant(), only, PATIENT);
@@ -173,6 +173,11 @@ public final class MutationRun {
   /** Runs the whole suite on the driver that all mutants vary. */
   public RunReport runBase() {
     return certify(base, RunOptions.of(Level.L3, seed), PATIENT);
+  }
+
+  /** Runs those tiers of the suite on the driver that all mutants vary. */
+  public RunReport runBase(SortedSet<Tier> tiers) {
+    return certify(base, RunOptions.of(Level.L3, seed).withTiers(tiers), PATIENT);
   }
 
   private RunReport certify(DriverFactory factory, RunOptions options, Deadlines deadlines) {

@@ -20,6 +20,9 @@ import org.tenon.tck.net.contract.SteeringTests;
 import org.tenon.tck.net.contract.TagTests;
 import org.tenon.tck.net.guest.LinuxGuestTests;
 import org.tenon.tck.net.subject.NicSubject;
+import org.tenon.tck.net.virtio.VirtualControlTests;
+import org.tenon.tck.net.virtio.VirtualLifeTests;
+import org.tenon.tck.net.virtio.VirtualTrafficTests;
 
 /**
  * Every test of a NIC driver. A partner extends it in a test of its own:
@@ -147,6 +150,33 @@ public abstract class NicDriverContract {
   /** From open to close. */
   @Nested
   class LifeCycle extends LifeCycleTests {
+    @Override
+    protected NicSubject subject() {
+      return NicDriverContract.this.subject();
+    }
+  }
+
+  /** Behind a virtio-net card: frames. */
+  @Nested
+  class VirtualTraffic extends VirtualTrafficTests {
+    @Override
+    protected NicSubject subject() {
+      return NicDriverContract.this.subject();
+    }
+  }
+
+  /** Behind a virtio-net card: what its guest tells it. */
+  @Nested
+  class VirtualControl extends VirtualControlTests {
+    @Override
+    protected NicSubject subject() {
+      return NicDriverContract.this.subject();
+    }
+  }
+
+  /** Behind a virtio-net card whose guest is hostile, or in a hurry. */
+  @Nested
+  class VirtualLife extends VirtualLifeTests {
     @Override
     protected NicSubject subject() {
       return NicDriverContract.this.subject();

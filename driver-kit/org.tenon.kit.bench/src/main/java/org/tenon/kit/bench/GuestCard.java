@@ -4,8 +4,11 @@ import org.tenon.api.Stability;
 import org.tenon.kit.testing.virtio.GuestChain;
 import org.tenon.kit.testing.virtio.GuestDevice;
 import org.tenon.kit.testing.virtio.GuestMemory;
+import org.tenon.kit.testing.virtio.GuestNicConfig;
 import org.tenon.kit.testing.virtio.GuestRing;
 import org.tenon.kit.testing.virtio.RingOptions;
+import org.tenon.kit.testing.virtio.VirtioFeature;
+import org.tenon.kit.testing.virtio.VirtioNet;
 import org.tenon.kit.testing.virtio.VirtioTransport;
 import org.tenon.spi.net.MacAddress;
 
@@ -16,15 +19,8 @@ import org.tenon.spi.net.MacAddress;
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class GuestCard implements AutoCloseable {
-  private static final int DEVICE_TYPE = 1;
   private static final int RECEIVE = 0;
   private static final int TRANSMIT = 1;
-
-  /** VIRTIO_NET_F_MAC: the configuration space begins with the card's address (5.1.3). */
-  private static final long HAS_ADDRESS = 1L << 5;
-
-  /** Bytes of struct virtio_net_hdr (5.1.6). */
-  private static final int HEADER_BYTES = 12;
 
   private static final int BUFFER_BYTES = 2048;
 
@@ -48,12 +44,12 @@ public final class GuestCard implements AutoCloseable {
 
   private GuestCard(VirtioTransport transport, GuestIdle idle, int ringSize) {
     this.idle = idle;
-    if (transport.deviceType() != DEVICE_TYPE) {
+    if (transport.deviceType() != VirtioNet.DEVICE_TYPE) {
       throw new IllegalArgumentException(
           "device type " + transport.deviceType() + " is no network card");
     }
     device = new GuestDevice(transport);
-    device.bringUp(HAS_ADDRESS, 2, new RingOptions(ringSize, false, false, true));
+    device.bringUp(VirtioFeature.NET_MAC, 2, new RingOptions(ringSize, false, false, true));
     memory = device.memory();
     receive = device.ring(RECEIVE);
     transmit = device.ring(TRANSMIT);
@@ -85,18 +81,14 @@ public final class GuestCard implements AutoCloseable {
 
   /** The card's own address. */
   public MacAddress address() {
-    long bits = 0;
-    for (int i = 0; i < MacAddress.BYTES; i++) {
-      bits = bits << 8 | device.transport().readConfig(i, 1);
-    }
-    return new MacAddress(bits);
+    return GuestNicConfig.address(device.transport());
   }
 
   /** Writes the frame that is sent from now on into every buffer. */
   public void prepare(MacAddress destination, MacAddress source, int bytes) {
     frameBytes = bytes;
     for (int i = 0; i < transmit.options().size(); i++) {
-      long frame = sendBuffers + (long) i * BUFFER_BYTES + HEADER_BYTES;
+      long frame = sendBuffers + (long) i * BUFFER_BYTES + VirtioNet.HEADER_BYTES;
       for (int at = 0; at < bytes; at++) {
         memory.put8(frame + at, at);
       }
@@ -122,7 +114,7 @@ public final class GuestCard implements AutoCloseable {
     int put = 0;
     while (put < wanted && transmit.free() > 0) {
       long buffer = sendBuffers + (long) nextBuffer * BUFFER_BYTES;
-      transmit.add(chain.clear().readable(buffer, HEADER_BYTES + frameBytes));
+      transmit.add(chain.clear().readable(buffer, VirtioNet.HEADER_BYTES + frameBytes));
       nextBuffer = nextBuffer + 1 == transmit.options().size() ? 0 : nextBuffer + 1;
       put++;
     }
@@ -145,7 +137,7 @@ public final class GuestCard implements AutoCloseable {
   public int takeReceived() {
     int count = 0;
     for (int token = receive.poll(); token >= 0; token = receive.poll()) {
-      receivedBytes += receive.usedLength() - HEADER_BYTES;
+      receivedBytes += receive.usedLength() - VirtioNet.HEADER_BYTES;
       post(receiveBufferOfToken[token]);
       count++;
     }

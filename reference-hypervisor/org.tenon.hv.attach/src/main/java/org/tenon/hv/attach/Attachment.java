@@ -212,13 +212,18 @@ public abstract sealed class Attachment implements Conduct permits BlockAttachme
 
   /**
    * Ends what the guest had in flight: the stage completes when every request is on its way back,
-   * those not carried out as ABORTED. Does nothing unless RUNNING.
+   * those not carried out as ABORTED. In a pause, which goes on, those that wait for its end.
    */
   public final CompletionStage<@Nullable Void> reset() {
-    return inTurn(() ->
-        state.compareAndSet(State.RUNNING, State.PAUSED)
-            ? settle("reset", Clauses.RESET_COMPLETES_ALL, Driver::reset).thenRun(this::runAgain)
-            : done());
+    return inTurn(() -> {
+      if (state.compareAndSet(State.RUNNING, State.PAUSED)) {
+        return settle("reset", Clauses.RESET_COMPLETES_ALL, Driver::reset).thenRun(this::runAgain);
+      }
+      if (state.get() == State.PAUSED) {
+        tagPorts.forEach(TagPort::abortStaged);
+      }
+      return done();
+    });
   }
 
   /**

@@ -362,7 +362,7 @@ class BlockAttachmentTest {
   }
 
   @Test
-  void pausedRequestsWaitForResume() {
+  void pausedRequestsWaitForResumeOrAReset() {
     BlockAttachment attachment = open();
     BlockPort port = attachment.port(0);
     CompletableFuture<Void> rest = new CompletableFuture<>();
@@ -373,6 +373,9 @@ class BlockAttachmentTest {
     driver.completeAll(Status.OK);
     rest.complete(null);
     assertThat(paused).isCompleted();
+    int forgotten = read(port);
+    assertThat(attachment.reset().toCompletableFuture()).isCompleted();
+    assertThat(reap(port)).containsEntry(forgotten, Status.ABORTED);
     read(port);
     assertThat(driver.accepted).isEmpty();
     attachment.resume();

@@ -19,6 +19,7 @@ import org.tenon.hv.attach.TagPort;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
+import org.tenon.hv.pci.BusMaster;
 import org.tenon.hv.pci.Type0Function;
 import org.tenon.hv.virtio.net.NetDevice;
 import org.tenon.hv.virtio.pci.VirtioPciFunction;
@@ -27,6 +28,10 @@ import org.tenon.spi.net.MacAddress;
 /**
  * A plugged network card: the driver's attachment, and threads on which the driver is given frames
  * and buffers, so that one that does not return keeps neither the guest nor the run loop.
+ *
+ * <p>A guest that takes the leave to master the bus away counts on nothing landing in its memory
+ * afterwards: it goes on when the driver rests and holds no buffer, and the driver serves again
+ * with the leave.
  */
 final class Nic implements AttachListener, PluggedCard {
   private static final System.Logger LOG = System.getLogger(Nic.class.getName());
@@ -37,6 +42,7 @@ final class Nic implements AttachListener, PluggedCard {
   private final MacAddress address;
   private final int slot;
   private final NicAttachment attachment;
+  private final BusMaster master;
   private final DeviceLife life;
   private final List<QueueThread> threads = new ArrayList<>();
   private @Nullable Front front;
@@ -54,15 +60,25 @@ final class Nic implements AttachListener, PluggedCard {
    * A card whose function is not there yet.
    *
    * @param slot where it will be plugged in, as {@link NicState} counts
+   * @param master the function's leave
    * @param life ends with the card
    */
-  Nic(String name, NicConfig config, int slot, NicAttachment attachment, DeviceLife life) {
+  Nic(
+      String name,
+      NicConfig config,
+      int slot,
+      NicAttachment attachment,
+      BusMaster master,
+      DeviceLife life) {
     this.name = name;
     driver = config.driver().id().value();
     address = config.address(attachment.properties());
     this.slot = slot;
     this.attachment = attachment;
+    this.master = master;
     this.life = life;
+    master.onDisabled(() -> tryFor(attachment.quiesce(), "come to rest"));
+    master.onEnabled(() -> tryFor(attachment.resume(), "resumed"));
     attachment.addListener(this);
   }
 
@@ -149,12 +165,19 @@ final class Nic implements AttachListener, PluggedCard {
     }
   }
 
+  /** As {@link #await}; a driver that hangs is put into quarantine in time. */
+  private void tryFor(CompletionStage<?> stage, String what) {
+    try {
+      await(stage, what);
+    } catch (StateException e) {
+      LOG.log(Level.WARNING, e.getMessage());
+    }
+  }
+
   @Override
   public void resume() {
-    try {
-      await(attachment.resume(), "resumed");
-    } catch (StateException e) {
-      LOG.log(Level.WARNING, "{0}: {1}", name, e.getMessage());
+    if (master.isEnabled()) {
+      tryFor(attachment.resume(), "resumed");
     }
     front().queues().release();
   }
@@ -175,24 +198,21 @@ final class Nic implements AttachListener, PluggedCard {
     front().queues().save(out);
   }
 
-  /** The guest runs when the driver knows which frames it wants. */
+  /** The guest runs when the driver knows which frames it wants, and rests where it has to. */
   @Override
   public void restore(StateReader in) throws StateException {
     front().virtio().restore(in);
     await(front().model().whenSettled(), "obeyed");
+    if (!master.isEnabled()) {
+      await(attachment.quiesce(), "come to rest");
+    }
     front().queues().restore(in);
   }
 
   /** Closes the driver; one that hangs is left behind, as the attachment has reported. */
   @Override
   public void close() {
-    try {
-      attachment.close().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.log(Level.WARNING, "{0}: the driver did not close: {1}", name, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    tryFor(attachment.close(), "closed");
     threads.forEach(QueueThread::close);
     life.close();
   }

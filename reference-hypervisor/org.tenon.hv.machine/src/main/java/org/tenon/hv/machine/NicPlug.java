@@ -47,7 +47,7 @@ final class NicPlug {
   Nic make(String name, NicConfig wanted, PciSlot slot, int place, @Nullable NicState saved)
       throws AttachException, StateException {
     NicAttachment attachment = attach(name, wanted, place, saved);
-    Nic nic = new Nic(name, wanted, place, attachment, new DeviceLife(loop, clock));
+    Nic nic = new Nic(name, wanted, place, attachment, slot.master(), new DeviceLife(loop, clock));
     try {
       nic.connect(front(name, nic, attachment, slot));
       return nic;

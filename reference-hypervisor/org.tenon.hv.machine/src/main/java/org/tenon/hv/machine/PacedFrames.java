@@ -144,10 +144,10 @@ final class PacedFrames implements ServedQueues<NetDevice> {
     return queue % 2 == 0 && queue < 2 * served.pairs();
   }
 
-  /** Lets the driver have everything, and the guest what came of it. */
+  /** Lets the driver have everything, and the guest what came of it; one that rests, later. */
   private void exchange() {
     NetDevice served = device;
-    if (served == null) {
+    if (served == null || master == null || !master.isEnabled()) {
       return;
     }
     waiting = Thread.currentThread();

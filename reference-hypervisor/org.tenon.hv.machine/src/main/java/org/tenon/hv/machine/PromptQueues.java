@@ -1,6 +1,7 @@
 package org.tenon.hv.machine;
 
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ final class PromptQueues implements ServedQueues<QueueWork> {
   private @Nullable QueueWork work;
   private @Nullable BusMaster master;
   private boolean held;
+
+  /** How much of what the driver has been told it does not obey yet. */
+  private final AtomicInteger unsettled = new AtomicInteger();
 
   /**
    * Queues whose instants are saved in records of this kind.
@@ -53,6 +57,17 @@ final class PromptQueues implements ServedQueues<QueueWork> {
   @Override
   public void answered(int queue) {
     offered(queue);
+  }
+
+  /** No queue is served before the driver obeys: no frame passes that the guest does not want. */
+  @Override
+  public void settling(CompletionStage<?> over) {
+    unsettled.incrementAndGet();
+    var _ =
+        over.whenComplete((nothing, failure) -> {
+          unsettled.decrementAndGet();
+          handoff.raise();
+        });
   }
 
   @Override
@@ -93,7 +108,8 @@ final class PromptQueues implements ServedQueues<QueueWork> {
   private void run() {
     AtomicIntegerArray flags = due;
     QueueWork served = work;
-    if (held || flags == null || served == null || master == null || !master.isEnabled()) {
+    boolean waits = held || unsettled.get() > 0 || master == null || !master.isEnabled();
+    if (waits || flags == null || served == null) {
       return;
     }
     for (int queue = 0; queue < flags.length(); queue++) {

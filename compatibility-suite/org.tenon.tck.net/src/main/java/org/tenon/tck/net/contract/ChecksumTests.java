@@ -124,7 +124,7 @@ public abstract class ChecksumTests extends NicTests {
                   "no word on a frame whose checksum is wrong",
                   "it was said to have been verified");
         }
-        card.expectSame(ClauseId.parse("NET-011"), List.of(frame), Card.finished(arrived));
+        Card.expectSame(ClauseId.parse("NET-011"), List.of(frame), Card.finished(arrived));
       }
     }
   }
@@ -138,7 +138,7 @@ public abstract class ChecksumTests extends NicTests {
     for (int i = 0; i < 60; i++) {
       byte[] frame = spoilt(complete(card.incoming(), random, i), random);
       ReceivedFrame arrived = card.come(List.of(frame)).getFirst();
-      card.expectSame(trial().about(), List.of(frame), List.of(arrived.bytes()));
+      Card.expectSame(trial().about(), List.of(frame), List.of(arrived.bytes()));
       if (arrived.offload() != NicOffload.NONE) {
         throw trial()
             .violation(

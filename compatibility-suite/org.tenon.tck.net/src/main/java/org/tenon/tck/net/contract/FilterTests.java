@@ -170,7 +170,7 @@ public abstract class FilterTests extends NicTests {
       arrived.add(checked(card, filter, frame));
     }
     card.drain().forEach(frame -> arrived.add(checked(card, filter, frame)));
-    card.expectSame(trial().about(), expected, arrived);
+    Card.expectSame(trial().about(), expected, arrived);
   }
 
   private byte[] checked(Card card, NicFilter filter, ReceivedFrame frame) {

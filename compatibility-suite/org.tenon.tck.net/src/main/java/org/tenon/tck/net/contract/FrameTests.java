@@ -113,7 +113,7 @@ public abstract class FrameTests extends NicTests {
       good.add(next);
       card.put(List.of(next));
     }
-    card.expectSame(
+    Card.expectSame(
         trial().about(), good, good.stream().map(frame -> card.nextArrived().bytes()).toList());
     long dropped = card.harness().statistics().droppedTooLong() - before;
     if (dropped != 3) {

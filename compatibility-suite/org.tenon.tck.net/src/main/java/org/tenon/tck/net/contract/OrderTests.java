@@ -107,7 +107,7 @@ public abstract class OrderTests extends NicTests {
       }
     }
     expected.forEach((pair, frames) ->
-        card.expectSame(trial().about(), frames, left.getOrDefault(pair, List.of())));
+        Card.expectSame(trial().about(), frames, left.getOrDefault(pair, List.of())));
   }
 
   private static void expectFlowOrder(List<ReceivedFrame> arrived) {

@@ -153,8 +153,8 @@ public abstract class RobustnessTests extends NicTests {
       card.put(List.of(hostile, next));
       List<byte[]> first = Card.finished(card.nextArrived());
       if (!Arrays.equals(first.getFirst(), next)) {
-        card.expectSame(trial().about(), List.of(hostile), first);
-        card.expectSame(trial().about(), List.of(next), Card.finished(card.nextArrived()));
+        Card.expectSame(trial().about(), List.of(hostile), first);
+        Card.expectSame(trial().about(), List.of(next), Card.finished(card.nextArrived()));
       }
     }
   }

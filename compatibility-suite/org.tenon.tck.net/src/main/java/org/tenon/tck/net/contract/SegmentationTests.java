@@ -159,7 +159,7 @@ public abstract class SegmentationTests extends NicTests {
         }
         got.addAll(Card.finished(arrived));
       }
-      card.expectSame(JOINED, segments, got);
+      Card.expectSame(JOINED, segments, got);
     }
     trial().evidence().note("frames that arrived joined", Integer.toString(joined));
   }

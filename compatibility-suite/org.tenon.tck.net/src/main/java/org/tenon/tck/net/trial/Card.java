@@ -153,17 +153,19 @@ public final class Card {
 
   /** What a frame that came back to the card was, or would have been, on the wire. */
   public static List<byte[]> finished(ReceivedFrame frame) {
-    long offload = frame.offload();
+    return finished(frame.bytes(), frame.offload());
+  }
+
+  /** What a frame that asks this and promises that would be on the wire. */
+  public static List<byte[]> finished(byte[] frame, long offload) {
     if (NicOffload.cutting(offload) != NicOffload.WHOLE) {
-      return Segmentation.cut(frame.bytes(), offload);
+      return Segmentation.cut(frame, offload);
     }
     return List.of(
         NicOffload.needsChecksum(offload)
             ? Checksums.complete(
-                frame.bytes(),
-                NicOffload.checksumStart(offload),
-                NicOffload.checksumOffset(offload))
-            : frame.bytes());
+                frame, NicOffload.checksumStart(offload), NicOffload.checksumOffset(offload))
+            : frame);
   }
 
   /** Has frames come, each of which arrives; as many as came. */
@@ -245,7 +247,7 @@ public final class Card {
   }
 
   /** Compares frames one by one. */
-  public void expectSame(ClauseId clause, List<byte[]> expected, List<byte[]> actual) {
+  public static void expectSame(ClauseId clause, List<byte[]> expected, List<byte[]> actual) {
     for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
       if (i >= expected.size() || i >= actual.size()) {
         throw new ClauseViolated(

@@ -1,5 +1,7 @@
 package org.tenon.kit.testing.pci;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tenon.api.Stability;
 import org.tenon.spi.device.PciBar;
 
@@ -34,12 +36,16 @@ public final class GuestFunction {
   private static final int FIRST_CAPABILITY = 0x34;
   private static final int MSI_WIDE = 1 << 7;
   private static final int MSI_MASKS = 1 << 8;
+
+  /** In a memory BAR: it has 64 bits. */
+  private static final int WIDE = 4;
+
   private static final long MESSAGE_ADDRESS = 0xfee00000L;
 
-  private final PciBoard board;
+  private final PciAccess board;
 
-  /** The function of a board. */
-  public GuestFunction(PciBoard board) {
+  /** The function that is reached so. */
+  public GuestFunction(PciAccess board) {
     this.board = board;
   }
 
@@ -113,17 +119,23 @@ public final class GuestFunction {
 
   /** Where a capability begins, or 0; a list that does not end is followed 48 steps. */
   public int capability(int id) {
+    return capabilities(id).stream().findFirst().orElse(0);
+  }
+
+  /** Where each capability of that id begins, in the order of the list. */
+  public List<Integer> capabilities(int id) {
+    List<Integer> found = new ArrayList<>();
     if ((board.readConfig(STATUS, 2) & CAPABILITY_LIST) == 0) {
-      return 0;
+      return found;
     }
     int at = (int) board.readConfig(FIRST_CAPABILITY, 1) & 0xfc;
     for (int steps = 0; at != 0 && steps < 48; steps++) {
       if (board.readConfig(at, 1) == id) {
-        return at;
+        found.add(at);
       }
       at = (int) board.readConfig(at + 1, 1) & 0xfc;
     }
-    return 0;
+    return found;
   }
 
   /** How many vectors the MSI-X table has; 0 without one. */
@@ -163,11 +175,20 @@ public final class GuestFunction {
 
   /** Gives each vector its number as message, masks or unmasks all, and turns MSI-X on. */
   public void enableMessages(boolean masked) {
+    enableMessages(0, masked);
+  }
+
+  /**
+   * Gives each vector a message, masks or unmasks all, and turns MSI-X on.
+   *
+   * @param first the message of vector 0; each has the one after that of the vector before
+   */
+  public void enableMessages(int first, boolean masked) {
     for (int vector = 0; vector < vectors(); vector++) {
       long entry = table() + 16L * vector;
       board.writeMemory(entry, 4, MESSAGE_ADDRESS);
       board.writeMemory(entry + 4, 4, 0);
-      board.writeMemory(entry + 8, 4, vector);
+      board.writeMemory(entry + 8, 4, first + vector);
       board.writeMemory(entry + 12, 4, masked ? 1 : 0);
     }
     board.writeConfig(capability(MSIX) + 2, 2, 0x8000);
@@ -180,8 +201,13 @@ public final class GuestFunction {
 
   private long table() {
     long place = board.readConfig(capability(MSIX) + 4, 4);
-    long low = barRegister((int) place & 7) & ~15L;
-    return low + (place & ~7L);
+    return memoryBase((int) place & 7) + (place & ~7L);
+  }
+
+  /** Where a memory BAR is, of 32 or of 64 bits as it says itself. */
+  public long memoryBase(int index) {
+    long low = barRegister(index);
+    return (low & WIDE) == 0 ? low & ~15L : barRegister(index + 1) << 32 | low & ~15L;
   }
 
   /** Resets the function through its advanced features; nothing happens without them. */

@@ -150,6 +150,16 @@ public final class GuestDevice {
     }
   }
 
+  /** How many interrupts there were, of every kind. */
+  public long interrupts() {
+    return interrupts.total();
+  }
+
+  /** Sleeps until there were more than {@code seen} interrupts; false if none came in time. */
+  public boolean awaitInterrupt(long seen, Duration limit) {
+    return interrupts.awaitBeyond(seen, System.nanoTime() + limit.toNanos());
+  }
+
   private GuestRing setUp(int queue, RingOptions shape) {
     int size = Math.min(shape.size(), transport.maxQueueSize(queue));
     RingOptions agreed =

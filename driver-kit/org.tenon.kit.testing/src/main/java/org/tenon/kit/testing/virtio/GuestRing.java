@@ -91,17 +91,23 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   /** Asks for no interrupts. */
   public abstract void disarmInterrupt();
 
+  /** Puts a write to a disk with a defect into the ring; see the other method of that name. */
+  public final long publishDefect(RingDefect defect) {
+    return publishDefect(defect, RingDefect.Request.BLOCK_WRITE);
+  }
+
   /**
-   * Puts a chain with a defect into the ring and lets the device see it. A device may answer it
-   * with an error, which {@link #poll()} then finds, or give up. The ring carries nothing else
+   * Puts a chain with a defect into an empty ring and lets the device see it. A device may answer
+   * it with an error, which {@link #poll()} then finds, or give up. The ring carries nothing else
    * afterwards.
    *
-   * @return the guest-physical address of the byte for the device's status; it holds {@link
-   *     VirtioBlk#NOT_WRITTEN} until the device writes it
+   * @param request what the chain would be without the defect
+   * @return the guest-physical address of the chain's last byte: of a disk's request the one for
+   *     the status, which holds {@link VirtioBlk#NOT_WRITTEN} until the device writes it
    */
-  public final long publishDefect(RingDefect defect) {
+  public final long publishDefect(RingDefect defect, RingDefect.Request request) {
     broken = true;
-    long status = write(defect);
+    long status = write(defect, request);
     publish();
     return status;
   }
@@ -128,7 +134,7 @@ public abstract sealed class GuestRing permits SplitRing, PackedRing {
   abstract long driverAreaBytes();
 
   /** Writes a chain with a defect; answers where its status belongs. */
-  abstract long write(RingDefect defect);
+  abstract long write(RingDefect defect, RingDefect.Request request);
 
   /** Whether the ring holds a chain with a defect, which was never added. */
   final boolean isBroken() {

@@ -162,8 +162,8 @@ public final class PackedRing extends GuestRing {
   }
 
   @Override
-  long write(RingDefect defect) {
-    return defect.write(this);
+  long write(RingDefect defect, RingDefect.Request request) {
+    return defect.write(this, request);
   }
 
   /** Writes one descriptor at the end of what was added, whatever is in it. */

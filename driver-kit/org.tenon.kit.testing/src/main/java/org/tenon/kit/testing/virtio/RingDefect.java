@@ -44,7 +44,14 @@ public enum RingDefect {
   /** A header shorter than a header. */
   SHORT_HEADER("5.2.6"),
   /** Data that is no whole sector. */
-  PART_OF_A_SECTOR("5.2.6.1");
+  PART_OF_A_SECTOR("5.2.6.1"),
+  /** The device is to read what it should write, and to write what it should read. */
+  WRONG_DIRECTION("5.1.6"),
+  /** No buffer has a byte. */
+  NO_BYTES("2.7.5");
+
+  /** What data and frames consist of. */
+  public static final int FILLER = 0xBD;
 
   private final String section;
 
@@ -71,7 +78,29 @@ public enum RingDefect {
     };
   }
 
-  private Plan breakWrite(Victim v) {
+  /** Whether a ring of that shape can have it in such a request. */
+  public boolean fits(RingOptions options, Request request) {
+    boolean kind =
+        switch (this) {
+          case NO_STATUS, PART_OF_A_SECTOR -> request == Request.BLOCK_WRITE;
+          case WRONG_DIRECTION, NO_BYTES -> request != Request.BLOCK_WRITE;
+          default -> true;
+        };
+    return kind && fits(options);
+  }
+
+  /** What is broken. */
+  @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
+  public enum Request {
+    /** To virtio-blk: a header, a sector of data to write, a byte for the status. */
+    BLOCK_WRITE,
+    /** To virtio-net's transmitq: a header, and a frame of {@value #FILLER} bytes to send. */
+    NET_TRANSMIT,
+    /** To virtio-net's receiveq: a buffer for a frame. */
+    NET_RECEIVE
+  }
+
+  private Plan breakRequest(Victim v) {
     return switch (this) {
       case CHAIN_LOOPS -> v.changed(1, v.data().withNext(0));
       case NEXT_OUTSIDE_TABLE -> v.changed(1, v.data().withNext(0xFFF0));
@@ -94,13 +123,16 @@ public enum RingDefect {
       case NO_STATUS -> v.only(v.header(), v.data().withFlags(0));
       case SHORT_HEADER -> v.only(v.header().withLength(7), v.status());
       case PART_OF_A_SECTOR -> v.changed(1, v.data().withLength(511));
+      case WRONG_DIRECTION -> v.only(v.header().turned(), v.data().turned(), v.status().turned());
+      case NO_BYTES ->
+          v.only(v.header().withLength(0), v.data().withLength(0), v.status().withLength(0));
     };
   }
 
   /** Writes it; answers where the status belongs. */
-  long write(SplitRing ring) {
-    Victim victim = new Victim(ring.memory, ring.options.size());
-    Plan broken = breakWrite(victim);
+  long write(SplitRing ring, Request request) {
+    Victim victim = new Victim(ring.memory, ring.options.size(), request);
+    Plan broken = breakRequest(victim);
     for (int i = 0; i < broken.table.size(); i++) {
       Link link = broken.table.get(i);
       ring.describeAt(victim.tableAt(i), link.address, link.length, link.flags, link.next);
@@ -115,9 +147,9 @@ public enum RingDefect {
   }
 
   /** Writes it; answers where the status belongs. */
-  long write(PackedRing ring) {
-    Victim victim = new Victim(ring.memory, ring.options.size());
-    Plan broken = breakWrite(victim);
+  long write(PackedRing ring, Request request) {
+    Victim victim = new Victim(ring.memory, ring.options.size(), request);
+    Plan broken = breakRequest(victim);
     for (int i = 0; i < broken.table.size(); i++) {
       Link link = broken.table.get(i);
       ring.describeAt(
@@ -146,6 +178,10 @@ public enum RingDefect {
 
     Link withNext(int other) {
       return new Link(address, length, flags, other);
+    }
+
+    Link turned() {
+      return new Link(address, length, flags ^ Descriptor.WRITE, next);
     }
   }
 
@@ -180,7 +216,7 @@ public enum RingDefect {
     }
   }
 
-  /** The write that is broken: a header, a sector of data, a status. */
+  /** The request that is broken: a header, a sector of data, a status or a frame's last byte. */
   static final class Victim {
     private static final int SECTOR = 512;
     private static final int WRITE_REQUEST = 1;
@@ -188,14 +224,26 @@ public enum RingDefect {
     private final GuestMemory memory;
     private final int ringSize;
     private final long page;
+    private final int headerBytes;
 
-    Victim(GuestMemory memory, int ringSize) {
+    /** Which way header and data go. */
+    private final int data;
+
+    /** Which way the last byte goes. */
+    private final int last;
+
+    Victim(GuestMemory memory, int ringSize, Request request) {
       this.memory = memory;
       this.ringSize = ringSize;
+      headerBytes = request == Request.BLOCK_WRITE ? 16 : VirtioNet.HEADER_BYTES;
+      data = request == Request.NET_RECEIVE ? Descriptor.WRITE : 0;
+      last = request == Request.NET_TRANSMIT ? 0 : Descriptor.WRITE;
       page = memory.allocate(4096, 4096);
-      memory.put32(page, WRITE_REQUEST);
-      memory.put8(page + 2 * SECTOR, VirtioBlk.NOT_WRITTEN);
-      memory.slice(page + SECTOR, SECTOR).fill((byte) 0xBD);
+      memory.slice(page + SECTOR, SECTOR + 1).fill((byte) FILLER);
+      if (request == Request.BLOCK_WRITE) {
+        memory.put32(page, WRITE_REQUEST);
+        memory.put8(page + 2 * SECTOR, VirtioBlk.NOT_WRITTEN);
+      }
     }
 
     int ringSize() {
@@ -207,15 +255,15 @@ public enum RingDefect {
     }
 
     Link header() {
-      return new Link(page, 16, Descriptor.NEXT, 1);
+      return new Link(page, headerBytes, data | Descriptor.NEXT, 1);
     }
 
     Link data() {
-      return new Link(page + SECTOR, SECTOR, Descriptor.NEXT, 2);
+      return new Link(page + SECTOR, SECTOR, data | Descriptor.NEXT, 2);
     }
 
     Link status() {
-      return new Link(page + 2 * SECTOR, 1, Descriptor.WRITE, 0);
+      return new Link(page + 2 * SECTOR, 1, last, 0);
     }
 
     Link table() {

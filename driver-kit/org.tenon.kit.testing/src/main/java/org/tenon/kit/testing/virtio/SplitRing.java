@@ -135,8 +135,8 @@ public final class SplitRing extends GuestRing {
   }
 
   @Override
-  long write(RingDefect defect) {
-    return defect.write(this);
+  long write(RingDefect defect, RingDefect.Request request) {
+    return defect.write(this, request);
   }
 
   /** Writes one descriptor, whatever is in it. */

@@ -4,7 +4,7 @@ import org.tenon.api.Stability;
 
 /**
  * Feature bits of VIRTIO 1.2, each as a mask: section 6 for all devices, section 5.2.3 for block
- * devices.
+ * devices, section 5.1.3 for network cards.
  */
 @Stability(level = Stability.Level.EVOLVING, since = "1.0", eta = "2027-06-30")
 public final class VirtioFeature {
@@ -52,6 +52,66 @@ public final class VirtioFeature {
 
   /** VIRTIO_BLK_F_WRITE_ZEROES: blocks can be zeroed without data. */
   public static final long BLK_WRITE_ZEROES = 1L << 14;
+
+  /** VIRTIO_NET_F_CSUM: a frame to send may lack its checksum. */
+  public static final long NET_CSUM = 1L << 0;
+
+  /**
+   * VIRTIO_NET_F_GUEST_CSUM: a frame that arrives may lack its checksum, or be said to have a right
+   * one.
+   */
+  public static final long NET_GUEST_CSUM = 1L << 1;
+
+  /** VIRTIO_NET_F_MTU: the longest packet is told. */
+  public static final long NET_MTU = 1L << 3;
+
+  /** VIRTIO_NET_F_MAC: the card's address is told. */
+  public static final long NET_MAC = 1L << 5;
+
+  /** VIRTIO_NET_F_GUEST_TSO4: TCP over IPv4 may arrive joined. */
+  public static final long NET_GUEST_TSO4 = 1L << 7;
+
+  /** VIRTIO_NET_F_GUEST_TSO6: TCP over IPv6 may arrive joined. */
+  public static final long NET_GUEST_TSO6 = 1L << 8;
+
+  /** VIRTIO_NET_F_GUEST_ECN: joined frames may carry CWR. */
+  public static final long NET_GUEST_ECN = 1L << 9;
+
+  /** VIRTIO_NET_F_HOST_TSO4: the card cuts TCP over IPv4. */
+  public static final long NET_HOST_TSO4 = 1L << 11;
+
+  /** VIRTIO_NET_F_HOST_TSO6: the card cuts TCP over IPv6. */
+  public static final long NET_HOST_TSO6 = 1L << 12;
+
+  /** VIRTIO_NET_F_HOST_ECN: the card cuts frames with CWR. */
+  public static final long NET_HOST_ECN = 1L << 13;
+
+  /** VIRTIO_NET_F_MRG_RXBUF: a frame may take several buffers. */
+  public static final long NET_MRG_RXBUF = 1L << 15;
+
+  /** VIRTIO_NET_F_STATUS: the link's state is told. */
+  public static final long NET_STATUS = 1L << 16;
+
+  /** VIRTIO_NET_F_CTRL_VQ: there is a control queue. */
+  public static final long NET_CTRL_VQ = 1L << 17;
+
+  /** VIRTIO_NET_F_CTRL_RX: the guest chooses by address which frames arrive. */
+  public static final long NET_CTRL_RX = 1L << 18;
+
+  /** VIRTIO_NET_F_CTRL_VLAN: the guest chooses by VLAN. */
+  public static final long NET_CTRL_VLAN = 1L << 19;
+
+  /** VIRTIO_NET_F_MQ: several pairs of queues. */
+  public static final long NET_MQ = 1L << 22;
+
+  /** VIRTIO_NET_F_CTRL_MAC_ADDR: the guest sets the card's address. */
+  public static final long NET_CTRL_MAC_ADDR = 1L << 23;
+
+  /** VIRTIO_NET_F_RSS: the guest says where frames arrive. */
+  public static final long NET_RSS = 1L << 60;
+
+  /** VIRTIO_NET_F_SPEED_DUPLEX: the link's speed is told. */
+  public static final long NET_SPEED_DUPLEX = 1L << 63;
 
   private VirtioFeature() {}
 }

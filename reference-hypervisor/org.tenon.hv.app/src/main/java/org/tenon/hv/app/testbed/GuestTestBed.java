@@ -7,15 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
-import org.tenon.api.Fault;
-import org.tenon.api.Status;
 import org.tenon.hv.app.guest.CpioArchive;
 import org.tenon.hv.app.guest.DebianKernel;
 import org.tenon.hv.app.guest.GuestStore;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.machine.ClockMode;
 import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.DiskModel;
@@ -140,9 +136,7 @@ public final class GuestTestBed implements GuestHost {
                 "this hypervisor cannot make a " + peripheral.getClass().getSimpleName());
       };
     } catch (AttachException e) {
-      int status =
-          e.getCause() instanceof DriverException driver ? driver.status() : Status.IO_ERROR;
-      throw new DriverException(status, String.valueOf(e.getMessage()), e);
+      throw FaultReporter.refusal(e);
     }
   }
 
@@ -157,7 +151,7 @@ public final class GuestTestBed implements GuestHost {
         disk.driver(),
         Config.of(disk.driver().configKeys(), disk.settings(), disk.files()),
         disk.deadlines(),
-        new Reporter(disk.faults()));
+        new FaultReporter(disk.faults()));
   }
 
   private static NicConfig config(GuestNic nic) throws DriverException {
@@ -167,14 +161,6 @@ public final class GuestTestBed implements GuestHost {
         null,
         nic.queuePairs(),
         nic.deadlines(),
-        new Reporter(nic.faults()));
-  }
-
-  /** Tells the test of each fault. */
-  private record Reporter(Consumer<Fault> faults) implements AttachListener {
-    @Override
-    public void fault(Fault fault) {
-      faults.accept(fault);
-    }
+        new FaultReporter(nic.faults()));
   }
 }

@@ -3,10 +3,8 @@ package org.tenon.hv.app.testbed;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tenon.api.Fault;
-import org.tenon.api.Status;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.attach.DeviceAttachment;
 import org.tenon.hv.attach.SystemClock;
@@ -45,13 +43,6 @@ public final class PciTestBed implements PciDeviceHost {
       throws DriverException {
     Config config = Config.of(factory.configKeys(), settings);
     GuestMemory memory = GuestMemory.allocate(RamLayout.flat(RAM));
-    AttachListener reporter =
-        new AttachListener() {
-          @Override
-          public void fault(Fault fault) {
-            faults.accept(fault);
-          }
-        };
     try {
       return new TestBedBoard(
           DeviceAttachment.open(
@@ -64,13 +55,11 @@ public final class PciTestBed implements PciDeviceHost {
                   SystemClock.instance(),
                   deadlines,
                   new ControlThread(DEVICE),
-                  reporter)),
+                  new FaultReporter(faults))),
           memory);
     } catch (AttachException e) {
       memory.close();
-      int status =
-          e.getCause() instanceof DriverException driver ? driver.status() : Status.IO_ERROR;
-      throw new DriverException(status, String.valueOf(e.getMessage()), e);
+      throw FaultReporter.refusal(e);
     }
   }
 }

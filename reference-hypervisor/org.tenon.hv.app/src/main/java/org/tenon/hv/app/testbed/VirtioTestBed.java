@@ -1,11 +1,8 @@
 package org.tenon.hv.app.testbed;
 
 import java.util.Map;
-import org.tenon.api.Fault;
-import org.tenon.api.Status;
 import org.tenon.hv.attach.AttachContext;
 import org.tenon.hv.attach.AttachException;
-import org.tenon.hv.attach.AttachListener;
 import org.tenon.hv.attach.BlockAttachment;
 import org.tenon.hv.attach.ControlThread;
 import org.tenon.hv.attach.SystemClock;
@@ -52,7 +49,7 @@ public final class VirtioTestBed implements VirtioBlockHost {
             given == null ? SystemClock.instance() : given,
             options.deadlines(),
             control,
-            new Reporter(options));
+            new FaultReporter(options.faults()));
     try {
       BlockOffer offer =
           BlockOffer.of(options.capabilities(), options.queues(), options.queueSize());
@@ -63,7 +60,7 @@ public final class VirtioTestBed implements VirtioBlockHost {
     } catch (AttachException e) {
       control.close();
       memory.close();
-      throw refusal(e);
+      throw FaultReporter.refusal(e);
     }
   }
 
@@ -76,20 +73,7 @@ public final class VirtioTestBed implements VirtioBlockHost {
     };
   }
 
-  private static DriverException refusal(AttachException e) {
-    int status = e.getCause() instanceof DriverException driver ? driver.status() : Status.IO_ERROR;
-    return new DriverException(status, String.valueOf(e.getMessage()), e);
-  }
-
   private static long wholePages(long bytes) {
     return (bytes + DirtyPages.PAGE_SIZE - 1) & -(long) DirtyPages.PAGE_SIZE;
-  }
-
-  /** Tells the test of each fault. */
-  private record Reporter(VirtioBlockOptions options) implements AttachListener {
-    @Override
-    public void fault(Fault fault) {
-      options.faults().accept(fault);
-    }
   }
 }

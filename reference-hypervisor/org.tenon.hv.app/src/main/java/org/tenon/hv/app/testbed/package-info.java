@@ -8,6 +8,13 @@
  * guest-side driver of the kit ─▶ TestBedTransport ─▶ VirtioDevice ─▶ BlkDevice ─▶ BlockAttachment ─▶ driver
  * }</pre>
  *
+ * <p>{@link org.tenon.hv.app.testbed.NicTestBed} plugs a virtio-net card into the whole machine,
+ * whose only processor executes a test's loads and stores:
+ *
+ * <pre>{@code
+ * guest-side driver of the kit ─▶ TestBedMachine ─▶ TestProcessor ─▶ run loop ─▶ PCI ─▶ virtio-net ─▶ driver
+ * }</pre>
+ *
  * <p>{@link org.tenon.hv.app.testbed.GuestTestBed} boots Linux on the whole machine, and a test
  * types into its console:
  *
@@ -17,7 +24,9 @@
  * }</pre>
  *
  * <p>The driver kit and the suite know the service interfaces only ({@link
- * org.tenon.kit.testing.virtio.VirtioBlockHost}, {@link org.tenon.kit.testing.guest.GuestHost}).
+ * org.tenon.kit.testing.virtio.VirtioBlockHost}, {@link
+ * org.tenon.kit.testing.virtio.VirtioNicHost}, {@link org.tenon.kit.testing.pci.PciDeviceHost},
+ * {@link org.tenon.kit.testing.guest.GuestHost}).
  */
 @NullMarked
 package org.tenon.hv.app.testbed;
