@@ -3,10 +3,11 @@
 
 . /tck/guest.sh
 
-# The name of the disk with that serial, such as vda; it is waited for.
+# The name of the disk with that serial, such as vda; it is waited for. Linux does not see a disk that comes within a second after
+# another went: only the slot's button tells it, two seconds later, and then it waits another five.
 disk() {
   tries=0
-  while [ $tries -lt 100 ]; do
+  while [ $tries -lt 600 ]; do
     for block in /sys/block/vd* /sys/block/nvme*; do
       for serial in "$block/serial" "$block/device/serial"; do
         if [ -f "$serial" ] && [ "$(sed 's/ *$//' "$serial")" = "$1" ] && [ -b "/dev/${block##*/}" ]; then

@@ -33,10 +33,11 @@ place() {
   readlink -f "$1/device" | sed 's|.*/\(0000:[0-9a-f:.]*\)/[^/]*$|\1|'
 }
 
-# The name of the card that was there first ("main"), or of another ("further"); it is waited for.
+# The name of the card that was there first ("main"), or of another ("further"); it is waited for. Linux does not see a card that comes
+# within a second after another went: only the slot's button tells it, two seconds later, and then it waits another five.
 card() {
   tries=0
-  while [ $tries -lt 200 ]; do
+  while [ $tries -lt 600 ]; do
     for interface in /sys/class/net/*; do
       if [ -e "$interface/device" ]; then
         which=further
