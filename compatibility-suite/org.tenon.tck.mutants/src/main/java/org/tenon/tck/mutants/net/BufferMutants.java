@@ -152,7 +152,9 @@ final class BufferMutants {
     public int post(NicBatch batch) {
       int accepted = super.post(batch);
       synchronized (posted) {
-        if (++count % 30 == 0 && !posted.isEmpty()) {
+        int before = count;
+        count += accepted;
+        if (count / 30 > before / 30 && !posted.isEmpty()) {
           driver.host.returned(index, posted.removeLast());
         }
       }
