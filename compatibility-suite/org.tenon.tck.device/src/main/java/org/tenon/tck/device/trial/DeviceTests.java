@@ -2,6 +2,7 @@ package org.tenon.tck.device.trial;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -12,9 +13,12 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.tenon.api.Stability;
+import org.tenon.spi.Capability;
 import org.tenon.spi.ConfigKey;
 import org.tenon.spi.DriverException;
 import org.tenon.spi.device.DeviceAgreement;
+import org.tenon.spi.device.DeviceCapabilities;
+import org.tenon.spi.device.DeviceOffer;
 import org.tenon.tck.core.Requires;
 import org.tenon.tck.core.run.NotApplicable;
 import org.tenon.tck.core.run.RunContext;
@@ -27,6 +31,9 @@ import org.tenon.tck.core.run.RunExtension;
 public abstract class DeviceTests {
   /** The trait of a driver with a secret setting, for {@link Requires}. */
   protected static final String SECRET_SETTING = "secret-setting";
+
+  /** What a test requires that is for functions which take MSI where MSI-X is not offered. */
+  protected static final String MSI_ALONE = "msi without msix";
 
   private @Nullable DeviceTrial trial;
 
@@ -66,8 +73,25 @@ public abstract class DeviceTests {
     if (subject().factory().configKeys().stream().anyMatch(ConfigKey::secret)) {
       missing.remove(SECRET_SETTING);
     }
+    if (missing.contains(MSI_ALONE) && takesMsiAlone()) {
+      missing.remove(MSI_ALONE);
+    }
     if (!missing.isEmpty()) {
       throw new NotApplicable("the function has not taken " + String.join(", ", missing));
+    }
+  }
+
+  private boolean takesMsiAlone() {
+    DeviceOffer all = DeviceTrial.EVERYTHING;
+    Set<Capability> less = new TreeSet<>(all.capabilities());
+    less.remove(DeviceCapabilities.MSIX);
+    try {
+      return subject()
+          .factory()
+          .negotiate(DeviceOffer.of(less, all.maxVectors(), all.maxLeases(), all.maxBarBytes()))
+          .has(DeviceCapabilities.MSI);
+    } catch (DriverException e) {
+      return false;
     }
   }
 
