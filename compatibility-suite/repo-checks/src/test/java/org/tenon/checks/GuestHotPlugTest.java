@@ -59,7 +59,7 @@ class GuestHotPlugTest {
         before=$(irq)
         i=0; while [ $i -lt 40 ]; do r 20 16; r 32 1; i=$((i + 1)); done
         echo function $1 $(r 0) status $(r 24) greetings $(r 28) text $(devmem 0xf000000 32)
-        [ $(($(irq) - before)) -ge 40 ] && echo messages $1
+        [ $(($(irq) - before)) -ge 1 ] && echo messages $1
         r 16 8000000; r 20 16
         echo used $1
         while [ -e $d ]; do r 28 > /dev/null; sleep 0.1; done
