@@ -104,12 +104,7 @@ class TapNicDriverTest {
   @Test
   void theFilterHoldsFramesBackByVlan() throws Exception {
     linux.ip("tuntap", "add", "dev", "tap1", "mode", "tap", "multi_queue");
-    linux.ip("link", "add", "br0", "type", "bridge");
-    for (String port : new String[] {"tap0", "tap1"}) {
-      linux.ip("link", "set", port, "master", "br0");
-      linux.ip("link", "set", port, "up");
-    }
-    linux.ip("link", "set", "br0", "up");
+    linux.bridge("tap0", "tap1");
     try (NicHarness card = open(card());
         NicHarness sender = open(card("interface", "tap1"))) {
       card.setFilter(new NicFilter(Set.of(CARD), false, false, Set.of(5, 33, 4094), false));

@@ -209,13 +209,8 @@ class TapTrafficTest {
   @Test
   void aLongFrameIsCutByTheKernelForACardThatTakesNoneJoined() throws Exception {
     linux.ip("address", "del", "10.9.0.1/24", "dev", "tap0");
-    linux.ip("link", "add", "br0", "type", "bridge");
     linux.ip("tuntap", "add", "dev", "tap1", "mode", "tap", "multi_queue");
-    for (String port : new String[] {"tap0", "tap1"}) {
-      linux.ip("link", "set", port, "master", "br0");
-      linux.ip("link", "set", port, "up");
-    }
-    linux.ip("link", "set", "br0", "up");
+    linux.bridge("tap0", "tap1");
     byte[] upload = payload(50_000);
     try (NicHarness sender = open();
         NicHarness receiver =
