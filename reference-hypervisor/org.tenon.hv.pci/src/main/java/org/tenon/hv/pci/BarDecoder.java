@@ -1,5 +1,6 @@
 package org.tenon.hv.pci;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ public final class BarDecoder implements Upstream {
 
   /** What each enabled BAR asks for, in the order of asking. */
   private final Map<Bar, Window> wanted = new LinkedHashMap<>();
+
+  /** Those of them that nobody is behind. */
+  private final List<Bar> vacant = new ArrayList<>();
 
   private BarDecoder(Upstream upstream, List<BridgeWindow> windows) {
     this.upstream = upstream;
@@ -73,7 +77,13 @@ public final class BarDecoder implements Upstream {
 
   @Override
   public void decode(Bar bar, Window window) {
+    vacant.forEach(this::release);
+    vacant.clear();
     release(bar);
+    want(bar, window);
+  }
+
+  private void want(Bar bar, Window window) {
     wanted.put(bar, window);
     forward(bar, window);
   }
@@ -92,22 +102,25 @@ public final class BarDecoder implements Upstream {
   }
 
   /**
-   * Nobody is behind the BARs of this bus any more: until {@link #clear} the bridge answers in
-   * their place, and reads give 0. All ones, as for an address that nobody ever had, would be as
-   * good to hardware, but drivers of virtio devices wait for a status of 0 (decision 0014).
+   * Nobody is behind the BARs of this bus any more: the bridge answers in their place, and reads
+   * give 0, until {@link #clear} or until a card that came later has a BAR decoded. All ones, as
+   * for an address that nobody ever had, would be as good to hardware, but drivers of virtio
+   * devices wait for a status of 0 (decision 0014).
    */
   void vacate() {
     Map<Bar, Window> before = new LinkedHashMap<>(wanted);
     clear();
     before.forEach((bar, was) -> {
       Bar nobody = new Bar(bar.index(), bar.kind(), bar.size(), bar.width(), NOBODY);
-      decode(nobody, new Window(was.name(), was.base(), bar.size(), bar.width(), NOBODY));
+      vacant.add(nobody);
+      want(nobody, new Window(was.name(), was.base(), bar.size(), bar.width(), NOBODY));
     });
   }
 
   /** Decodes nothing any more. */
   void clear() {
     List.copyOf(wanted.keySet()).forEach(this::release);
+    vacant.clear();
   }
 
   /** What passes. */

@@ -73,7 +73,7 @@ final class ExpressPort implements Capability {
     /** The link came up, or went down. */
     void link(boolean up);
 
-    /** The guest has turned off the power of a slot that is not empty. */
+    /** The guest has turned off the power of the slot. */
     void poweredOff();
 
     /** The slot wants to interrupt, or not any more. */
@@ -207,7 +207,7 @@ final class ExpressPort implements Capability {
       events |= COMMAND_COMPLETED;
     }
     follow();
-    if (present && wasPowered && !isPowered()) {
+    if (wasPowered && !isPowered()) {
       owner.poweredOff();
     }
   }

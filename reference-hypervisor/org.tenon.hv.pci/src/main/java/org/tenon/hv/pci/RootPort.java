@@ -99,7 +99,6 @@ public final class RootPort implements PciBridge, Saved {
 
   /** What a function to be inserted reaches; the slot is empty. A new one for each function. */
   public PciSlot slot() {
-    cardDecoder.clear();
     cardMaster = master.behindBridge();
     cardMaster.pass(master.isEnabled());
     return new PciSlot(cardDecoder, cardMaster, cardWire, true);
@@ -198,7 +197,10 @@ public final class RootPort implements PciBridge, Saved {
 
     @Override
     public void poweredOff() {
-      onPowerOff.run();
+      cardDecoder.clear();
+      if (card != null) {
+        onPowerOff.run();
+      }
     }
 
     /** A message goes out when there begins to be a reason (6.7.3.4). */

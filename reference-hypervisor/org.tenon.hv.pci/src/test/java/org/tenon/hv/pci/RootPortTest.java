@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.hv.bus.AddressSpace;
 import org.tenon.hv.bus.RegisterWidth;
 
@@ -277,9 +279,34 @@ class RootPortTest {
     port.remove();
     assertThat(messages).as("nothing is left to remove").hasSize(1);
     port.insert(makeCard());
-    assertThat(memory.windows()).as("the next card has no addresses yet").isEmpty();
     assertThat(isThere()).as("the guest has left the power on").isTrue();
     assertThat(guest.read(CARD, 0x3c, 1)).isZero();
+    guest.write(CARD, 0x14, 4, LOW + 0x1001000);
+    guest.write(CARD, COMMAND, 2, 2);
+    assertThat(memory.windows()).as("the next card's alone").hasSize(1);
+    assertThat(memory.find(LOW + 0x1001000)).isNotNull();
+  }
+
+  /**
+   * Linux's driver of the card before waits for a zero, and turns the power off when it is done.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theMemoryOfACardThatWasPulledOutIsZeroUntilThePowerIsOff(boolean another) {
+    guest.write(PORT, COMMAND, 2, 7);
+    insertAndPower();
+    guest.write(CARD, 0x14, 4, LOW + 0x1000000);
+    guest.write(CARD, COMMAND, 2, 2);
+    port.remove();
+    port.insert(makeCard());
+    assertThat(memory.find(LOW + 0x100000c)).as("a card is there again").isNotNull();
+    assertThat(memory.read(LOW + 0x100000c, 4)).as("the vector's mask").isZero();
+    if (!another) {
+      port.remove();
+      assertThat(memory.read(LOW + 0x100000c, 4)).as("no card again").isZero();
+    }
+    slotControl(slotControl() | POWER_OFF);
+    assertThat(memory.windows()).isEmpty();
   }
 
   @Test
