@@ -103,7 +103,7 @@ final class RunLoop implements Handoffs {
     post(() -> end(new Outcome(Outcome.Kind.STOPPED, "")));
   }
 
-  /** Whether somebody wants the run to end, for whoever waits on the run-loop thread. */
+  /** Whether somebody wants the run to end, for whoever waits on the run-loop thread or between. */
   boolean isStopping() {
     return stopping;
   }
@@ -167,7 +167,6 @@ final class RunLoop implements Handoffs {
   Outcome run() {
     thread = Thread.currentThread();
     outcome = null;
-    stopping = false;
     int idle = 0;
     try {
       while (true) {
@@ -190,6 +189,7 @@ final class RunLoop implements Handoffs {
         }
       }
     } finally {
+      stopping = false;
       thread = null;
     }
   }
