@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,13 +198,17 @@ class DeviceHotPlugTest {
     }
   }
 
-  /** A socket whose other end is the test's, from which the driver reads into guest memory. */
+  /**
+   * A socket whose other end is the test's, from which the driver reads into guest memory; it
+   * writes there once more when that was taken back.
+   */
   private final class Reading implements AutoCloseable {
     private final ServerSocketChannel server =
         ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     private final SocketChannel drivers = SocketChannel.open(StandardProtocolFamily.UNIX);
     private final SocketChannel tests;
     final CountDownLatch leased = new CountDownLatch(1);
+    volatile @Nullable DmaLease lease;
     final List<String> heard = new CopyOnWriteArrayList<>();
 
     Reading() throws IOException {
@@ -214,11 +219,15 @@ class DeviceHotPlugTest {
     }
 
     void read(DeviceHost host) {
-      DmaLease lease = host.lease(BUFFER, 4096, DmaAccess.READ_WRITE);
-      MemorySegment part = Objects.requireNonNull(lease).part(0);
+      DmaLease held = Objects.requireNonNull(host.lease(BUFFER, 4096, DmaAccess.READ_WRITE));
+      lease = held;
+      MemorySegment part = held.part(0);
       leased.countDown();
       try {
         heard.add(drivers.read(part.asByteBuffer()) + " bytes");
+        while (part.scope().isAlive()) {
+          Thread.onSpinWait();
+        }
         part.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
       } catch (IOException | RuntimeException e) {
         heard.add(e.getClass().getSimpleName());
@@ -262,11 +271,11 @@ class DeviceHotPlugTest {
         Reading reading = new Reading()) {
       machine.plug(device(busy));
       begin(machine, reading);
-      Thread caller = Thread.currentThread();
+      DmaLease lease = Objects.requireNonNull(reading.lease);
       Thread sender =
           Thread.ofPlatform()
               .start(() -> {
-                while (caller.getState() == Thread.State.RUNNABLE) {
+                while (!lease.isRevoked()) {
                   Thread.onSpinWait();
                 }
                 try {
