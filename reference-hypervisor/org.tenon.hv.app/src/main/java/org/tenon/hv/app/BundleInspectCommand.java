@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.plugin.Bundle;
 import org.tenon.hv.plugin.BundleException;
 import org.tenon.hv.plugin.BundleManifest;
+import org.tenon.hv.plugin.BundleManifest.DeviceClass;
 import org.tenon.hv.plugin.BundleManifest.DriverEntry;
 import org.tenon.hv.plugin.Provision;
 import picocli.CommandLine.Command;
@@ -53,17 +54,20 @@ final class BundleInspectCommand implements Callable<Integer> {
     String certify =
         driver
             .certify()
-            .map(BundleInspectCommand::certified)
+            .map(provision -> certified(driver, provision))
             .orElse("cannot be certified: its manifest entry has no 'certify'");
     field("driver", "%s (%s), %s".formatted(driver.id(), name(driver.deviceClass()), certify));
   }
 
-  private static String certified(Provision provision) {
+  private static String certified(DriverEntry driver, Provision provision) {
     return switch (provision) {
       case Provision.Storage storage ->
           "certified on %s storage through '%s'".formatted(name(storage.kind()), storage.setting());
       case Provision.Wire wire -> "certified on a %s wire".formatted(name(wire.kind()));
-      case Provision.SettingsOnly _ -> "certified on a switch";
+      case Provision.SettingsOnly _ ->
+          driver.deviceClass() == DeviceClass.DEVICE
+              ? "certified on a PCI bus"
+              : "certified on a switch";
     };
   }
 

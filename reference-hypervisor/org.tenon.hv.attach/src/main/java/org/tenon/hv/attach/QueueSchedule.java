@@ -21,6 +21,11 @@ public interface QueueSchedule {
    */
   default void settling(CompletionStage<?> over) {}
 
+  /** Whether the guest lets the device at its memory; where not, a driver that rests stays so. */
+  default boolean mayServe() {
+    return true;
+  }
+
   /** One that makes no difference between the two. */
   static QueueSchedule of(IntConsumer wake) {
     return new QueueSchedule() {

@@ -37,7 +37,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   private volatile @Nullable Thread waiting;
   private volatile boolean[] offered = {};
   private @Nullable NetDevice device;
-  private @Nullable BusMaster master;
+  private volatile @Nullable BusMaster master;
   private volatile boolean held;
 
   /** By pair: what has the driver given the frames that are held. */
@@ -84,6 +84,12 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   }
 
   @Override
+  public boolean mayServe() {
+    BusMaster leave = master;
+    return leave != null && leave.isEnabled();
+  }
+
+  @Override
   public void offered(int queue) {
     if (queue < offered.length) {
       offered[queue] = true;
@@ -103,7 +109,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
 
   private void take() {
     NetDevice served = device;
-    if (held || served == null || master == null || !master.isEnabled()) {
+    if (held || served == null || !mayServe()) {
       return;
     }
     for (int queue = 0; queue < offered.length; queue++) {
@@ -147,7 +153,7 @@ final class PacedFrames implements ServedQueues<NetDevice> {
   /** Lets the driver have everything, and the guest what came of it; one that rests, later. */
   private void exchange() {
     NetDevice served = device;
-    if (served == null || master == null || !master.isEnabled()) {
+    if (served == null || !mayServe()) {
       return;
     }
     waiting = Thread.currentThread();

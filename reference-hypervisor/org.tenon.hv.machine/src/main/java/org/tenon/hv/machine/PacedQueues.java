@@ -31,7 +31,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
   private final Handoff handoff;
   private volatile @Nullable Thread waiting;
   private @Nullable PortWork work;
-  private @Nullable BusMaster master;
+  private volatile @Nullable BusMaster master;
   private boolean held;
   private boolean[] offered = {};
   private Alarm[] alarms = {};
@@ -66,6 +66,12 @@ final class PacedQueues implements ServedQueues<PortWork> {
       Arrays.fill(offered, true);
       handoff.raise();
     });
+  }
+
+  @Override
+  public boolean mayServe() {
+    BusMaster leave = master;
+    return leave != null && leave.isEnabled();
   }
 
   /** Only the guest's own doing comes here while it runs, so that the instant repeats. */
@@ -145,7 +151,7 @@ final class PacedQueues implements ServedQueues<PortWork> {
 
   private void take() {
     PortWork served = work;
-    if (held || served == null || master == null || !master.isEnabled()) {
+    if (held || served == null || !mayServe()) {
       return;
     }
     for (int queue = 0; queue < offered.length; queue++) {

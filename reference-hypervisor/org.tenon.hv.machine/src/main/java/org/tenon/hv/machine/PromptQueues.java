@@ -20,7 +20,7 @@ final class PromptQueues implements ServedQueues<QueueWork> {
   private final IntFunction<? extends Record> anyTime;
   private volatile @Nullable AtomicIntegerArray due;
   private @Nullable QueueWork work;
-  private @Nullable BusMaster master;
+  private volatile @Nullable BusMaster master;
   private boolean held;
 
   /** How much of what the driver has been told it does not obey yet. */
@@ -43,6 +43,12 @@ final class PromptQueues implements ServedQueues<QueueWork> {
     master = leave;
     due = new AtomicIntegerArray(served.queueCount());
     leave.onEnabled(handoff::raise);
+  }
+
+  @Override
+  public boolean mayServe() {
+    BusMaster leave = master;
+    return leave != null && leave.isEnabled();
   }
 
   @Override
@@ -108,7 +114,7 @@ final class PromptQueues implements ServedQueues<QueueWork> {
   private void run() {
     AtomicIntegerArray flags = due;
     QueueWork served = work;
-    boolean waits = held || unsettled.get() > 0 || master == null || !master.isEnabled();
+    boolean waits = held || unsettled.get() > 0 || !mayServe();
     if (waits || flags == null || served == null) {
       return;
     }

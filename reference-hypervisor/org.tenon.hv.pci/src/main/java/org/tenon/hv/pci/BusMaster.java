@@ -14,8 +14,8 @@ public final class BusMaster {
   private final MsiSink messages;
   private final List<Runnable> whenEnabled = new ArrayList<>();
   private final List<Runnable> whenDisabled = new ArrayList<>();
-  private boolean commanded;
-  private boolean passed = true;
+  private volatile boolean commanded;
+  private volatile boolean passed = true;
 
   /**
    * Without leave, as after reset.

@@ -245,7 +245,10 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
     schedule.offered(queue);
   }
 
-  /** The driver rests for a moment, since it cannot give back one queue's buffers alone. */
+  /**
+   * The driver rests, for a moment or until it may serve, since it cannot give back one queue's
+   * buffers alone.
+   */
   @Override
   public synchronized CompletionStage<Void> stopQueue(int queue) {
     ControlQueue commands = controlAt(queue);
@@ -261,8 +264,12 @@ public final class NetDevice implements DeviceModel, QueueWork, AttachListener {
         attachment
             .quiesce()
             .thenRun(stopped::discard)
-            .thenCompose(rested -> attachment.resume())
+            .thenCompose(rested -> goOn())
             .thenRun(this::lookAtAll));
+  }
+
+  private CompletionStage<Void> goOn() {
+    return schedule.mayServe() ? attachment.resume() : CompletableFuture.completedStage(null);
   }
 
   /** Counts among what {@link #whenSettled} waits for. */

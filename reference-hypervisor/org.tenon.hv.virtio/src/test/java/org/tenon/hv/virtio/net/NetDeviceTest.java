@@ -51,6 +51,25 @@ class NetDeviceTest {
   @SuppressWarnings("NullAway.Init") // by make
   private NetGuest guest;
 
+  private boolean mayServe = true;
+  private final QueueSchedule schedule =
+      new QueueSchedule() {
+        @Override
+        public void offered(int queue) {
+          work.add(queue);
+        }
+
+        @Override
+        public void answered(int queue) {
+          work.add(queue);
+        }
+
+        @Override
+        public boolean mayServe() {
+          return mayServe;
+        }
+      };
+
   @AfterEach
   void release() {
     memory.close();
@@ -58,7 +77,7 @@ class NetDeviceTest {
 
   private void make(long without, boolean packed) {
     attachment = nic.attach(memory);
-    model = new NetDevice(attachment, WireNic.ADDRESS, QUEUE_SIZE, QueueSchedule.of(work::add));
+    model = new NetDevice(attachment, WireNic.ADDRESS, QUEUE_SIZE, schedule);
     guest = new NetGuest(new VirtioDevice(model, memory, lines()), memory, random);
     long offered = guest.device.deviceFeatures() & ~Feature.RING_PACKED;
     guest.initialize((offered & ~without) | (packed ? Feature.RING_PACKED : 0), QUEUE_SIZE);
@@ -425,6 +444,19 @@ class NetDeviceTest {
     assertThat(nic.wire).isEmpty();
     guest.device.status(0);
     assertThat(guest.device.status()).isZero();
+  }
+
+  /** A card without leave to master the bus rests, and its guest may reset a queue all the same. */
+  @Test
+  void aQueueThatIsResetWhileTheDriverRestsDoesNotWakeIt() {
+    make();
+    mayServe = false;
+    attachment.quiesce().toCompletableFuture().join();
+    model.stopQueue(RX).toCompletableFuture().join();
+    assertThat(attachment.state()).isEqualTo(NicAttachment.State.PAUSED);
+    mayServe = true;
+    model.stopQueue(TX).toCompletableFuture().join();
+    assertThat(attachment.state()).isEqualTo(NicAttachment.State.RUNNING);
   }
 
   @Test
