@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tenon.hv.device.PartnerFunction;
-import org.tenon.hv.machine.DiskPlace;
+import org.tenon.hv.machine.SlotKind;
 import org.tenon.spi.Capability;
 import org.tenon.spi.device.DeviceCapabilities;
 import org.tenon.spi.device.DeviceOffer;
@@ -14,12 +14,12 @@ import org.tenon.spi.device.DeviceOffer;
  * driver=ID,slot=fixed,interrupts=any,key=value…}.
  *
  * @param driver the driver's id
- * @param place where it is plugged in
+ * @param slot where it is plugged in
  * @param interrupts which interrupts it is offered
  * @param settings the driver's own
  */
 record DeviceOption(
-    String driver, DiskPlace place, Interrupts interrupts, Map<String, String> settings) {
+    String driver, SlotKind slot, Interrupts interrupts, Map<String, String> settings) {
   /** Which interrupts a function is offered. */
   enum Interrupts {
     ANY,
@@ -44,9 +44,9 @@ record DeviceOption(
     if (driver == null) {
       throw given.wrong("which driver? add driver=ID");
     }
-    DiskPlace place = given.takeChoice("slot", DiskPlace.FIXED);
+    SlotKind slot = given.takeChoice("slot", SlotKind.FIXED);
     Interrupts interrupts = given.takeChoice("interrupts", Interrupts.ANY);
-    return new DeviceOption(driver, place, interrupts, given.rest());
+    return new DeviceOption(driver, slot, interrupts, given.rest());
   }
 
   /** What the function is offered: everything but the other interrupts. */

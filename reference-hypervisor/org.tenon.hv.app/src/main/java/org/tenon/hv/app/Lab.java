@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.app.run.EngineChoice;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.ClockMode;
-import org.tenon.hv.machine.DiskPlace;
+import org.tenon.hv.machine.SlotKind;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.MachineConfig;
 import org.tenon.hv.machine.NicConfig;
@@ -129,7 +129,7 @@ final class Lab implements AutoCloseable {
       throw new InputException("two guests are called " + wanted.name());
     }
     for (String disk : wanted.disks()) {
-      machine.plug(drivers.resolve(DiskOption.parse(disk)), DiskPlace.FIXED);
+      machine.plug(drivers.resolve(DiskOption.parse(disk)), SlotKind.FIXED);
     }
     for (int i = 0; i < wanted.nics().size(); i++) {
       plug(machine, wanted.name() + ".nic" + i, wanted.nics().get(i));

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.Balloon;
 import org.tenon.hv.machine.DeviceStatus;
-import org.tenon.hv.machine.DiskPlace;
+import org.tenon.hv.machine.SlotKind;
 import org.tenon.hv.machine.DiskStatus;
 import org.tenon.hv.machine.Machine;
 
@@ -72,10 +72,10 @@ final class RunControl {
     }
     return switch (words[0]) {
       case "disk" ->
-          "ok " + machine.plug(disks.resolve(DiskOption.parse(words[1])), DiskPlace.HOT_PLUG);
+          "ok " + machine.plug(disks.resolve(DiskOption.parse(words[1])), SlotKind.HOT_PLUG);
       case "nic" -> "ok " + machine.plug(disks.resolve(NicOption.parse(words[1])));
       case "device" ->
-          "ok " + machine.plug(disks.resolve(DeviceOption.parse(words[1])), DiskPlace.HOT_PLUG);
+          "ok " + machine.plug(disks.resolve(DeviceOption.parse(words[1])), SlotKind.HOT_PLUG);
       default -> unknown(line);
     };
   }

@@ -7,7 +7,7 @@ import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.DeviceConfig;
 import org.tenon.hv.machine.DiskConfig;
-import org.tenon.hv.machine.DiskPlace;
+import org.tenon.hv.machine.SlotKind;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.NicConfig;
 import org.tenon.hv.plugin.BundleException;
@@ -30,9 +30,9 @@ final class RunDisks implements AutoCloseable {
   private final List<NicConfig> nics = new ArrayList<>();
   private final List<PlannedDevice> devices = new ArrayList<>();
 
-  private record Planned(DiskConfig disk, DiskPlace place) {}
+  private record Planned(DiskConfig disk, SlotKind slot) {}
 
-  private record PlannedDevice(DeviceConfig device, DiskPlace place) {}
+  private record PlannedDevice(DeviceConfig device, SlotKind slot) {}
 
   private RunDisks() {}
 
@@ -49,7 +49,7 @@ final class RunDisks implements AutoCloseable {
       }
       for (String option : diskOptions) {
         DiskOption parsed = DiskOption.parse(option);
-        opened.disks.add(new Planned(opened.resolve(parsed), parsed.place()));
+        opened.disks.add(new Planned(opened.resolve(parsed), parsed.slot()));
       }
       for (String option : nicOptions) {
         opened.nics.add(opened.resolve(NicOption.parse(option)));
@@ -65,7 +65,7 @@ final class RunDisks implements AutoCloseable {
   void addDevices(List<String> options) throws InputException {
     for (String option : options) {
       DeviceOption parsed = DeviceOption.parse(option);
-      devices.add(new PlannedDevice(resolve(parsed), parsed.place()));
+      devices.add(new PlannedDevice(resolve(parsed), parsed.slot()));
     }
   }
 
@@ -133,7 +133,7 @@ final class RunDisks implements AutoCloseable {
     for (Planned planned : disks) {
       DiskConfig disk = planned.disk();
       try {
-        machine.plug(disk, planned.place());
+        machine.plug(disk, planned.slot());
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
@@ -156,7 +156,7 @@ final class RunDisks implements AutoCloseable {
     for (PlannedDevice planned : devices) {
       DeviceConfig device = planned.device();
       try {
-        machine.plug(device, planned.place());
+        machine.plug(device, planned.slot());
       } catch (AttachException | IllegalArgumentException e) {
         throw new InputException(
             "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);

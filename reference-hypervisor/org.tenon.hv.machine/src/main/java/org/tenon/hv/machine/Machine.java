@@ -288,10 +288,10 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Plugs a disk in: before the first {@link #run()} into the next fixed slot, afterwards into an
-   * empty hot-plug slot; see {@link #plug(DiskConfig, DiskPlace)}.
+   * empty hot-plug slot; see {@link #plug(DiskConfig, SlotKind)}.
    */
   public String plug(DiskConfig disk) throws AttachException {
-    return plug(disk, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+    return plug(disk, started ? SlotKind.HOT_PLUG : SlotKind.FIXED);
   }
 
   /**
@@ -303,12 +303,12 @@ public final class Machine implements AutoCloseable {
    * @throws IllegalArgumentException when every slot of that kind is taken
    * @throws IllegalStateException for a fixed slot of a machine that has run
    */
-  public String plug(DiskConfig disk, DiskPlace place) throws AttachException {
-    checkPlace(place);
+  public String plug(DiskConfig disk, SlotKind kind) throws AttachException {
+    checkKind(kind);
     try {
       DiskState saved = awaited(DiskState.class);
       String name = "disk" + nextDisk;
-      int slot = saved == null ? slots.free(place) : slots.again(saved.slot());
+      int slot = saved == null ? slots.free(kind) : slots.again(saved.slot());
       Disk made = diskPlug.make(name, disk, slots.slot(slot), slot, saved);
       slots.put(name, made, slot, started);
       nextDisk++;
@@ -318,8 +318,8 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  private void checkPlace(DiskPlace place) {
-    if (started && place == DiskPlace.FIXED) {
+  private void checkKind(SlotKind kind) {
+    if (started && kind == SlotKind.FIXED) {
       throw new IllegalStateException(
           "a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
@@ -347,7 +347,7 @@ public final class Machine implements AutoCloseable {
   /**
    * Plugs a network card in: before the first {@link #run()} into the next fixed slot, afterwards
    * into an empty hot-plug slot. The machine closes its driver. Where {@link #plug(DiskConfig,
-   * DiskPlace)} may be called.
+   * SlotKind)} may be called.
    *
    * @return the name by which it is unplugged
    * @throws AttachException when the driver refuses, fails or hangs; nothing is plugged then
@@ -360,7 +360,7 @@ public final class Machine implements AutoCloseable {
       String name = "nic" + nextNic;
       int slot =
           saved == null
-              ? slots.free(started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED)
+              ? slots.free(started ? SlotKind.HOT_PLUG : SlotKind.FIXED)
               : slots.again(saved.slot());
       Nic made = nicPlug.make(name, nic, slots.slot(slot), slot, saved);
       slots.put(name, made, slot, started);
@@ -431,25 +431,25 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Plugs a partner's own PCI function in: before the first {@link #run()} into the next fixed
-   * slot, afterwards into an empty hot-plug slot; see {@link #plug(DeviceConfig, DiskPlace)}.
+   * slot, afterwards into an empty hot-plug slot; see {@link #plug(DeviceConfig, SlotKind)}.
    */
   public String plug(DeviceConfig device) throws AttachException {
-    return plug(device, started ? DiskPlace.HOT_PLUG : DiskPlace.FIXED);
+    return plug(device, started ? SlotKind.HOT_PLUG : SlotKind.FIXED);
   }
 
   /**
-   * Plugs a partner's own PCI function in, as {@link #plug(DiskConfig, DiskPlace)} does a disk.
+   * Plugs a partner's own PCI function in, as {@link #plug(DiskConfig, SlotKind)} does a disk.
    *
    * @return the name by which it is unplugged
    * @throws IllegalArgumentException also when its BARs do not fit, and where a machine that is
    *     restored had another device or none
    */
-  public String plug(DeviceConfig device, DiskPlace place) throws AttachException {
-    checkPlace(place);
+  public String plug(DeviceConfig device, SlotKind kind) throws AttachException {
+    checkKind(kind);
     try {
       PartnerDeviceState saved = awaited(PartnerDeviceState.class);
       String name = "device" + nextDevice;
-      int slot = saved == null ? slots.free(place) : slots.again(saved.slot());
+      int slot = saved == null ? slots.free(kind) : slots.again(saved.slot());
       PartnerDevice made = devicePlug.make(name, device, slots.slot(slot), slot, saved);
       slots.put(name, made, slot, started);
       nextDevice++;

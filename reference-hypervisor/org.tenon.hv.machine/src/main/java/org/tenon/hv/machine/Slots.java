@@ -30,8 +30,8 @@ final class Slots {
    *
    * @throws IllegalArgumentException when every one is taken
    */
-  int free(DiskPlace place) {
-    return place == DiskPlace.HOT_PLUG ? hotPlug.empty() : board.nextDevice();
+  int free(SlotKind kind) {
+    return kind == SlotKind.HOT_PLUG ? hotPlug.empty() : board.nextDevice();
   }
 
   /** Where a card of a saved machine goes; a fixed slot may be another, which the card refuses. */

@@ -369,17 +369,17 @@ class DeviceHotPlugTest {
   void aFunctionMayBeginInAHotPlugSlot() throws BootException, AttachException {
     try (Machine machine = new Machine(config())) {
       assertThat(machine.plug(device(new LetterDevice()))).isEqualTo("device0");
-      machine.plug(device(new LetterDevice()), DiskPlace.HOT_PLUG);
+      machine.plug(device(new LetterDevice()), SlotKind.HOT_PLUG);
       assertThat(machine.functions())
           .extracting(DeviceStatus::place)
           .containsExactly("fixed", "slot 1, powered");
       assertThatThrownBy(() -> machine.yank("device0"))
           .hasMessage("there is no device0 in a hot-plug slot; these hold [device1]");
       busy.bar = PciBar.memory32(0, 256 << 20);
-      assertThatThrownBy(() -> machine.plug(device(busy), DiskPlace.HOT_PLUG))
+      assertThatThrownBy(() -> machine.plug(device(busy), SlotKind.HOT_PLUG))
           .hasMessageContaining("no room");
       assertThat(busy.events).containsExactly("open", "reset POWER", "close");
-      assertThat(machine.plug(device(new LetterDevice()), DiskPlace.HOT_PLUG)).isEqualTo("device2");
+      assertThat(machine.plug(device(new LetterDevice()), SlotKind.HOT_PLUG)).isEqualTo("device2");
       assertThat(machine.functions().getLast().place()).isEqualTo("slot 2, powered");
     }
   }

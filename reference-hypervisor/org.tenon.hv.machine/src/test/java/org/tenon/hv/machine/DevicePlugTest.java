@@ -107,7 +107,7 @@ class DevicePlugTest {
       machine.plug(device());
       assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
       assertThat(console).hasToString("nnl");
-      assertThatThrownBy(() -> machine.plug(device(), DiskPlace.FIXED))
+      assertThatThrownBy(() -> machine.plug(device(), SlotKind.FIXED))
           .hasMessage("a fixed slot is filled before the machine runs; use a hot-plug slot");
     }
   }

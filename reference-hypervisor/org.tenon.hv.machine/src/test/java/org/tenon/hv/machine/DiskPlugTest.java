@@ -82,8 +82,8 @@ class DiskPlugTest {
   void configurationSpacesAreTheGoldenOnes() throws IOException, AttachException {
     machine.plug(disk(DiskModel.VIRTIO, false));
     machine.plug(disk(DiskModel.NVME, false));
-    machine.plug(disk(DiskModel.VIRTIO, false), DiskPlace.HOT_PLUG);
-    machine.plug(disk(DiskModel.NVME, false), DiskPlace.HOT_PLUG);
+    machine.plug(disk(DiskModel.VIRTIO, false), SlotKind.HOT_PLUG);
+    machine.plug(disk(DiskModel.NVME, false), SlotKind.HOT_PLUG);
     try (InputStream in = DiskPlugTest.class.getResourceAsStream("config-spaces.golden.txt")) {
       byte[] golden = Objects.requireNonNull(in, "golden file").readAllBytes();
       assertThat(configSpaces()).isEqualTo(new String(golden, StandardCharsets.UTF_8));
@@ -113,7 +113,7 @@ class DiskPlugTest {
   void disksArePluggedBeforeTheMachineRuns() throws AttachException {
     machine.plug(disk(DiskModel.VIRTIO, false));
     assertThat(machine.run().kind()).isEqualTo(Outcome.Kind.POWER_OFF);
-    assertThatThrownBy(() -> machine.plug(disk(DiskModel.VIRTIO, false), DiskPlace.FIXED))
+    assertThatThrownBy(() -> machine.plug(disk(DiskModel.VIRTIO, false), SlotKind.FIXED))
         .hasMessageContaining("before the machine runs");
   }
 }

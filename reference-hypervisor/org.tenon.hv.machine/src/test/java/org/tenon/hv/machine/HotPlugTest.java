@@ -267,16 +267,16 @@ class HotPlugTest {
       assertThatThrownBy(() -> machine.yank("disk0"))
           .hasMessageContaining("no disk0 in a hot-plug");
       for (int i = 1; i <= 4; i++) {
-        machine.plug(disk(DiskModel.NVME), DiskPlace.HOT_PLUG);
+        machine.plug(disk(DiskModel.NVME), SlotKind.HOT_PLUG);
       }
-      assertThatThrownBy(() -> machine.plug(disk(DiskModel.NVME), DiskPlace.HOT_PLUG))
+      assertThatThrownBy(() -> machine.plug(disk(DiskModel.NVME), SlotKind.HOT_PLUG))
           .hasMessage("all 4 hot-plug slots are taken; unplug something first");
       assertThat(machine.disks())
           .extracting(DiskStatus::place)
           .containsExactly(
               "fixed", "slot 1, powered", "slot 2, powered", "slot 3, powered", "slot 4, powered");
       machine.yank("disk2");
-      assertThat(machine.plug(disk(DiskModel.VIRTIO), DiskPlace.HOT_PLUG)).isEqualTo("disk5");
+      assertThat(machine.plug(disk(DiskModel.VIRTIO), SlotKind.HOT_PLUG)).isEqualTo("disk5");
       assertThat(machine.disks().getLast().place()).isEqualTo("slot 2, powered");
     }
   }
