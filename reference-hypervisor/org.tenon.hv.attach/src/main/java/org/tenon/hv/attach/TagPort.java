@@ -37,9 +37,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   private final PortClauses clauses;
   final Conduct conduct;
   final InFlightLedger ledger;
-  private final int[] staged;
-  private int stagedHead;
-  private int stagedCount;
+  private final StagedTags staged;
 
   /** The batch that the driver is looking at, or the one it will look at next. */
   private TagBatch batch;
@@ -84,7 +82,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     this.clauses = clauses;
     this.conduct = conduct;
     ledger = new InFlightLedger(depth);
-    staged = new int[depth];
+    staged = new StagedTags(depth);
     batch = new TagBatch(depth);
     order = new StagingOrder(depth);
   }
@@ -137,9 +135,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
 
   /** Puts the filled request last in the line for the driver. */
   public final void stage(int tag) {
-    int slot = stagedHead + stagedCount;
-    staged[slot >= staged.length ? slot - staged.length : slot] = tag;
-    stagedCount++;
+    staged.add(tag);
     order.staged(tag);
   }
 
@@ -177,12 +173,12 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   /** Whether the driver has been offered all that it may be offered now, and has returned. */
   public final synchronized boolean isOffered() {
     boolean waits = paused || dead || (refused && !mayAccept());
-    return !submitting && (stagedCount == 0 || waits);
+    return !submitting && (staged.isEmpty() || waits);
   }
 
   /** Whether the driver has answered everything that was staged. */
   public final boolean isAtRest() {
-    return stagedCount == 0 && !submitting && ledger.inFlight() == 0;
+    return staged.isEmpty() && !submitting && ledger.inFlight() == 0;
   }
 
   /**
@@ -197,11 +193,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
    * that is not released, but for what the caller has got from {@link #completed}.
    */
   public final int[] pending() {
-    IntStream line =
-        IntStream.range(0, stagedCount).map(i -> staged[(stagedHead + i) % staged.length]);
     return order.isKept()
         ? order.left()
-        : IntStream.concat(Arrays.stream(ledger.left()), line).toArray();
+        : IntStream.concat(Arrays.stream(ledger.left()), staged.stream()).toArray();
   }
 
   /** Whether a tag that is not released has come back from the driver, or ended without it. */
@@ -217,9 +211,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   /** Puts a tag that has come back first in the line for the driver. */
   final void stageFirst(int tag) {
     ledger.restage(tag);
-    stagedHead = (stagedHead == 0 ? staged.length : stagedHead) - 1;
-    staged[stagedHead] = tag;
-    stagedCount++;
+    staged.addFirst(tag);
   }
 
   /** Takes up a claimed tag as one that has come back, behind those that have before. */
@@ -290,7 +282,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
   }
 
   private synchronized @Nullable TagBatch prepare() {
-    if (submitting || stagedCount == 0 || paused || (refused && !mayAccept())) {
+    if (submitting || staged.isEmpty() || paused || (refused && !mayAccept())) {
       return null;
     }
     if (dead) {
@@ -298,18 +290,17 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
       endedSome = true;
       return null;
     }
-    int count = (int) (stagedCount - Math.max(0, order.total() - offerable));
+    int count = (int) (staged.size() - Math.max(0, order.total() - offerable));
     if (count <= 0) {
       return null;
     }
     TagBatch offer = batch;
     int now = tick;
-    for (int i = 0, slot = stagedHead; i < count; i++) {
-      int tag = staged[slot];
+    for (int i = 0; i < count; i++) {
+      int tag = staged.get(i);
       offer.tags[i] = tag;
       offering(tag);
       ledger.offer(tag, now);
-      slot = slot + 1 == staged.length ? 0 : slot + 1;
     }
     offer.size = count;
     completedSince = false;
@@ -335,7 +326,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
         unaccepted = withdraw(offer, accepted);
       } else {
         // The quarantine that follows ends them.
-        dropStaged(offer.size);
+        staged.drop(offer.size);
       }
       waiting = idle;
       idle = null;
@@ -373,9 +364,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     }
     if (unaccepted == NONE) {
       refused = accepted < offer.size;
-      dropStaged(accepted);
+      staged.drop(accepted);
     } else {
-      dropStaged(offer.size);
+      staged.drop(offer.size);
       for (int i = accepted; i < offer.size; i++) {
         ledger.failWithdrawn(offer.tags[i], endedWithoutDriver(Status.NOT_READY));
       }
@@ -383,15 +374,9 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
     return unaccepted;
   }
 
-  private void dropStaged(int count) {
-    int head = stagedHead + count;
-    stagedHead = head >= staged.length ? head - staged.length : head;
-    stagedCount -= count;
-  }
-
   private void failStaged(int status) {
-    for (; stagedCount > 0; dropStaged(1)) {
-      ledger.completeStaged(staged[stagedHead], endedWithoutDriver(status));
+    for (; !staged.isEmpty(); staged.drop(1)) {
+      ledger.completeStaged(staged.get(0), endedWithoutDriver(status));
     }
   }
 
@@ -532,7 +517,7 @@ public abstract sealed class TagPort permits BlockPort, TransmitPort, ReceivePor
       paused = false;
       refused = false;
       if (submitting) {
-        dropStaged(batch.size);
+        staged.drop(batch.size);
         batch = new TagBatch(batch.tags.length);
         submitting = false;
       }
