@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.Balloon;
 import org.tenon.hv.machine.DeviceStatus;
-import org.tenon.hv.machine.SlotKind;
 import org.tenon.hv.machine.DiskStatus;
 import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.SlotKind;
 
 /**
  * The commands of {@code tenon run --control}: what they say to the machine, on its run-loop

@@ -4,20 +4,14 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tenon.api.Health;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
-import org.tenon.api.VersionRange;
 import org.tenon.spi.Config;
-import org.tenon.spi.ConfigKey;
-import org.tenon.spi.Migration;
 import org.tenon.spi.device.DeviceAgreement;
 import org.tenon.spi.device.DeviceCapabilities;
 import org.tenon.spi.device.DeviceDriver;
@@ -33,7 +27,7 @@ import org.tenon.spi.device.ResetLevel;
  * A function that, once written to, never rests: a thread of its own that nothing ends copies into
  * guest memory and interrupts as long as it is let, a timer that sets itself, a lease.
  */
-final class BusyDevice implements DeviceDriverFactory, DeviceDriver {
+final class BusyDevice implements DeviceDriverFactory, PlainFactory, PlainFunction {
   /** A write here begins; the value is where in guest memory. */
   static final int BEGIN = 0;
 
@@ -66,16 +60,6 @@ final class BusyDevice implements DeviceDriverFactory, DeviceDriver {
   @Override
   public Identifier id() {
     return new Identifier("busy");
-  }
-
-  @Override
-  public VersionRange spi() {
-    return VersionRange.parse("[1.0,2.0)");
-  }
-
-  @Override
-  public List<ConfigKey> configKeys() {
-    return List.of();
   }
 
   @Override
@@ -166,32 +150,6 @@ final class BusyDevice implements DeviceDriverFactory, DeviceDriver {
   private void call(String name) {
     events.add(name);
     onCall.accept(name);
-  }
-
-  @Override
-  public void start() {}
-
-  @Override
-  public CompletionStage<Void> quiesce() {
-    return CompletableFuture.completedStage(null);
-  }
-
-  @Override
-  public void resume() {}
-
-  @Override
-  public CompletionStage<Void> reset() {
-    return CompletableFuture.completedStage(null);
-  }
-
-  @Override
-  public Health health() {
-    return Health.up();
-  }
-
-  @Override
-  public Migration migration() {
-    return new Migration.Stateless();
   }
 
   @Override

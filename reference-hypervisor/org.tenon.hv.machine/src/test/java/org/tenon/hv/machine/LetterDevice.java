@@ -8,14 +8,8 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.tenon.api.Health;
 import org.tenon.api.Identifier;
-import org.tenon.api.VersionRange;
 import org.tenon.spi.Config;
-import org.tenon.spi.ConfigKey;
 import org.tenon.spi.Migration;
 import org.tenon.spi.device.DeviceAgreement;
 import org.tenon.spi.device.DeviceCapabilities;
@@ -27,7 +21,7 @@ import org.tenon.spi.device.PciBar;
 import org.tenon.spi.device.PciFunctionDescription;
 
 /** A function that writes a letter into guest memory, at once or 100 µs later. */
-final class LetterDevice implements DeviceDriverFactory {
+final class LetterDevice implements DeviceDriverFactory, PlainFactory {
   static final int ADDRESS = 0;
   static final int NOW = 4;
   static final int LATER = 8;
@@ -40,16 +34,6 @@ final class LetterDevice implements DeviceDriverFactory {
   }
 
   @Override
-  public VersionRange spi() {
-    return VersionRange.parse("[1.0,2.0)");
-  }
-
-  @Override
-  public List<ConfigKey> configKeys() {
-    return List.of();
-  }
-
-  @Override
   public DeviceAgreement negotiate(DeviceOffer offer) {
     return offer.accept().take(DeviceCapabilities.BUS_MASTER).build();
   }
@@ -59,7 +43,7 @@ final class LetterDevice implements DeviceDriverFactory {
     return new Opened(host);
   }
 
-  private static final class Opened implements DeviceDriver {
+  private static final class Opened implements PlainFunction {
     private final DeviceHost host;
     private final MemorySegment letter = MemorySegment.ofArray(new byte[1]);
     private long address;
@@ -118,24 +102,6 @@ final class LetterDevice implements DeviceDriverFactory {
     }
 
     @Override
-    public CompletionStage<Void> quiesce() {
-      return CompletableFuture.completedStage(null);
-    }
-
-    @Override
-    public void resume() {}
-
-    @Override
-    public CompletionStage<Void> reset() {
-      return CompletableFuture.completedStage(null);
-    }
-
-    @Override
-    public Health health() {
-      return Health.up();
-    }
-
-    @Override
     public Migration migration() {
       return new Migration.Stateful(
           new Identifier("letter"), 1, this::save, (version, in) -> restore(in));
@@ -154,8 +120,5 @@ final class LetterDevice implements DeviceDriverFactory {
       later = in.readLong();
       due = in.readLong();
     }
-
-    @Override
-    public void close() {}
   }
 }

@@ -11,12 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
-import org.tenon.api.Health;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
-import org.tenon.api.VersionRange;
 import org.tenon.spi.Config;
-import org.tenon.spi.ConfigKey;
 import org.tenon.spi.DriverException;
 import org.tenon.spi.Migration;
 import org.tenon.spi.block.BlockAgreement;
@@ -34,7 +31,7 @@ import org.tenon.spi.block.BlockQueue;
  * Storage that outlives its drivers, and drivers that work at it on a thread of their own. What
  * they carry out is counted.
  */
-final class MemoryDisk implements BlockDriverFactory {
+final class MemoryDisk implements BlockDriverFactory, PlainFactory {
   static final int BLOCK = 512;
 
   final byte[] content = new byte[1 << 20];
@@ -59,16 +56,6 @@ final class MemoryDisk implements BlockDriverFactory {
   }
 
   @Override
-  public VersionRange spi() {
-    return VersionRange.parse("[1.0,2.0)");
-  }
-
-  @Override
-  public List<ConfigKey> configKeys() {
-    return List.of();
-  }
-
-  @Override
   public BlockAgreement negotiate(BlockOffer offer) {
     return offer
         .accept()
@@ -83,7 +70,7 @@ final class MemoryDisk implements BlockDriverFactory {
     return new Opened(host);
   }
 
-  private final class Opened implements BlockDriver {
+  private final class Opened implements BlockDriver, PlainDriver {
     private final BlockHost host;
     private final LinkedBlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
     private @Nullable Thread worker;
@@ -165,16 +152,8 @@ final class MemoryDisk implements BlockDriverFactory {
     }
 
     @Override
-    public void resume() {}
-
-    @Override
     public CompletionStage<Void> reset() {
       return quiesce();
-    }
-
-    @Override
-    public Health health() {
-      return Health.up();
     }
 
     @Override

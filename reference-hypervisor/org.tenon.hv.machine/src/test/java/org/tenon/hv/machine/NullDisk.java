@@ -1,16 +1,9 @@
 package org.tenon.hv.machine;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.tenon.api.Health;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
-import org.tenon.api.VersionRange;
 import org.tenon.spi.Config;
-import org.tenon.spi.ConfigKey;
 import org.tenon.spi.DriverException;
-import org.tenon.spi.Migration;
 import org.tenon.spi.block.BlockAgreement;
 import org.tenon.spi.block.BlockBatch;
 import org.tenon.spi.block.BlockCapabilities;
@@ -23,20 +16,10 @@ import org.tenon.spi.block.BlockOffer;
 import org.tenon.spi.block.BlockQueue;
 
 /** A driver whose storage swallows everything at once; or, if told, one that cannot be opened. */
-record NullDisk(boolean refuses) implements BlockDriverFactory {
+record NullDisk(boolean refuses) implements BlockDriverFactory, PlainFactory {
   @Override
   public Identifier id() {
     return new Identifier("null-disk");
-  }
-
-  @Override
-  public VersionRange spi() {
-    return VersionRange.parse("[1.0,2.0)");
-  }
-
-  @Override
-  public List<ConfigKey> configKeys() {
-    return List.of();
   }
 
   @Override
@@ -53,7 +36,7 @@ record NullDisk(boolean refuses) implements BlockDriverFactory {
     return new Opened(host);
   }
 
-  private record Opened(BlockHost host) implements BlockDriver {
+  private record Opened(BlockHost host) implements BlockDriver, PlainDriver {
     @Override
     public BlockGeometry geometry() {
       return BlockGeometry.of(2048, 512).build();
@@ -81,34 +64,5 @@ record NullDisk(boolean refuses) implements BlockDriverFactory {
       }
       return batch.size();
     }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public CompletionStage<Void> quiesce() {
-      return CompletableFuture.completedStage(null);
-    }
-
-    @Override
-    public void resume() {}
-
-    @Override
-    public CompletionStage<Void> reset() {
-      return CompletableFuture.completedStage(null);
-    }
-
-    @Override
-    public Health health() {
-      return Health.up();
-    }
-
-    @Override
-    public Migration migration() {
-      return new Migration.Stateless();
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -10,13 +10,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.tenon.api.Health;
 import org.tenon.api.Identifier;
 import org.tenon.api.Status;
-import org.tenon.api.VersionRange;
 import org.tenon.spi.Capability;
 import org.tenon.spi.Config;
-import org.tenon.spi.ConfigKey;
 import org.tenon.spi.Migration;
 import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicAgreement;
@@ -40,7 +37,7 @@ import org.tenon.spi.net.NicSteering;
  * Network cards on one wire that leads back: what a card sends it receives. The wire is outside of
  * every machine and outlives it.
  */
-final class WireCard implements NicDriverFactory {
+final class WireCard implements NicDriverFactory, PlainFactory {
   /** What was sent, in order. */
   final List<byte[]> wire = new ArrayList<>();
 
@@ -77,16 +74,6 @@ final class WireCard implements NicDriverFactory {
   }
 
   @Override
-  public VersionRange spi() {
-    return VersionRange.parse("[1.0,2.0)");
-  }
-
-  @Override
-  public List<ConfigKey> configKeys() {
-    return List.of();
-  }
-
-  @Override
   public NicAgreement negotiate(NicOffer offer) {
     return offer.accept().take(wanted.toArray(Capability[]::new)).queuePairs(1).build();
   }
@@ -97,7 +84,7 @@ final class WireCard implements NicDriverFactory {
   }
 
   /** One card. */
-  private final class Card implements NicDriver, NicQueuePair {
+  private final class Card implements NicDriver, PlainDriver, NicQueuePair {
     private final NicHost host;
     private final boolean scatters;
     private final ArrayDeque<Integer> posted = new ArrayDeque<>();
@@ -251,11 +238,6 @@ final class WireCard implements NicDriverFactory {
     @Override
     public void close() {
       rest();
-    }
-
-    @Override
-    public Health health() {
-      return Health.up();
     }
 
     @Override
