@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -24,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.api.Status;
 import org.tenon.hv.attach.BlockAttachment;
-import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
@@ -34,6 +32,7 @@ import org.tenon.hv.virtio.DeviceStatus;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.GuestRing;
 import org.tenon.hv.virtio.Interrupts;
+import org.tenon.hv.virtio.PolledQueues;
 import org.tenon.hv.virtio.VirtioDevice;
 import org.tenon.spi.block.BlockCapabilities;
 import org.tenon.spi.block.BlockGeometry;
@@ -51,7 +50,7 @@ class BlkDeviceTest {
 
   private final GuestMemory memory = GuestMemory.allocate(RamLayout.flat(64 << 20));
   private final RamDisk disk = new RamDisk(BlockGeometry.of(512, 1024).build());
-  private final Set<Integer> work = new HashSet<>();
+  private final PolledQueues queues = new PolledQueues();
   private final List<String> interrupts = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // by make
@@ -66,7 +65,7 @@ class BlkDeviceTest {
   }
 
   private void make(long seed) {
-    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, QueueSchedule.of(work::add));
+    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, queues);
     guest = new BlkGuest(new VirtioDevice(model, memory, lines()), memory, new Random(seed));
   }
 
@@ -85,16 +84,7 @@ class BlkDeviceTest {
   }
 
   private void pump() {
-    while (!work.isEmpty()) {
-      for (int queue : List.copyOf(work)) {
-        work.remove(queue);
-        do {
-          while (model.poll(queue)) {
-            Thread.onSpinWait();
-          }
-        } while (!model.arm(queue));
-      }
-    }
+    queues.serve(model);
   }
 
   private BlkGuest.Ended call(int type, long sector, byte[] data) {
@@ -439,7 +429,7 @@ class BlkDeviceTest {
     StateWriter saved = new StateWriter();
     guest.device.save(saved);
     disk.lazy = false;
-    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, QueueSchedule.of(work::add));
+    model = new BlkDevice(disk.attach(memory), QUEUE_SIZE, queues);
     VirtioDevice restored = new VirtioDevice(model, memory, lines());
     restored.restore(new StateReader(ByteBuffer.wrap(saved.toBytes())));
     guest.moveTo(restored);

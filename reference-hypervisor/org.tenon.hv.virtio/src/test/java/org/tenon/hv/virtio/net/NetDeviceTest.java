@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -16,12 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tenon.hv.attach.Attachment;
 import org.tenon.hv.attach.NicAttachment;
-import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.memory.GuestMemory;
 import org.tenon.hv.memory.RamLayout;
 import org.tenon.hv.virtio.DeviceStatus;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.Interrupts;
+import org.tenon.hv.virtio.PolledQueues;
 import org.tenon.hv.virtio.VirtioDevice;
 import org.tenon.spi.net.MacAddress;
 import org.tenon.spi.net.NicCapabilities;
@@ -38,7 +37,7 @@ class NetDeviceTest {
 
   private final GuestMemory memory = GuestMemory.allocate(RamLayout.flat(64 << 20));
   private final WireNic nic = new WireNic();
-  private final Set<Integer> work = new HashSet<>();
+  private final PolledQueues queues = new PolledQueues();
   private final List<String> interrupts = new ArrayList<>();
   private final Random random = new Random(7);
 
@@ -51,25 +50,6 @@ class NetDeviceTest {
   @SuppressWarnings("NullAway.Init") // by make
   private NetGuest guest;
 
-  private boolean mayServe = true;
-  private final QueueSchedule schedule =
-      new QueueSchedule() {
-        @Override
-        public void offered(int queue) {
-          work.add(queue);
-        }
-
-        @Override
-        public void answered(int queue) {
-          work.add(queue);
-        }
-
-        @Override
-        public boolean mayServe() {
-          return mayServe;
-        }
-      };
-
   @AfterEach
   void release() {
     memory.close();
@@ -77,7 +57,7 @@ class NetDeviceTest {
 
   private void make(long without, boolean packed) {
     attachment = nic.attach(memory);
-    model = new NetDevice(attachment, WireNic.ADDRESS, QUEUE_SIZE, schedule);
+    model = new NetDevice(attachment, WireNic.ADDRESS, QUEUE_SIZE, queues);
     guest = new NetGuest(new VirtioDevice(model, memory, lines()), memory, random);
     long offered = guest.device.deviceFeatures() & ~Feature.RING_PACKED;
     guest.initialize((offered & ~without) | (packed ? Feature.RING_PACKED : 0), QUEUE_SIZE);
@@ -103,34 +83,13 @@ class NetDeviceTest {
   }
 
   private void pump() {
-    while (!work.isEmpty()) {
-      for (int queue : List.copyOf(work)) {
-        work.remove(queue);
-        do {
-          while (model.poll(queue)) {
-            Thread.onSpinWait();
-          }
-        } while (!model.arm(queue));
-      }
-    }
+    queues.serve(model);
   }
 
   private byte[] frame(int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     return bytes;
-  }
-
-  private static byte[] header(int flags, int gso, int size, int start, int offset) {
-    return ByteBuffer.allocate(NetHeader.BYTES)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put((byte) flags)
-        .put((byte) gso)
-        .putShort((short) 0)
-        .putShort((short) size)
-        .putShort((short) start)
-        .putShort((short) offset)
-        .array();
   }
 
   /** Ethernet, IPv4 of 20 bytes, TCP of 20 bytes, payload. */
@@ -224,7 +183,7 @@ class NetDeviceTest {
   void aHeaderThatIsNotTheFramesNeverReachesTheDriver(
       String what, int flags, int gso, int size, int start, int offset) {
     make();
-    send(header(flags, gso, size, start, offset), tcp4(20));
+    send(NetGuest.header(flags, gso, size, start, offset), tcp4(20));
     assertThat(guest.used(TX)).hasSize(1);
     assertThat(nic.wire).as(what).isEmpty();
     assertThat(model.metrics().sendDrops()).isOne();
@@ -234,8 +193,8 @@ class NetDeviceTest {
   void whatWasNotNegotiatedIsNotSent() {
     make(
         NetFeature.CSUM | NetFeature.HOST_TSO4 | NetFeature.HOST_TSO6 | NetFeature.HOST_ECN, false);
-    send(header(1, 0, 0, 34, 16), tcp4(20));
-    send(header(1, 1, 1000, 34, 16), tcp4(3000));
+    send(NetGuest.header(1, 0, 0, 34, 16), tcp4(20));
+    send(NetGuest.header(1, 1, 1000, 34, 16), tcp4(3000));
     assertThat(nic.wire).isEmpty();
     send(NO_HEADER, frame(60));
     assertThat(nic.wire).hasSize(1);
@@ -245,7 +204,7 @@ class NetDeviceTest {
   void aFrameToBeCutComesWithItsOffload() {
     make();
     byte[] frame = tcp4(30_000);
-    send(header(1, 0x81, 1448, 34, 16), frame);
+    send(NetGuest.header(1, 0x81, 1448, 34, 16), frame);
     assertThat(nic.wire).hasSize(1);
     assertThat(nic.wire.getFirst().bytes()).isEqualTo(frame);
     assertThat(nic.wire.getFirst().offload())
@@ -450,11 +409,11 @@ class NetDeviceTest {
   @Test
   void aQueueThatIsResetWhileTheDriverRestsDoesNotWakeIt() {
     make();
-    mayServe = false;
+    queues.mayServe = false;
     attachment.quiesce().toCompletableFuture().join();
     model.stopQueue(RX).toCompletableFuture().join();
     assertThat(attachment.state()).isEqualTo(NicAttachment.State.PAUSED);
-    mayServe = true;
+    queues.mayServe = true;
     model.stopQueue(TX).toCompletableFuture().join();
     assertThat(attachment.state()).isEqualTo(NicAttachment.State.RUNNING);
   }

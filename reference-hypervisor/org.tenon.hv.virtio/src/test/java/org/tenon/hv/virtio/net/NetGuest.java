@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -150,6 +152,19 @@ public final class NetGuest {
       frames.add(new Arrived(header, frame));
     }
     return frames;
+  }
+
+  /** What stands before a frame (5.1.6). */
+  static byte[] header(int flags, int gso, int size, int start, int offset) {
+    return ByteBuffer.allocate(NetHeader.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) flags)
+        .put((byte) gso)
+        .putShort((short) 0)
+        .putShort((short) size)
+        .putShort((short) start)
+        .putShort((short) offset)
+        .array();
   }
 
   static byte[] join(byte[] first, byte[] second) {

@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tenon.hv.attach.NicAttachment;
-import org.tenon.hv.attach.QueueSchedule;
 import org.tenon.hv.bus.state.StateException;
 import org.tenon.hv.bus.state.StateReader;
 import org.tenon.hv.bus.state.StateWriter;
@@ -26,6 +22,7 @@ import org.tenon.hv.memory.RamLayout;
 import org.tenon.hv.virtio.BufferState;
 import org.tenon.hv.virtio.Feature;
 import org.tenon.hv.virtio.Interrupts;
+import org.tenon.hv.virtio.PolledQueues;
 import org.tenon.hv.virtio.VirtioDevice;
 import org.tenon.hv.virtio.VirtioState;
 import org.tenon.spi.net.NicOffload;
@@ -47,7 +44,7 @@ class NetSavedTest {
       };
 
   private final GuestMemory memory = GuestMemory.allocate(RamLayout.flat(64 << 20));
-  private final Set<Integer> work = new HashSet<>();
+  private final PolledQueues queues = new PolledQueues();
   private final List<String> sent = new ArrayList<>();
   private final List<List<String>> received = List.of(new ArrayList<>(), new ArrayList<>());
   private final List<String> onTheWire = new ArrayList<>();
@@ -75,7 +72,7 @@ class NetSavedTest {
     nic = new WireNic();
     nic.pairs = pairs;
     attachment = nic.attach(memory);
-    model = new NetDevice(attachment, WireNic.ADDRESS, QUEUE_SIZE, QueueSchedule.of(work::add));
+    model = new NetDevice(attachment, WireNic.ADDRESS, QUEUE_SIZE, queues);
     return new VirtioDevice(model, memory, NONE);
   }
 
@@ -88,16 +85,7 @@ class NetSavedTest {
   }
 
   private void pump() {
-    while (!work.isEmpty()) {
-      for (int queue : List.copyOf(work)) {
-        work.remove(queue);
-        do {
-          while (model.poll(queue)) {
-            Thread.onSpinWait();
-          }
-        } while (!model.arm(queue));
-      }
-    }
+    queues.serve(model);
   }
 
   private byte[] saved() throws StateException {
@@ -116,7 +104,7 @@ class NetSavedTest {
     WireNic before = nic;
     attachment.close().toCompletableFuture().join();
     assertThat(attachment.faults()).isEmpty();
-    work.clear();
+    queues.forget();
     guest.device = attach(pairs);
     guest.device.restore(new StateReader(ByteBuffer.wrap(state)));
     assertThat(nic.filters.getLast()).isEqualTo(before.filters.getLast());
@@ -126,7 +114,7 @@ class NetSavedTest {
     assertThat(saved()).as("restored and saved at once").isEqualTo(state);
     attachment.resume().toCompletableFuture().join();
     for (int queue = 0; queue < model.queueCount(); queue++) {
-      work.add(queue);
+      queues.offered(queue);
     }
   }
 
@@ -148,18 +136,6 @@ class NetSavedTest {
     return bytes;
   }
 
-  private static byte[] header(int flags, int gso, int size, int start, int offset) {
-    return ByteBuffer.allocate(NetHeader.BYTES)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put((byte) flags)
-        .put((byte) gso)
-        .putShort((short) 0)
-        .putShort((short) size)
-        .putShort((short) start)
-        .putShort((short) offset)
-        .array();
-  }
-
   private void send(int pair) {
     if (guest.rings.get(2 * pair + 1).free() < SPARE) {
       return;
@@ -169,7 +145,7 @@ class NetSavedTest {
     long offload;
     switch (random.nextInt(3)) {
       case 0 -> {
-        header = header(1, 0, 0, 34, 16);
+        header = NetGuest.header(1, 0, 0, 34, 16);
         offload = NicOffload.checksum(34, 16);
       }
       case 1 -> {
@@ -180,11 +156,11 @@ class NetSavedTest {
         frame[21] = 0;
         frame[23] = 6;
         frame[46] = 0x50;
-        header = header(1, NicOffload.TCP4, 500, 34, 16);
+        header = NetGuest.header(1, NicOffload.TCP4, 500, 34, 16);
         offload = NicOffload.cut(NicOffload.checksum(34, 16), NicOffload.TCP4, 500, false);
       }
       default -> {
-        header = header(0, 0, 0, 0, 0);
+        header = NetGuest.header(0, 0, 0, 0, 0);
         offload = NicOffload.NONE;
       }
     }
@@ -369,12 +345,12 @@ class NetSavedTest {
     for (int at = 0; at < whole.length; at++) {
       byte[] damaged = whole.clone();
       damaged[at] ^= (byte) (1 << random.nextInt(8));
-      work.clear();
+      queues.forget();
       VirtioDevice device = attach(1);
       try {
         device.restore(new StateReader(ByteBuffer.wrap(damaged)));
         for (int queue = 0; queue < model.queueCount(); queue++) {
-          work.add(queue);
+          queues.offered(queue);
         }
         pump();
         nic.receive(0, frame(60), NicOffload.NONE);
