@@ -272,8 +272,9 @@ final class RunCommand implements Callable<Integer> {
 
   private void plugInto(Machine machine, RunDisks disks, boolean interactive)
       throws InputException {
-    disks.plugInto(machine);
-    devices.plugInto(machine, clock(interactive));
+    List<PlannedDevice> planned = disks.planned();
+    planned.addAll(devices.planned(clock(interactive)));
+    PlannedDevice.plugInto(machine, planned);
   }
 
   private Machine restored(

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.Balloon;
-import org.tenon.hv.machine.DeviceStatus;
 import org.tenon.hv.machine.DiskStatus;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.SlotKind;
@@ -123,9 +123,9 @@ final class RunControl {
       String model = KeyValues.word(disk.model());
       all.append("%s %s %s: %s%n".formatted(disk.name(), model, disk.driver(), disk.place()));
     }
-    for (DeviceStatus device : machine.functions()) {
-      all.append("%s %s: %s%n".formatted(device.name(), device.driver(), device.place()));
-    }
+    Stream.concat(machine.nics().stream(), machine.functions().stream())
+        .map(device -> "%s %s: %s%n".formatted(device.name(), device.driver(), device.place()))
+        .forEach(all::append);
     return all.append("ok").toString();
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.tenon.api.Identifier;
 import org.tenon.hv.attach.AttachException;
 import org.tenon.hv.machine.DeviceConfig;
+import org.tenon.hv.machine.DeviceKind;
 import org.tenon.hv.machine.DiskConfig;
 import org.tenon.hv.machine.Machine;
 import org.tenon.hv.machine.NicConfig;
@@ -26,13 +27,9 @@ import org.tenon.spi.net.NicDriverFactory;
 final class RunDisks implements AutoCloseable {
   private final List<ExitGuard> guards = new ArrayList<>();
   private final List<LoadedBundle> bundles = new ArrayList<>();
-  private final List<Planned> disks = new ArrayList<>();
-  private final List<NicConfig> nics = new ArrayList<>();
+  private final List<PlannedDevice> disks = new ArrayList<>();
+  private final List<PlannedDevice> nics = new ArrayList<>();
   private final List<PlannedDevice> devices = new ArrayList<>();
-
-  private record Planned(DiskConfig disk, SlotKind slot) {}
-
-  private record PlannedDevice(DeviceConfig device, SlotKind slot) {}
 
   private RunDisks() {}
 
@@ -49,10 +46,10 @@ final class RunDisks implements AutoCloseable {
       }
       for (String option : diskOptions) {
         DiskOption parsed = DiskOption.parse(option);
-        opened.disks.add(new Planned(opened.resolve(parsed), parsed.slot()));
+        opened.disks.add(planned(opened.resolve(parsed), parsed.slot()));
       }
       for (String option : nicOptions) {
-        opened.nics.add(opened.resolve(NicOption.parse(option)));
+        opened.nics.add(planned(opened.resolve(NicOption.parse(option))));
       }
       return opened;
     } catch (InputException | BundleException | AgainstSubjectException | RuntimeException e) {
@@ -65,7 +62,7 @@ final class RunDisks implements AutoCloseable {
   void addDevices(List<String> options) throws InputException {
     for (String option : options) {
       DeviceOption parsed = DeviceOption.parse(option);
-      devices.add(new PlannedDevice(resolve(parsed), parsed.slot()));
+      devices.add(planned(resolve(parsed), parsed.slot()));
     }
   }
 
@@ -122,46 +119,44 @@ final class RunDisks implements AutoCloseable {
             : "several bundles have a driver '%s'; name one of them only".formatted(id));
   }
 
-  /** Plugs every device into a machine that has not run yet. */
-  void plugInto(Machine machine) throws InputException {
-    plugDisks(machine);
-    plugNics(machine);
-    plugDevices(machine);
+  /** All of them, to be plugged in. */
+  List<PlannedDevice> planned() {
+    List<PlannedDevice> all = new ArrayList<>(disks);
+    all.addAll(nics);
+    all.addAll(devices);
+    return all;
   }
 
-  private void plugDisks(Machine machine) throws InputException {
-    for (Planned planned : disks) {
-      DiskConfig disk = planned.disk();
-      try {
-        machine.plug(disk, planned.slot());
-      } catch (AttachException | IllegalArgumentException e) {
-        throw new InputException(
-            "--disk driver=%s: %s".formatted(disk.driver().id(), e.getMessage()), e);
-      }
-    }
+  private static PlannedDevice planned(DiskConfig disk, SlotKind slot) {
+    return planned(DeviceKind.DISK, "--disk", disk.driver(), machine -> machine.plug(disk, slot));
   }
 
-  private void plugNics(Machine machine) throws InputException {
-    for (NicConfig nic : nics) {
-      try {
-        machine.plug(nic);
-      } catch (AttachException | IllegalArgumentException e) {
-        throw new InputException(
-            "--nic driver=%s: %s".formatted(nic.driver().id(), e.getMessage()), e);
-      }
-    }
+  private static PlannedDevice planned(NicConfig nic) {
+    return planned(DeviceKind.NIC, "--nic", nic.driver(), machine -> machine.plug(nic));
   }
 
-  private void plugDevices(Machine machine) throws InputException {
-    for (PlannedDevice planned : devices) {
-      DeviceConfig device = planned.device();
-      try {
-        machine.plug(device, planned.slot());
-      } catch (AttachException | IllegalArgumentException e) {
-        throw new InputException(
-            "--device driver=%s: %s".formatted(device.driver().id(), e.getMessage()), e);
-      }
-    }
+  private static PlannedDevice planned(DeviceConfig device, SlotKind slot) {
+    return planned(
+        DeviceKind.FUNCTION, "--device", device.driver(), machine -> machine.plug(device, slot));
+  }
+
+  /** Plugs a device in, and answers with its name. */
+  private interface Attaching {
+    String into(Machine machine) throws AttachException;
+  }
+
+  private static PlannedDevice planned(
+      DeviceKind kind, String option, DriverFactory driver, Attaching attaching) {
+    return new PlannedDevice(
+        kind,
+        machine -> {
+          try {
+            String _ = attaching.into(machine);
+          } catch (AttachException | IllegalArgumentException e) {
+            throw new InputException(
+                "%s driver=%s: %s".formatted(option, driver.id(), e.getMessage()), e);
+          }
+        });
   }
 
   @Override

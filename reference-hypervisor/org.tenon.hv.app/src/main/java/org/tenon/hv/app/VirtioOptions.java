@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.hv.machine.BalloonConfig;
 import org.tenon.hv.machine.ClockMode;
 import org.tenon.hv.machine.ConsoleConfig;
-import org.tenon.hv.machine.Machine;
+import org.tenon.hv.machine.DeviceKind;
 import org.tenon.hv.machine.PortConfig;
 import org.tenon.hv.machine.RngConfig;
 import org.tenon.hv.machine.VirtioConfig;
@@ -55,15 +55,21 @@ final class VirtioOptions {
               + " connect to SOCKET; what serves the host's port P listens at SOCKET_P.")
   private @Nullable String vsock;
 
-  /** Plugs everything that was asked for into a machine that has not run yet. */
-  void plugInto(Machine machine, ClockMode clock) throws InputException {
-    for (VirtioConfig device : devices(clock)) {
-      try {
-        machine.plug(device);
-      } catch (IOException e) {
-        throw new InputException(String.valueOf(e.getMessage()), e);
-      }
-    }
+  /** Everything that was asked for, to be plugged in. */
+  List<PlannedDevice> planned(ClockMode clock) throws InputException {
+    return devices(clock).stream().map(VirtioOptions::planned).toList();
+  }
+
+  private static PlannedDevice planned(VirtioConfig device) {
+    return new PlannedDevice(
+        DeviceKind.VIRTIO,
+        machine -> {
+          try {
+            machine.plug(device);
+          } catch (IOException e) {
+            throw new InputException(String.valueOf(e.getMessage()), e);
+          }
+        });
   }
 
   private List<VirtioConfig> devices(ClockMode clock) throws InputException {

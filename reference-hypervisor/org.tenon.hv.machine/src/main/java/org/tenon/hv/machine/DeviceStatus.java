@@ -1,7 +1,7 @@
 package org.tenon.hv.machine;
 
 /**
- * A plugged PCI function of a partner's own.
+ * A plugged network card, or a PCI function of a partner's own.
  *
  * @param name as {@link Machine#plug} gave it
  * @param driver the driver's id

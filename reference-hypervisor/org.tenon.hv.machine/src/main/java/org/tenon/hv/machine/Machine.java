@@ -51,10 +51,9 @@ public final class Machine implements AutoCloseable {
   private final List<PluggedDevice> devices = new ArrayList<>();
   private final Slots slots;
 
-  /** What says which devices are to be plugged in, while a saved machine is restored. */
-  private @Nullable StateReader awaited;
+  /** Null but while a saved machine's devices are plugged in. */
+  private @Nullable AwaitedDevices awaited;
 
-  private int awaitedDevices;
   private int nextDisk;
   private int nextNic;
   private int nextDevice;
@@ -161,19 +160,15 @@ public final class Machine implements AutoCloseable {
 
   private <X extends Exception> void plugAwaited(SavedMachine saved, Plugging<X> plugging)
       throws StateException, X {
-    awaited = saved.devices();
-    awaitedDevices = saved.state().devices();
+    AwaitedDevices had = new AwaitedDevices(saved);
+    awaited = had;
     try {
       plugging.plugInto(this);
     } catch (IllegalArgumentException e) {
       throw new StateException(String.valueOf(e.getMessage()), e);
     }
     awaited = null;
-    if (devices.size() < awaitedDevices) {
-      throw new StateException(
-          "the saved machine has more than the %d devices here; name the same, in the same order"
-              .formatted(devices.size()));
-    }
+    had.end();
   }
 
   private void restore(SavedMachine saved) throws IOException, StateException {
@@ -371,17 +366,17 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /**
+   * What kind of device a machine that is restored had next, to be plugged in now; null where it
+   * had no more, and for any other machine.
+   */
+  public @Nullable DeviceKind awaited() {
+    return awaited == null ? null : awaited.next();
+  }
+
   /** What the next device must be in a machine that is restored; null in any other. */
-  private <S extends Record> @Nullable S awaited(Class<S> kind) throws StateException {
-    StateReader in = awaited;
-    if (in == null) {
-      return null;
-    }
-    if (devices.size() == awaitedDevices) {
-      throw new StateException(
-          "the saved machine has %d devices and no more".formatted(awaitedDevices));
-    }
-    return in.take(kind);
+  private <S extends Record> @Nullable S awaited(Class<S> identity) throws StateException {
+    return awaited == null ? null : awaited.take(identity);
   }
 
   /**
@@ -413,6 +408,17 @@ public final class Machine implements AutoCloseable {
     for (PluggedDevice device : devices) {
       if (device instanceof Disk disk) {
         all.add(disk.status(slots.describe(disk.name())));
+      }
+    }
+    return all;
+  }
+
+  /** The network cards, likewise. */
+  public List<DeviceStatus> nics() {
+    List<DeviceStatus> all = new ArrayList<>();
+    for (PluggedDevice device : devices) {
+      if (device instanceof Nic nic) {
+        all.add(nic.status(slots.describe(nic.name())));
       }
     }
     return all;

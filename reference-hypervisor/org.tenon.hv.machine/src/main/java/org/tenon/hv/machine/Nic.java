@@ -96,6 +96,16 @@ final class Nic implements AttachListener, PluggedCard {
     return front().virtio().function();
   }
 
+  /** Its name in the machine. */
+  String name() {
+    return name;
+  }
+
+  /** What a user sees of it. */
+  DeviceStatus status(String place) {
+    return new DeviceStatus(name, driver, place);
+  }
+
   /** The card's address. */
   MacAddress address() {
     return address;

@@ -362,6 +362,34 @@ class SavedNicsTest {
     }
   }
 
+  /** Who restores it need not know in which order its devices came. */
+  @Test
+  void aSavedMachineSaysWhatItHadNext() throws Exception {
+    Path file = folder.resolve("saved");
+    DiskConfig disk =
+        new DiskConfig(DiskModel.NVME, new MemoryDisk(), Config.of(List.of(), Map.of()));
+    try (Machine machine = begun(ClockMode.VIRTUAL)) {
+      assertThat(machine.awaited()).as("it is not restored").isNull();
+      machine.plug(disk);
+      plug(machine);
+      machine.save(file);
+    }
+    List<DeviceKind> had = new ArrayList<>();
+    try (SavedMachine saved = SavedMachine.open(file)) {
+      Machine.restore(
+              config(ClockMode.VIRTUAL),
+              saved,
+              machine -> {
+                for (DeviceKind next = machine.awaited(); next != null; next = machine.awaited()) {
+                  had.add(next);
+                  String _ = next == DeviceKind.DISK ? machine.plug(disk) : machine.plug(nic(card));
+                }
+              })
+          .close();
+    }
+    assertThat(had).containsExactly(DeviceKind.NIC, DeviceKind.DISK, DeviceKind.NIC);
+  }
+
   @Test
   void aDriverThatRefusesIsHeardAndTheExchangeGoesOn() throws Exception {
     card.refusal = "its capture cannot be continued";

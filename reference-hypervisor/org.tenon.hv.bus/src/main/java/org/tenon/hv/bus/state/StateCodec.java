@@ -97,6 +97,15 @@ public final class StateCodec {
     }
   }
 
+  /** Whether a record of this format, of whichever version, begins at the buffer's position. */
+  static boolean holds(Class<? extends Record> type, ByteBuffer in) {
+    byte[] wanted = format(type).name().getBytes(StandardCharsets.UTF_8);
+    int at = in.position();
+    return in.remaining() >= Short.BYTES + wanted.length
+        && (in.getShort(at) & 0xffff) == wanted.length
+        && in.slice(at + Short.BYTES, wanted.length).equals(ByteBuffer.wrap(wanted));
+  }
+
   /** The record of a version, or null where there is none. */
   private static @Nullable Class<? extends Record> version(
       Class<? extends Record> newest, int version) {

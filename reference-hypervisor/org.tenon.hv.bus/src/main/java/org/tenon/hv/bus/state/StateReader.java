@@ -20,6 +20,11 @@ public final class StateReader {
     return StateCodec.decode(type, in);
   }
 
+  /** Whether the next record is one of this format, of whichever version. */
+  public boolean isNext(Class<? extends Record> type) {
+    return StateCodec.holds(type, in);
+  }
+
   /**
    * Says that everything is taken.
    *
