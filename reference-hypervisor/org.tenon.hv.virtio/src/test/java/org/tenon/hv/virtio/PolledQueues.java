@@ -13,6 +13,9 @@ public final class PolledQueues implements QueueSchedule {
   /** Whether the guest lets the device at its memory. */
   public boolean mayServe = true;
 
+  /** With nothing to do. */
+  public PolledQueues() {}
+
   @Override
   public void offered(int queue) {
     due.add(queue);
