@@ -31,13 +31,19 @@ final class AwaitedDevices {
    *
    * @throws StateException where it is of another kind, or there are no more
    */
-  <S extends Record> S take(Class<S> identity) throws StateException {
+  <S extends Record> S take(DeviceKind kind, Class<S> identity) throws StateException {
     if (taken == total) {
       throw new StateException("the saved machine has %d devices and no more".formatted(total));
     }
-    S next = in.take(identity);
+    DeviceKind next = next();
+    if (next != null && next != kind) {
+      throw new StateException(
+          "device %d of the saved machine is %s, not %s; name the same devices"
+              .formatted(taken + 1, next.words(), kind.words()));
+    }
+    S had = in.take(identity);
     taken++;
-    return next;
+    return had;
   }
 
   /**

@@ -301,7 +301,7 @@ public final class Machine implements AutoCloseable {
   public String plug(DiskConfig disk, SlotKind kind) throws AttachException {
     checkKind(kind);
     try {
-      DiskState saved = awaited(DiskState.class);
+      DiskState saved = awaited(DeviceKind.DISK, DiskState.class);
       String name = "disk" + nextDisk;
       int slot = saved == null ? slots.free(kind) : slots.again(saved.slot());
       Disk made = diskPlug.make(name, disk, slots.slot(slot), slot, saved);
@@ -332,7 +332,7 @@ public final class Machine implements AutoCloseable {
       throw new IllegalStateException("a virtio device is plugged in before the machine runs");
     }
     try {
-      LoopDeviceState saved = awaited(LoopDeviceState.class);
+      LoopDeviceState saved = awaited(DeviceKind.VIRTIO, LoopDeviceState.class);
       devices.add(loopDevicePlug.plug("virtio" + devices.size(), device, saved));
     } catch (StateException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -351,7 +351,7 @@ public final class Machine implements AutoCloseable {
    */
   public String plug(NicConfig nic) throws AttachException {
     try {
-      NicState saved = awaited(NicState.class);
+      NicState saved = awaited(DeviceKind.NIC, NicState.class);
       String name = "nic" + nextNic;
       int slot =
           saved == null
@@ -375,8 +375,9 @@ public final class Machine implements AutoCloseable {
   }
 
   /** What the next device must be in a machine that is restored; null in any other. */
-  private <S extends Record> @Nullable S awaited(Class<S> identity) throws StateException {
-    return awaited == null ? null : awaited.take(identity);
+  private <S extends Record> @Nullable S awaited(DeviceKind kind, Class<S> identity)
+      throws StateException {
+    return awaited == null ? null : awaited.take(kind, identity);
   }
 
   /**
@@ -453,7 +454,7 @@ public final class Machine implements AutoCloseable {
   public String plug(DeviceConfig device, SlotKind kind) throws AttachException {
     checkKind(kind);
     try {
-      PartnerDeviceState saved = awaited(PartnerDeviceState.class);
+      PartnerDeviceState saved = awaited(DeviceKind.FUNCTION, PartnerDeviceState.class);
       String name = "device" + nextDevice;
       int slot = saved == null ? slots.free(kind) : slots.again(saved.slot());
       PartnerDevice made = devicePlug.make(name, device, slots.slot(slot), slot, saved);

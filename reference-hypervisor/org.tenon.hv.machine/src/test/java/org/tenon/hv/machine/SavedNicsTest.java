@@ -388,6 +388,13 @@ class SavedNicsTest {
           .close();
     }
     assertThat(had).containsExactly(DeviceKind.NIC, DeviceKind.DISK, DeviceKind.NIC);
+    refused(
+        file,
+        "device 2 of the saved machine is a disk, not a network card; name the same devices",
+        machine -> {
+          plug(machine);
+          plug(machine);
+        });
   }
 
   @Test
