@@ -3,29 +3,21 @@ package org.tenon.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tenon.hv.app.guest.DebianKernel;
 
 /**
  * A PCI function as its user has it: the built command boots Debian's cloud kernel, whose shell
  * speaks to the sample {@code pci-hello} through sysfs and physical addresses, as the tutorial
- * does. The guest is fetched once; where that fails a line says why nothing was tried.
+ * does.
  */
 class GuestDeviceTest {
-  private static final System.Logger LOG = System.getLogger("org.tenon.trial");
-  private static final Path CACHE =
-      Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
-
-  private static final Map<String, String> GUESTS = Map.of("XDG_CACHE_HOME", CACHE.toString());
-
   /** The tutorial's commands; 64 KiB of RAM at 240 MiB are kept from Linux for the greeting. */
   private static final String SCRIPT =
       """
@@ -55,17 +47,8 @@ class GuestDeviceTest {
   @TempDir Path folder;
 
   @BeforeAll
-  static void fetch() throws IOException, InterruptedException {
-    if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
-      Files.createDirectories(CACHE);
-      Path work = Files.createTempDirectory(CACHE, "fetch");
-      BuiltCommand.Ended ended = BuiltCommand.tenon(work, GUESTS, "guest", "fetch");
-      if (ended.status() != 0) {
-        String why = "no guest with a device is tried: " + ended.err().strip();
-        LOG.log(Level.WARNING, why);
-        Assumptions.abort(why);
-      }
-    }
+  static void fetch(@TempDir Path at) throws IOException, InterruptedException {
+    Guests.fetch(at, DebianKernel.CLOUD);
   }
 
   @Test
@@ -75,7 +58,7 @@ class GuestDeviceTest {
     BuiltCommand.Ended ended =
         BuiltCommand.tenon(
             folder,
-            GUESTS,
+            Map.of(),
             "run",
             "--bundle",
             "samples/pci-hello",

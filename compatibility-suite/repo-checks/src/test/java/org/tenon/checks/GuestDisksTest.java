@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tenon.hv.app.guest.DebianKernel;
 
 /**
  * A disk as its user has it: the built command boots Debian's cloud kernel, which writes through
@@ -50,8 +52,8 @@ class GuestDisksTest {
   @TempDir Path folder;
 
   @BeforeAll
-  static void fetch() throws IOException, InterruptedException {
-    FetchedGuest.fetch();
+  static void fetch(@TempDir Path at) throws IOException, InterruptedException {
+    Guests.fetch(at, DebianKernel.CLOUD);
   }
 
   private Path image(String name) throws IOException, InterruptedException {
@@ -84,7 +86,7 @@ class GuestDisksTest {
     command.addAll(List.of("--bundle", "samples/block-file"));
     command.addAll(List.of("--disk", "driver=block-file,model=%s,path=%s".formatted(model, image)));
     command.addAll(List.of(more));
-    return BuiltCommand.tenon(folder, FetchedGuest.ENVIRONMENT, command.toArray(String[]::new));
+    return BuiltCommand.tenon(folder, Map.of(), command.toArray(String[]::new));
   }
 
   @ParameterizedTest

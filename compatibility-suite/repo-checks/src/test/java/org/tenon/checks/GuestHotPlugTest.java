@@ -14,12 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tenon.hv.app.guest.DebianKernel;
 
 /**
  * Disks and a partner's own function that come and go while Debian's cloud kernel runs, through the
@@ -99,8 +101,8 @@ class GuestHotPlugTest {
   private String plugged = "";
 
   @BeforeAll
-  static void fetch() throws IOException, InterruptedException {
-    FetchedGuest.fetch();
+  static void fetch(@TempDir Path at) throws IOException, InterruptedException {
+    Guests.fetch(at, DebianKernel.CLOUD);
   }
 
   private Path image(String name, String... options) throws IOException, InterruptedException {
@@ -125,7 +127,7 @@ class GuestHotPlugTest {
     Process tenon =
         BuiltCommand.start(
             err,
-            FetchedGuest.ENVIRONMENT,
+            Map.of(),
             "run",
             "--cpus",
             "2",

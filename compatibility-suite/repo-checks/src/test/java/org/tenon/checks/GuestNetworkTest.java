@@ -3,28 +3,20 @@ package org.tenon.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tenon.hv.app.guest.DebianKernel;
 
 /**
  * Guests that talk to one another as their user has them: the built command runs several Debian
- * guests on one virtual switch. The guest is fetched once; where that fails a line says why nothing
- * was tried.
+ * guests on one virtual switch.
  */
 class GuestNetworkTest {
-  private static final System.Logger LOG = System.getLogger("org.tenon.trial");
-  private static final Path CACHE =
-      Repository.root().resolve("compatibility-suite/repo-checks/target/cache");
-
-  private static final Map<String, String> GUESTS = Map.of("XDG_CACHE_HOME", CACHE.toString());
-
   /** Guests a and b send each other a MiB; c is in another VLAN and hears nobody. */
   private static final Map<String, String> SCRIPTS =
       Map.of(
@@ -61,17 +53,8 @@ class GuestNetworkTest {
   @TempDir Path folder;
 
   @BeforeAll
-  static void fetch() throws IOException, InterruptedException {
-    if (!Files.exists(CACHE.resolve("tenon/guest/initramfs.cpio.gz"))) {
-      Files.createDirectories(CACHE);
-      Path work = Files.createTempDirectory(CACHE, "fetch");
-      BuiltCommand.Ended ended = BuiltCommand.tenon(work, GUESTS, "guest", "fetch");
-      if (ended.status() != 0) {
-        String why = "no guests are joined: " + ended.err().strip();
-        LOG.log(Level.WARNING, why);
-        Assumptions.abort(why);
-      }
-    }
+  static void fetch(@TempDir Path at) throws IOException, InterruptedException {
+    Guests.fetch(at, DebianKernel.CLOUD);
   }
 
   @Test
@@ -85,7 +68,7 @@ class GuestNetworkTest {
     }
     Path lab = Files.writeString(folder.resolve("lab.yaml"), text);
     BuiltCommand.Ended ended =
-        BuiltCommand.tenon(folder, GUESTS, "lab", lab.toString(), "--statistics");
+        BuiltCommand.tenon(folder, Map.of(), "lab", lab.toString(), "--statistics");
     assertThat(ended.status()).as("%s%n%s", ended.err(), ended.out()).isZero();
     assertThat(word(ended.out(), "b| received ")).isEqualTo(word(ended.out(), "a| sent "));
     assertThat(word(ended.out(), "a| received ")).isEqualTo(word(ended.out(), "b| sent "));

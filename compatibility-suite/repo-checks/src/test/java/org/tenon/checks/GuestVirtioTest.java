@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tenon.hv.app.guest.DebianKernel;
+import org.tenon.hv.app.guest.GuestStore;
 
 /**
  * Entropy, ports, balloon and sockets as their user has them: the built command boots Debian's
@@ -32,8 +34,8 @@ class GuestVirtioTest {
   @TempDir Path folder;
 
   @BeforeAll
-  static void fetch() throws IOException, InterruptedException {
-    FetchedGuest.fetch();
+  static void fetch(@TempDir Path at) throws IOException, InterruptedException {
+    Guests.fetch(at, DebianKernel.CLOUD);
   }
 
   private static byte[] resource(String name) throws IOException {
@@ -54,7 +56,8 @@ class GuestVirtioTest {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("go", script);
     files.put("vsock-sh", Files.readAllBytes(program));
-    return GuestFiles.append(FetchedGuest.initramfs(), files, folder.resolve("initramfs"));
+    return GuestFiles.append(
+        GuestStore.ofUser(DebianKernel.CLOUD).initramfs(), files, folder.resolve("initramfs"));
   }
 
   private BuiltCommand.Ended boot(Path initramfs, String... devices)
@@ -63,7 +66,7 @@ class GuestVirtioTest {
         new ArrayList<>(List.of("run", "--statistics", "--initrd", initramfs.toString()));
     arguments.addAll(List.of(devices));
     arguments.addAll(List.of("--append", "console=ttyS0 panic=-1 quiet tenon.exec=sh /go"));
-    return BuiltCommand.tenon(folder, FetchedGuest.ENVIRONMENT, arguments.toArray(String[]::new));
+    return BuiltCommand.tenon(folder, Map.of(), arguments.toArray(String[]::new));
   }
 
   private Path path(String name) {
